@@ -1,0 +1,373 @@
+"""Parameters: loading, checking against the schema, and what one data set's stages see of them."""
+
+import difflib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import cattrs
+import jsonschema
+import yaml
+
+from audiophrase.errors import ParamsError
+
+SCHEMA_PATH = Path(__file__).parents[2] / "workflow" / "schemas" / "params.schema.yaml"
+SPLITS = ("train", "val", "test")
+
+Settings = dict[str, dict[str, Any]]
+"""What one job is given: section name -> its keys. Exactly the keys that change the job's bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class GrammarParams:
+    seed: int
+    duration_s: float
+    n_clips: dict[str, int]
+    captions_per_clip: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ClipParams:
+    silent_below_dbfs: float
+    short_by_s: float
+    min_length_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class RenderParams:
+    seed: int
+    sample_rate_hz: int
+    n_withdrawn: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LogMelParams:
+    sample_rate_hz: int | None
+    window_s: float
+    hop_s: float
+    n_mels: int
+    fmin_hz: float
+    fmax_hz: float
+    log_floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextParams:
+    vectors: str
+    unk_seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Word2VecParams:
+    n_dimensions: int
+    window: int
+    n_epochs: int
+    n_negative: int
+    learning_rate: float
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class NormaliseParams:
+    split_dashes: bool
+    capital_function_words: bool
+    lemma: bool
+    stem: bool
+    corrections: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlateauParams:
+    factor: float
+    patience: int
+    threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoppingParams:
+    rule: str
+    patience: int
+    window: int
+    spread: float
+    min_epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelParams:
+    n_channels: list[int]
+    pooling: list[list[int] | None]
+    pooling_norm: int
+    leaky_slope: float
+    dropout: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainParams:
+    n_threads: int
+    batch_size: int
+    max_epochs: int
+    learning_rate: float
+    margin: float
+    plateau: PlateauParams
+    stopping: StoppingParams
+    fixed_validation_impostors: bool
+    model: ModelParams
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievalParams:
+    seed: int
+    pool_size: int
+    n_repeats: int
+    ks: list[int]
+    full_pool_ks: list[int]
+    map_k: int
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdParams:
+    first: float
+    last: float
+    step: float
+
+
+@dataclass(frozen=True, slots=True)
+class SedParams:
+    seed: int
+    aggregations: list[str]
+    min_max: bool
+    thresholds: ThresholdParams
+    reported_threshold: float
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresParams:
+    dpi: int
+    example_clip: int
+    n_alignments: int
+
+
+SECTIONS: dict[str, type] = {
+    "annotations.grammar": GrammarParams,
+    "retrieve": ClipParams,
+    "retrieve.render": RenderParams,
+    "features": LogMelParams,
+    "text": TextParams,
+    "text.word2vec": Word2VecParams,
+    "text.normalise": NormaliseParams,
+    "train": TrainParams,
+    "evaluate.retrieval": RetrievalParams,
+    "evaluate.sed": SedParams,
+    "figures": FiguresParams,
+}
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Read a params file and check it. Raises ParamsError."""
+    try:
+        params = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(f"there is no params file {path}", "name an existing file") from None
+    except OSError as error:
+        raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParamsError(f"{path} is not YAML: {error}", "mend the line it names") from None
+    check(params)
+    return params
+
+
+def check(params: Any) -> None:
+    """Refuse unknown keys, wrong types, values out of range, and what no schema can say."""
+    errors = {_explain(error) for error in _validator().iter_errors(params)}
+    if not errors:
+        schema = _validator().schema
+        errors |= {f"{where}: not finite" for where in _not_finite(params)}
+        errors |= {f"missing {where}" for where in _missing(schema, params)}
+    if errors:
+        listed = "\n".join(f"  - {line}" for line in sorted(errors))
+        raise ParamsError(
+            f"the parameters are not valid:\n{listed}",
+            "mend them in params.yaml, or in the file given with --configfile",
+        )
+    for name in params["build"]:
+        dataset_entry(params, name)
+    for name in params["datasets"]:
+        for variant in params["variants"]:
+            _check_consistency(name, effective(params, name, variant))
+
+
+def dataset_entry(params: Mapping[str, Any], dataset: str) -> dict[str, Any]:
+    """The entry of one data set. Raises ParamsError for an unknown name."""
+    return _entry(params, "datasets", "data set", dataset)
+
+
+def effective(
+    params: Mapping[str, Any], dataset: str, variant: str | None = None
+) -> dict[str, Any]:
+    """All sections as they hold for a data set, and for a variant where one is named."""
+    entry = dataset_entry(params, dataset)
+    merged = {name: _overlay(params[name], entry.get(name, {})) for name in section_names()}
+    if variant is not None:
+        for name, override in _entry(params, "variants", "variant", variant).items():
+            merged[name] = _overlay(merged[name], override)
+    return merged
+
+
+def section_names() -> tuple[str, ...]:
+    """The top-level sections of params.yaml, in the order of the stages."""
+    return ("annotations", "retrieve", "features", "text", "train", "evaluate", "figures")
+
+
+def select(sections: Mapping[str, Any], *names: str) -> Settings:
+    """The settings of the named sections (dotted), with the keys of their dataclass alone."""
+    chosen: Settings = {}
+    for name in names:
+        values: Any = sections
+        for key in name.split("."):
+            values = values[key]
+        chosen[name] = {field.name: values[field.name] for field in fields(SECTIONS[name])}
+    return chosen
+
+
+def structure(settings: Settings, name: str) -> Any:
+    """One section of a job's settings as its frozen dataclass."""
+    try:
+        return _CONVERTER.structure(settings[name], SECTIONS[name])
+    except KeyError:
+        raise ParamsError(f"the settings lack the section {name}") from None
+    except cattrs.BaseValidationError as error:
+        reasons = "; ".join(cattrs.transform_error(error))
+        raise ParamsError(f"the settings of {name} are not valid: {reasons}") from None
+
+
+def parse_settings(text: str) -> Settings:
+    """The JSON that a rule hands to its job."""
+    try:
+        settings = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ParamsError(f"--settings is not JSON: {error}") from None
+    known = isinstance(settings, dict) and set(settings) <= set(SECTIONS)
+    if not known or not all(isinstance(section, dict) for section in settings.values()):
+        raise ParamsError(f"--settings must be an object of sections out of {', '.join(SECTIONS)}")
+    return settings
+
+
+_CONVERTER = cattrs.Converter(forbid_extra_keys=True)
+_CONVERTER.register_structure_hook(float, lambda value, _: float(value))
+_CONVERTER.register_structure_hook(
+    list[int] | None, lambda value, _: None if value is None else [int(item) for item in value]
+)
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8")))
+
+
+def _missing(schema: Mapping[str, Any], value: Any, where: str = "") -> Iterator[str]:
+    """Keys that the schema knows and the sections lack; overrides may lack what they like."""
+    if "$ref" in schema:
+        schema = _validator().schema["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    if isinstance(value, dict):
+        for key, part in schema.get("properties", {}).items():
+            if key not in value:
+                yield where + key
+            else:
+                yield from _missing(part, value[key], f"{where}{key}.")
+
+
+def _not_finite(value: Any, where: str = "") -> Iterator[str]:
+    """Where a number is NaN, which lies in every range, or infinite."""
+    if isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _not_finite(part, f"{where}.{key}" if where else str(key))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield where
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    where = ".".join(str(part) for part in error.absolute_path) or "top level"
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", ()))
+        unknown = [key for key in error.instance if key not in known]
+        hints = []
+        for key in unknown:
+            close = difflib.get_close_matches(str(key), known, n=1)
+            hints.append(f"'{key}'" + (f" (did you mean '{close[0]}'?)" if close else ""))
+        return f"{where}: unknown key {', '.join(hints)}"
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"{where}: missing {', '.join(missing)}"
+    if error.validator == "type":
+        expected = error.validator_value
+        expected = expected if isinstance(expected, str) else " or ".join(expected)
+        return f"{where}: {error.instance!r} is not of type {expected}"
+    return f"{where}: {error.message}"
+
+
+def _entry(params: Mapping[str, Any], section: str, noun: str, name: str) -> dict[str, Any]:
+    known = params[section]
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean '{close[0]}'? " if close else ""
+        raise ParamsError(
+            f"unknown {noun} '{name}'; known: {', '.join(known)}",
+            f"{hint}add an entry under `{section}` in params.yaml, "
+            "or in a file given with --configfile",
+        )
+    return known[name]
+
+
+def _overlay(base: Any, override: Any) -> Any:
+    if isinstance(base, dict) and isinstance(override, dict):
+        keys = [*base, *(key for key in override if key not in base)]
+        return {
+            key: _overlay(base[key], override[key])
+            if key in base and key in override
+            else override.get(key, base.get(key))
+            for key in keys
+        }
+    return override
+
+
+def _check_consistency(dataset: str, sections: Mapping[str, Any]) -> None:
+    def refuse(problem: str, remedy: str) -> None:
+        raise ParamsError(f"data set '{dataset}': {problem}", remedy)
+
+    annotations, text = sections["annotations"], sections["text"]
+    features, model = sections["features"], sections["train"]["model"]
+    if annotations["source"] == "files" and not annotations["files"]:
+        refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
+    if text["vectors"] == "file" and not text["vectors_file"]:
+        refuse("text.vectors is 'file' but text.vectors_file is empty", "name a word2vec file")
+    if text["word2vec"]["n_dimensions"] % 2:
+        refuse("text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each")
+    if features["fmin_hz"] >= features["fmax_hz"]:
+        refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
+    rate_hz = features["sample_rate_hz"]
+    if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:
+        refuse(
+            f"features.fmax_hz {features['fmax_hz']} lies above half of "
+            f"features.sample_rate_hz {rate_hz}",
+            "lower the one or raise the other",
+        )
+    if features["hop_s"] > features["window_s"]:
+        refuse("features.hop_s is longer than features.window_s", "shorten the hop")
+    if len(model["pooling"]) != len(model["n_channels"]):
+        refuse("train.model.pooling and n_channels differ in length", "give one entry a block")
+    mel_factor = 1
+    for kernel in filter(None, model["pooling"]):
+        mel_factor *= kernel[1]
+    if mel_factor != features["n_mels"]:
+        refuse(
+            f"train.model.pooling divides the mel bands by {mel_factor}, "
+            f"but features.n_mels is {features['n_mels']}",
+            "make the product of the mel kernels equal n_mels",
+        )
+    thresholds = sections["evaluate"]["sed"]["thresholds"]
+    if thresholds["first"] > thresholds["last"]:
+        refuse("evaluate.sed.thresholds.first lies above last", "swap them")

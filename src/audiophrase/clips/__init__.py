@@ -1,0 +1,1 @@
+"""The clips' audio, and the record of which clips could be had."""

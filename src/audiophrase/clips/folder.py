@@ -1,0 +1,18 @@
+"""The files of a folder."""
+
+import os
+from pathlib import Path
+
+from audiophrase.errors import AudiophraseError
+
+
+def list_files(folder: Path) -> list[str]:
+    """Names of the files of a folder, sorted. Raises AudiophraseError if it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entry.name for entry in entries if entry.is_file())
+    except OSError as error:
+        raise AudiophraseError(
+            f"the folder of clips {folder} cannot be read: {error.strerror}",
+            "mend retrieve.folder of the data set; paths count from the working folder",
+        ) from None

@@ -1,0 +1,83 @@
+"""Cutting a section out of encoded audio, to the exact sample, with PyAV."""
+
+import av
+import numpy as np
+
+PRE_ROLL_S = 0.5  # decoded and dropped, so that the codec has settled where the section starts
+
+
+class NoAudioError(ValueError):
+    """The container holds no audio stream, or nothing in it decodes."""
+
+
+def duration_s(container: av.container.InputContainer) -> float | None:
+    """How long the audio is, as the container says; None where it does not say."""
+    stream = _audio_stream(container)
+    if stream.duration is not None:
+        return float(stream.duration * stream.time_base)
+    return container.duration / av.time_base if container.duration is not None else None
+
+
+def read_section(
+    container: av.container.InputContainer, *, start_s: float, length_s: float
+) -> tuple[np.ndarray, int]:
+    """Mono float32 samples (n_samples,) of a section, and the sampling rate in Hz.
+
+    Frames are placed by their time stamps. Where the recording ends early the result is shorter
+    than asked: nothing is padded.
+
+    Raises:
+        NoAudioError: there is no audio stream, or no frame of it decodes.
+    """
+    stream = _audio_stream(container)
+    if start_s > PRE_ROLL_S:
+        offset = int((start_s - PRE_ROLL_S) / stream.time_base)
+        container.seek(offset, stream=stream, backward=True)
+    converter = av.AudioResampler(format="fltp")
+    rate_hz, first, position, pieces = 0, 0, None, []
+    try:
+        for frame in container.decode(stream):
+            if not rate_hz:
+                rate_hz, first = frame.sample_rate, round(start_s * frame.sample_rate)
+            if position is None:
+                position = _first_position(frame, stream, rate_hz, seeked=start_s > PRE_ROLL_S)
+            for part in converter.resample(frame):
+                samples = part.to_ndarray().mean(axis=0, dtype=np.float32)
+                pieces.append((position, samples))
+                position += len(samples)
+            if position >= first + round(length_s * rate_hz):
+                break
+    except av.error.FFmpegError as error:
+        if not pieces:
+            raise NoAudioError(f"nothing in it decodes: {error}") from None
+    return _cut(pieces, first, round(length_s * rate_hz)), rate_hz
+
+
+def _audio_stream(container: av.container.InputContainer) -> av.AudioStream:
+    if not container.streams.audio:
+        raise NoAudioError("it has no audio stream")
+    return container.streams.audio[0]
+
+
+def _first_position(
+    frame: av.AudioFrame, stream: av.AudioStream, rate_hz: int, *, seeked: bool
+) -> int:
+    """The sample number of a frame; without a seek, the first frame is the beginning."""
+    if not seeked or frame.pts is None:
+        return 0
+    start = stream.start_time or 0
+    position = round(float((frame.pts - start) * stream.time_base) * rate_hz)
+    if stream.codec_context.name in ("opus", "libopus") and stream.time_base * rate_hz > 1:
+        # WebM rounds to milliseconds, but packets end at multiples of 2.5 ms from the first's start.
+        step = rate_hz // 400
+        end = position + frame.samples + stream.codec_context.delay
+        position += round(end / step) * step - end
+    return position
+
+
+def _cut(pieces: list[tuple[int, np.ndarray]], first: int, n_samples: int) -> np.ndarray:
+    kept = [
+        samples[max(0, first - position) : max(0, first + n_samples - position)]
+        for position, samples in pieces
+    ]
+    return np.concatenate(kept) if kept else np.zeros(0, np.float32)

@@ -1,0 +1,133 @@
+"""Clip shards: FLAC audio in Parquet, one row a clip whether it could be had or not."""
+
+import hashlib
+import io
+import json
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import soundfile
+
+from audiophrase.clips.availability import State
+from audiophrase.errors import ArtifactError
+from audiophrase.params import ClipParams
+
+SCHEMA = pa.schema(
+    [
+        ("clip_id", pa.string()),
+        ("audio", pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+        ("sample_rate_hz", pa.int32()),
+        ("n_samples", pa.int64()),
+        ("sha256", pa.string()),
+        ("state", pa.string()),
+        ("reason", pa.string()),
+        ("message", pa.string()),
+    ]
+)
+UNITS = {"sample_rate_hz": "Hz", "n_samples": "samples"}
+# What the library `datasets` looks for, so that it decodes and plays the column `audio`.
+HUGGINGFACE_METADATA = {
+    "huggingface": json.dumps(
+        {
+            "info": {
+                "features": {
+                    "clip_id": {"dtype": "string", "_type": "Value"},
+                    "audio": {"_type": "Audio"},
+                    "sample_rate_hz": {"dtype": "int32", "_type": "Value"},
+                    "n_samples": {"dtype": "int64", "_type": "Value"},
+                    "sha256": {"dtype": "string", "_type": "Value"},
+                    "state": {"dtype": "string", "_type": "Value"},
+                    "reason": {"dtype": "string", "_type": "Value"},
+                    "message": {"dtype": "string", "_type": "Value"},
+                }
+            }
+        }
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A clip that could not be had: its state, the class of the cause, and what was seen."""
+
+    state: State
+    reason: str
+    message: str
+
+
+def audio_row(
+    clip_id: str, samples: np.ndarray, sample_rate_hz: int, duration_s: float, params: ClipParams
+) -> dict:
+    """The row of a clip that was read: `ok`, `ok_short`, `silent`, or `corrupt` without samples.
+
+    Args:
+        samples: float32, (n_samples,), full scale at 1.
+        duration_s: as annotated.
+    """
+    if not len(samples):
+        return failure_row(
+            clip_id, Failure(State.CORRUPT, "no-samples", "the audio has no samples")
+        )
+    if not np.isfinite(samples).all():
+        message = "the audio has samples that are not finite"
+        return failure_row(clip_id, Failure(State.CORRUPT, "not-finite", message))
+    length_s = len(samples) / sample_rate_hz
+    if length_s < params.min_length_s:
+        message = f"{length_s:.3f} s is too short to use"
+        return failure_row(clip_id, Failure(State.CORRUPT, "too-short", message))
+    flac = encode_flac(samples, sample_rate_hz)
+    peak = float(np.abs(samples).max())
+    peak_dbfs = 20 * math.log10(peak) if peak > 0 else -math.inf
+    state, reason, message = State.OK, None, None
+    if peak_dbfs < params.silent_below_dbfs:
+        state, reason = State.SILENT, "silent"
+        message = f"the peak lies at {peak_dbfs:.1f} dBFS, below {params.silent_below_dbfs} dBFS"
+    elif length_s < duration_s - params.short_by_s:
+        state, reason = State.OK_SHORT, "short"
+        message = f"{length_s:.3f} s of {duration_s:.3f} s"
+    return {
+        "clip_id": clip_id,
+        "audio": {"bytes": flac, "path": f"{clip_id}.flac"},
+        "sample_rate_hz": sample_rate_hz,
+        "n_samples": len(samples),
+        "sha256": hashlib.sha256(flac).hexdigest(),
+        "state": state,
+        "reason": reason,
+        "message": message,
+    }
+
+
+def failure_row(clip_id: str, failure: Failure) -> dict:
+    """The row of a clip that could not be had."""
+    return {
+        "clip_id": clip_id,
+        "state": failure.state,
+        "reason": failure.reason,
+        "message": failure.message,
+    }
+
+
+def table(rows: list[dict]) -> pa.Table:
+    """Rows as a table of `SCHEMA`; what a row lacks is null."""
+    return pa.Table.from_pylist(rows, SCHEMA)
+
+
+def encode_flac(samples: np.ndarray, sample_rate_hz: int) -> bytes:
+    """16-bit mono FLAC of float samples (n_samples,), full scale at 1."""
+    pcm = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
+    buffer = io.BytesIO()
+    soundfile.write(buffer, pcm, sample_rate_hz, format="FLAC", subtype="PCM_16")
+    return buffer.getvalue()
+
+
+def decode_flac(flac: bytes, clip_id: str) -> tuple[np.ndarray, int]:
+    """Float32 samples (n_samples,) and the sampling rate in Hz. Raises ArtifactError."""
+    try:
+        samples, sample_rate_hz = soundfile.read(io.BytesIO(flac), dtype="float32")
+    except soundfile.LibsndfileError as error:
+        raise ArtifactError(
+            f"the FLAC audio of clip {clip_id} cannot be decoded: {error}"
+        ) from None
+    return samples, sample_rate_hz

@@ -1,0 +1,1 @@
+"""Words: normalising them, and finding their vectors."""

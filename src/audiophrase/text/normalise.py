@@ -1,0 +1,99 @@
+"""From the words of captions and phrases to words that may have a vector."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+import simplemma
+import snowballstemmer
+
+from audiophrase.params import NormaliseParams
+
+# The released code expands contractions before it looks words up.
+_CONTRACTIONS = {
+    "can't": "can not",
+    "won't": "will not",
+    "shan't": "shall not",
+    "it's": "it is",
+    "he's": "he is",
+    "she's": "she is",
+    "that's": "that is",
+    "there's": "there is",
+    "what's": "what is",
+    "who's": "who is",
+    "let's": "let us",
+    "i'm": "i am",
+}
+_CONTRACTED_ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
+HOW = ("exact", "corrected", "lemma", "stem", "unk")
+_DASHES = re.compile(r"[-\u2010-\u2015\u2212]")
+_WORD = re.compile(r"\w+(?:'\w+)*", re.UNICODE)
+_FUNCTION_WORDS = {"a": "A", "and": "And", "of": "Of", "to": "To"}
+_STEMMER = snowballstemmer.stemmer("english")
+
+
+class Match(NamedTuple):
+    """Under which form a word was found among the vectors, and by which step."""
+
+    source_form: str | None
+    how: str  # one of HOW
+
+
+def words_of(tokens: Iterable[str], params: NormaliseParams) -> list[tuple[str, bool]]:
+    """Words of a caption's or phrase's tokens, each with whether a correction made it.
+
+    Spelling corrections, contractions, dashes to spaces, possessives and punctuation dropped.
+    A token may become several words, or none.
+    """
+    words = []
+    for token in tokens:
+        token = unicodedata.normalize("NFC", token).replace("\u2019", "'").strip()
+        corrected = token in params.corrections
+        text = params.corrections.get(token, token)
+        if params.split_dashes:
+            text = _DASHES.sub(" ", text)
+        for piece in text.split():
+            expanded = _CONTRACTIONS.get(piece) or _expand_ending(piece)
+            words += [(word, corrected) for word in _bare_words(expanded)]
+    return words
+
+
+def match(word: str, vocabulary: Collection[str], params: NormaliseParams) -> Match:
+    """The form of a word that has a vector: itself, else its lemma, else its Snowball stem."""
+    if params.capital_function_words and _FUNCTION_WORDS.get(word) in vocabulary:
+        return Match(_FUNCTION_WORDS[word], "corrected")
+    if word in vocabulary:
+        return Match(word, "exact")
+    if params.lemma and (lemma := simplemma.lemmatize(word, lang="en")) in vocabulary:
+        return Match(lemma, "lemma")
+    if params.stem and (stem := _STEMMER.stemWord(word)) in vocabulary:
+        return Match(stem, "stem")
+    return Match(None, "unk")
+
+
+def candidates(word: str, params: NormaliseParams) -> list[str]:
+    """Every form under which `match` may find a word, to be picked out of a large file."""
+    forms = [word]
+    if params.capital_function_words and word in _FUNCTION_WORDS:
+        forms.append(_FUNCTION_WORDS[word])
+    if params.lemma:
+        forms.append(simplemma.lemmatize(word, lang="en"))
+    if params.stem:
+        forms.append(_STEMMER.stemWord(word))
+    return forms
+
+
+def _expand_ending(word: str) -> str:
+    for ending, expansion in _CONTRACTED_ENDINGS.items():
+        if word.endswith(ending) and len(word) > len(ending):
+            return word.removesuffix(ending) + expansion
+    return word
+
+
+def _bare_words(text: str) -> list[str]:
+    return [
+        bare
+        for found in _WORD.findall(text)
+        if (bare := found.removesuffix("'s").replace("'", "").strip("_"))
+    ]

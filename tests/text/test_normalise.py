@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from audiophrase import params as parameters
+from audiophrase.params import NormaliseParams
+from audiophrase.text.normalise import candidates, match, words_of
+
+ROOT = Path(__file__).parents[2]
+PAPER: NormaliseParams = parameters.structure(
+    parameters.select(parameters.load(ROOT / "params.yaml"), "text.normalise"), "text.normalise"
+)
+
+
+def words(text: str, **switches) -> list[str]:
+    changed = NormaliseParams(**(vars_of(PAPER) | switches))
+    return [word for word, _ in words_of(text.split(), changed)]
+
+
+def vars_of(params: NormaliseParams) -> dict:
+    return {name: getattr(params, name) for name in params.__slots__}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a dog barks", ["a", "dog", "barks"]),
+        ("anhigh pitched tv", ["an", "high", "pitched", "TV"]),
+        ("inhales/exhales overheadaircraft", ["inhales", "or", "exhales", "overhead", "aircraft"]),
+        ("a man's voice doesn't stop", ["a", "man", "voice", "does", "not", "stop"]),
+        ("high-pitched", ["high", "pitched"]),
+        ("barks , then ... stops .", ["barks", "then", "stops"]),
+        ("it's raining", ["it", "is", "raining"]),
+        ("dog’s bowl", ["dog", "bowl"]),
+        ("'an engine", ["an", "engine"]),
+    ],
+)
+def test_words_of_a_caption(text, expected):
+    assert words(text) == expected
+
+
+def test_dashes_stay_together_without_the_switch():
+    assert words("high-pitched", split_dashes=False) == ["high", "pitched"]
+    assert words("co-op", split_dashes=True) == ["co", "op"]
+
+
+def test_corrections_are_told_apart():
+    assert words_of(["amongst", "trees"], PAPER) == [("among", True), ("trees", False)]
+
+
+def test_a_word_is_sought_as_itself_then_as_lemma_then_as_stem():
+    assert match("barks", {"barks", "bark"}, PAPER) == ("barks", "exact")
+    assert match("geese", {"goose"}, PAPER) == ("goose", "lemma")
+    assert match("rustlings", {"rustl"}, PAPER) == ("rustl", "stem")
+    assert match("zzyzx", {"bark"}, PAPER) == (None, "unk")
+
+
+def test_switches_turn_each_step_off():
+    off = NormaliseParams(**(vars_of(PAPER) | {"lemma": False, "stem": False}))
+    assert match("geese", {"goose"}, off) == (None, "unk")
+    capital = NormaliseParams(**(vars_of(PAPER) | {"capital_function_words": True}))
+    assert match("of", {"Of"}, capital) == ("Of", "corrected")
+    assert match("of", {"Of"}, PAPER) == (None, "unk")
+
+
+def test_candidates_hold_whatever_match_may_find():
+    capital = NormaliseParams(**(vars_of(PAPER) | {"capital_function_words": True}))
+    for word in ("geese", "rustlings", "of", "barks"):
+        for form in candidates(word, capital):
+            assert match(word, {form}, capital).source_form == form

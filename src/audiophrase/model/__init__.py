@@ -1,0 +1,1 @@
+"""The audio encoder, the similarity of frames and words, and the ranking loss."""

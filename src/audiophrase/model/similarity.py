@@ -1,0 +1,64 @@
+"""How alike frames and words are: equations 1 to 3 of the paper, and the phrases' equation 5.
+
+T frames, N words, D dimensions, B clips, Q captions, V different words of these captions.
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def frame_word_similarity(frames: Tensor, words: Tensor) -> Tensor:
+    """Equations 1 and 2: dot products, negatives dropped. (T, D), (N, D) -> (T, N)."""
+    return (frames @ words.T).clamp(min=0)
+
+
+def clip_caption_similarity(frames: Tensor, words: Tensor) -> Tensor:
+    """Equation 3: the mean over all frames and words. (T, D), (N, D) -> ()."""
+    return frame_word_similarity(frames, words).mean()
+
+
+def similarity_matrix(frames: Tensor, n_frames: Tensor, vocabulary: Tensor, bags: Tensor) -> Tensor:
+    """Equation 3 for every pair of a clip and a caption. -> (B, Q).
+
+    The mean over frames is taken once for each different word; a caption's score is then the
+    mean of its words' scores, which is what equation 3 says in another order of summation.
+
+    Args:
+        frames: (B, T, D), of length one, padded.
+        n_frames: (B,) true lengths.
+        vocabulary: (V, D) different words, of length one.
+        bags: (Q, V) how often each word stands in each caption, divided by the caption's length.
+    """
+    similar = (frames @ vocabulary.T).relu()  # (B, T, V)
+    beyond = torch.arange(frames.shape[1])[None, :] >= n_frames[:, None]
+    if beyond.any():
+        similar = similar.masked_fill(beyond[:, :, None], 0)
+    word_scores = similar.sum(dim=1) / n_frames[:, None]  # (B, V)
+    return word_scores @ bags.T
+
+
+def bags_of_words(captions: list[list[int]]) -> tuple[list[int], Tensor]:
+    """The different words of captions, ascending, and each caption's share of them (Q, V)."""
+    words = sorted({word for caption in captions for word in caption})
+    column = {word: index for index, word in enumerate(words)}
+    bags = torch.zeros(len(captions), len(words))
+    for row, caption in enumerate(captions):
+        for word in caption:
+            bags[row, column[word]] += 1 / len(caption)
+    return words, bags
+
+
+def frame_phrase_similarity(similar: np.ndarray, *, aggregation: str, min_max: bool) -> np.ndarray:
+    """Equation 5: mean or max over a phrase's words, then min-max over the clip's frames.
+
+    (T, N) -> (T,). A constant row becomes zeros where `min_max` holds.
+    """
+    scores = similar.mean(axis=1) if aggregation == "mean" else similar.max(axis=1)
+    return min_max_over_frames(scores) if min_max else scores
+
+
+def min_max_over_frames(scores: np.ndarray) -> np.ndarray:
+    """Scores of one clip, stretched to reach from zero to one. (T,) -> (T,)."""
+    low, high = scores.min(), scores.max()
+    return (scores - low) / (high - low) if high > low else np.zeros_like(scores)

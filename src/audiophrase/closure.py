@@ -1,0 +1,57 @@
+"""Which of our source files a stage is made of: what its rule declares as inputs."""
+
+import ast
+from functools import cache
+from pathlib import Path
+
+PACKAGE_FOLDER = Path(__file__).parent
+_PACKAGE = PACKAGE_FOLDER.name
+
+
+def import_closure(module: str) -> list[Path]:
+    """Files of a module of this package and of all it imports from this package, sorted.
+
+    Imports are read from the text, so nothing is executed.
+
+    Raises:
+        ValueError: there is no such module.
+    """
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += _imports(name)
+    return sorted(_file(name) for name in found)
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    parts = module.split(".")
+    names = {".".join(parts[:n]) for n in range(1, len(parts))}  # packages around it
+    for node in ast.walk(ast.parse(_file(module).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return tuple(sorted(name for name in names if _is_ours(name)))
+
+
+def _is_ours(name: str) -> bool:
+    return name.split(".")[0] == _PACKAGE and _find(name) is not None
+
+
+def _file(module: str) -> Path:
+    path = _find(module)
+    if path is None:
+        raise ValueError(f"there is no module {module}")
+    return path
+
+
+def _find(module: str) -> Path | None:
+    base = PACKAGE_FOLDER.joinpath(*module.split(".")[1:])
+    for candidate in (base / "__init__.py", base.with_suffix(".py")):
+        if candidate.is_file():
+            return candidate
+    return None

@@ -1,0 +1,229 @@
+"""Training (section 3.3 of the paper): Adam, plateau schedule, early stopping, exact resume.
+
+All randomness of an epoch is drawn from (seed, epoch), and learning rate and stopping are functions
+of the past validation losses. A resumed run therefore needs the weights, Adam's moments and the
+history, and ends with the same weights as an undisturbed one.
+"""
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audiophrase.model.crnn import CRNN
+from audiophrase.model.loss import draw_impostors, triplet_loss
+from audiophrase.model.similarity import bags_of_words, similarity_matrix
+from audiophrase.params import PlateauParams, StoppingParams, TrainParams
+
+ENCODE_BATCH = 16
+# What random numbers are for: each purpose has a stream of its own.
+TRAINING, VALIDATION, INITIAL = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Clips and captions of a split, as the trainer wants them."""
+
+    log_mels: list[Tensor]  # a clip each: (T, n_mels)
+    clip_of_pair: list[int]  # a pair each: the number of its clip
+    words_of_pair: list[list[int]]  # a pair each: word ids of its caption
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One line of the history."""
+
+    epoch: int
+    learning_rate: float
+    train_loss: float
+    val_loss: float
+
+
+@dataclass(slots=True)
+class Progress:
+    """All that a resumed run needs."""
+
+    model: CRNN
+    optimiser: torch.optim.Adam
+    best: dict[str, Tensor]
+    history: list[Epoch]
+
+
+def start(n_dimensions: int, seed: int, params: TrainParams) -> Progress:
+    """A model with weights drawn from the seed, before its first epoch."""
+    model = CRNN(n_dimensions, params.model)
+    model.initialise(generator(seed, epoch=0, purpose=INITIAL))
+    model = model.to(memory_format=torch.channels_last)
+    optimiser = torch.optim.Adam(model.parameters(), lr=params.learning_rate)
+    return Progress(model, optimiser, copy_weights(model), [])
+
+
+def train(
+    progress: Progress,
+    train_pairs: Pairs,
+    val_pairs: Pairs,
+    vectors: Tensor,
+    *,
+    seed: int,
+    params: TrainParams,
+    watch_batches: Callable[[Sequence], Sequence],
+    after_epoch: Callable[[Progress], None],
+) -> None:
+    """Train until the stopping rule holds, from wherever `progress` stands.
+
+    Args:
+        vectors: (V, D) vectors of the vocabulary, of length one.
+        watch_batches: wraps an epoch's batches, for a progress bar.
+        after_epoch: called after each epoch, to save and to report.
+    """
+    while not should_stop([epoch.val_loss for epoch in progress.history], params):
+        number = len(progress.history) + 1
+        losses = [epoch.val_loss for epoch in progress.history]
+        rate = learning_rate(losses, params.learning_rate, params.plateau)
+        for group in progress.optimiser.param_groups:
+            group["lr"] = rate
+        rng = generator(seed, number, TRAINING)
+        train_loss = _train_epoch(progress, train_pairs, vectors, rng, params, watch_batches)
+        # Departure: validation impostors stay the same, so that the monitored loss is no noise
+        # (`train.fixed_validation_impostors`).
+        val_rng = generator(seed, 0 if params.fixed_validation_impostors else number, VALIDATION)
+        val_loss = validation_loss(progress.model, val_pairs, vectors, val_rng, params)
+        progress.history.append(Epoch(number, rate, train_loss, val_loss))
+        if val_loss <= min(epoch.val_loss for epoch in progress.history):
+            progress.best = copy_weights(progress.model)
+        after_epoch(progress)
+
+
+def learning_rate(val_losses: Sequence[float], initial: float, plateau: PlateauParams) -> float:
+    """The rate for the next epoch: times `factor` after `patience` epochs without improvement.
+
+    As `torch.optim.lr_scheduler.ReduceLROnPlateau` with an absolute threshold, as a function of
+    all past validation losses.
+    """
+    rate, best, n_bad = initial, float("inf"), 0
+    for loss in val_losses:
+        if loss < best - plateau.threshold:
+            best, n_bad = loss, 0
+        else:
+            n_bad += 1
+        if n_bad > plateau.patience:
+            rate, n_bad = rate * plateau.factor, 0
+    return rate
+
+
+def should_stop(val_losses: Sequence[float], params: TrainParams) -> bool:
+    """Whether training ends after these epochs."""
+    stopping: StoppingParams = params.stopping
+    if len(val_losses) >= params.max_epochs:
+        return True
+    if not val_losses:
+        return False
+    if stopping.rule == "patience":
+        best = min(range(len(val_losses)), key=val_losses.__getitem__)
+        return len(val_losses) - 1 - best >= stopping.patience
+    # Departure: the released code stops once the last losses hardly differ (`train.stopping.rule`).
+    if len(val_losses) < max(stopping.min_epochs, stopping.window):
+        return False
+    return statistics.stdev(val_losses[-stopping.window :]) <= stopping.spread
+
+
+def validation_loss(
+    model: CRNN, pairs: Pairs, vectors: Tensor, rng: torch.Generator, params: TrainParams
+) -> float:
+    """Equation 4 over the whole split, every clip encoded once."""
+    scores = score_matrix(model, pairs, vectors)[pairs.clip_of_pair]
+    clips = torch.tensor(pairs.clip_of_pair)
+    captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
+    return triplet_loss(scores, captions, others, margin=params.margin).item()
+
+
+@torch.no_grad()
+def score_matrix(model: CRNN, pairs: Pairs, vectors: Tensor) -> Tensor:
+    """Equation 3 for every clip and every pair's caption: (n_clips, n_pairs)."""
+    words, bags = bags_of_words(pairs.words_of_pair)
+    scores = torch.empty(len(pairs.log_mels), len(bags))
+    for numbers, frames in encode(model, pairs.log_mels):
+        n_frames = torch.full((len(numbers),), frames.shape[1])
+        scores[numbers] = similarity_matrix(frames, n_frames, vectors[words], bags)
+    return scores
+
+
+@torch.no_grad()
+def encode(model: CRNN, log_mels: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor]]:
+    """Frame embeddings of clips, those of equal length together: clip numbers and (B, T, D).
+
+    Nothing is padded, so a clip's embeddings do not depend on the clips beside it.
+    """
+    model.eval()
+    by_length: dict[int, list[int]] = {}
+    for number, clip in enumerate(log_mels):
+        by_length.setdefault(len(clip), []).append(number)
+    for numbers in by_length.values():
+        for first in range(0, len(numbers), ENCODE_BATCH):
+            batch = numbers[first : first + ENCODE_BATCH]
+            yield batch, model(torch.stack([log_mels[number] for number in batch]))
+
+
+def generator(seed: int, epoch: int, purpose: int) -> torch.Generator:
+    """Independent random numbers for each seed, epoch and purpose."""
+    state = np.random.SeedSequence([seed, epoch, purpose]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state) >> 1)
+
+
+def copy_weights(model: CRNN) -> dict[str, Tensor]:
+    """The weights as they are now."""
+    return {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+
+def _train_epoch(
+    progress: Progress,
+    pairs: Pairs,
+    vectors: Tensor,
+    rng: torch.Generator,
+    params: TrainParams,
+    watch_batches: Callable[[Sequence], Sequence],
+) -> float:
+    progress.model.train()
+    total, n_pairs = 0.0, 0
+    for batch in watch_batches(draw_batches(pairs.clip_of_pair, params.batch_size, rng)):
+        log_mel, n_frames = pad([pairs.log_mels[pairs.clip_of_pair[pair]] for pair in batch])
+        words, bags = bags_of_words([pairs.words_of_pair[pair] for pair in batch])
+        clips = torch.tensor([pairs.clip_of_pair[pair] for pair in batch])
+        frames = progress.model(log_mel, dropout_rng=rng)
+        scores = similarity_matrix(frames, n_frames, vectors[words], bags)
+        captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
+        loss = triplet_loss(scores, captions, others, margin=params.margin)
+        progress.optimiser.zero_grad()
+        loss.backward()
+        progress.optimiser.step()
+        total, n_pairs = total + loss.item() * len(batch), n_pairs + len(batch)
+    return total / n_pairs
+
+
+def draw_batches(
+    clip_of_pair: Sequence[int], batch_size: int, rng: torch.Generator
+) -> list[list[int]]:
+    """Pair numbers in random order, in batches; a last batch of one clip joins the one before."""
+    order = torch.randperm(len(clip_of_pair), generator=rng).tolist()
+    batches = [order[first : first + batch_size] for first in range(0, len(order), batch_size)]
+    if len(batches) > 1 and len({clip_of_pair[pair] for pair in batches[-1]}) == 1:
+        batches[-2:] = [batches[-2] + batches[-1]]
+    return batches
+
+
+def pad(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Clips of a batch as one tensor (B, T, n_mels), and their true lengths (B,).
+
+    A shorter clip goes on with its own quietest value: silence as that clip knows it.
+    """
+    n_frames = torch.tensor([len(clip) for clip in clips])
+    longest = int(n_frames.max())
+    if int(n_frames.min()) == longest:
+        return torch.stack(list(clips)), n_frames
+    padded = [
+        torch.cat([clip, clip.min().expand(longest - len(clip), clip.shape[1])]) for clip in clips
+    ]
+    return torch.stack(padded), n_frames

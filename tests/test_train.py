@@ -1,0 +1,217 @@
+import dataclasses
+import itertools
+
+import pytest
+import torch
+
+from audiophrase import checkpoints
+from audiophrase.params import ModelParams, PlateauParams, StoppingParams, TrainParams
+from audiophrase.train import (
+    Pairs,
+    Progress,
+    draw_batches,
+    encode,
+    generator,
+    learning_rate,
+    pad,
+    score_matrix,
+    should_stop,
+    start,
+    train,
+    validation_loss,
+)
+
+PLATEAU = PlateauParams(factor=0.1, patience=5, threshold=0.001)
+PARAMS = TrainParams(
+    n_threads=1,
+    batch_size=4,
+    max_epochs=5,
+    learning_rate=0.01,
+    margin=1.0,
+    plateau=PLATEAU,
+    stopping=StoppingParams("patience", patience=10, window=10, spread=0.01, min_epochs=60),
+    fixed_validation_impostors=True,
+    model=ModelParams(
+        n_channels=[4, 8],
+        pooling=[[2, 4], [2, 4]],
+        pooling_norm=4,
+        leaky_slope=0.1,
+        dropout=0.3,
+    ),
+)
+
+
+class Interrupted(Exception):
+    pass
+
+
+@pytest.fixture
+def data():
+    """Clips of two kinds, each with its own word, of unequal lengths."""
+    rng = torch.Generator().manual_seed(0)
+    vectors = torch.nn.functional.normalize(torch.randn(3, 6, generator=rng), dim=1)
+
+    def pairs(n_clips: int) -> Pairs:
+        log_mels = []
+        for clip in range(n_clips):
+            x = torch.randn(20 + 4 * (clip % 3), 16, generator=rng)
+            x[:, :8] += 3 * (clip % 2)
+            log_mels.append(x)
+        return Pairs(log_mels, list(range(n_clips)), [[c % 2, 2] for c in range(n_clips)])
+
+    return pairs(13), pairs(6), vectors
+
+
+def run(progress: Progress, data, params: TrainParams = PARAMS, after_epoch=lambda _: None):
+    train_pairs, val_pairs, vectors = data
+    train(
+        progress,
+        train_pairs,
+        val_pairs,
+        vectors,
+        seed=3,
+        params=params,
+        watch_batches=lambda batches: batches,
+        after_epoch=after_epoch,
+    )
+    return progress
+
+
+def same_weights(a: dict, b: dict) -> bool:
+    return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_training_learns_and_repeats_to_the_bit(data):
+    first, second = (run(start(6, 3, PARAMS), data) for _ in range(2))
+    assert first.history == second.history
+    assert same_weights(first.best, second.best)
+    assert first.history[-1].train_loss < first.history[0].train_loss - 0.02
+    other = run(start(6, 4, PARAMS), data)
+    assert not same_weights(first.best, other.best)
+
+
+@pytest.mark.parametrize("killed_after", [1, 3, 4])
+def test_a_resumed_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path, data, killed_after):
+    undisturbed = run(start(6, 3, PARAMS), data)
+    path = tmp_path / "checkpoint.safetensors"
+
+    def save_then_die(progress: Progress) -> None:
+        checkpoints.save_progress(path, progress, "inputs")
+        if len(progress.history) == killed_after:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        run(start(6, 3, PARAMS), data, after_epoch=save_then_die)
+    resumed = start(6, 3, PARAMS)
+    assert checkpoints.resume(path, resumed, "inputs")
+    assert len(resumed.history) == killed_after
+    run(resumed, data)
+    assert resumed.history == undisturbed.history
+    assert same_weights(resumed.best, undisturbed.best)
+    assert same_weights(resumed.model.state_dict(), undisturbed.model.state_dict())
+
+
+def test_a_checkpoint_of_other_inputs_or_a_broken_one_is_not_resumed(tmp_path, data):
+    path, fresh = tmp_path / "checkpoint.safetensors", start(6, 3, PARAMS)
+    run(start(6, 3, PARAMS), data, after_epoch=lambda p: checkpoints.save_progress(path, p, "a"))
+    assert not checkpoints.resume(path, fresh, "b")
+    path.write_bytes(path.read_bytes()[:-100])
+    assert not checkpoints.resume(path, fresh, "a")
+    assert not checkpoints.resume(tmp_path / "absent", fresh, "a")
+    assert fresh.history == []
+
+
+def test_the_best_epoch_by_validation_loss_is_kept(data):
+    weights = []
+    progress = run(
+        start(6, 3, PARAMS),
+        data,
+        dataclasses.replace(PARAMS, learning_rate=0.3),  # so high that the loss goes up and down
+        after_epoch=lambda p: weights.append(
+            {name: value.clone() for name, value in p.model.state_dict().items()}
+        ),
+    )
+    losses = [epoch.val_loss for epoch in progress.history]
+    assert losses.index(min(losses)) != len(losses) - 1
+    assert same_weights(progress.best, weights[losses.index(min(losses))])
+
+
+def test_learning_rate_equals_torchs_plateau_schedule():
+    rng = torch.Generator().manual_seed(1)
+    losses = (2 - torch.rand(60, generator=rng).cummax(0).values + 0.0004).tolist()
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.001)
+    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
+        optimiser, factor=0.1, patience=5, threshold=0.001, threshold_mode="abs", eps=0
+    )
+    for n, loss in enumerate(losses, start=1):
+        schedule.step(loss)
+        expected = optimiser.param_groups[0]["lr"]
+        assert learning_rate(losses[:n], 0.001, PLATEAU) == pytest.approx(expected)
+    assert expected < 1e-5
+
+
+def test_stopping_by_patience_and_by_spread():
+    paper = dataclasses.replace(PARAMS, max_epochs=100)
+    assert not should_stop([], paper)
+    assert not should_stop([1.0, *[1.1] * 9], paper)
+    assert should_stop([1.0, *[1.1] * 10], paper)
+    assert should_stop([1.0] * 100, paper)
+    assert should_stop([2.0 - n for n in range(5)], PARAMS)
+    spread = dataclasses.replace(paper, stopping=dataclasses.replace(paper.stopping, rule="spread"))
+    assert not should_stop([1.0] * 59, spread)
+    assert should_stop([1.0] * 60, spread)
+    assert not should_stop([1.0, 2.0] * 30, spread)
+
+
+def test_batches_hold_every_pair_once_and_no_lone_clip():
+    batches = draw_batches(list(range(13)), 4, generator(1, 1, 0))
+    assert sorted(pair for batch in batches for pair in batch) == list(range(13))
+    assert [len(batch) for batch in batches] == [4, 4, 5]
+    assert batches != draw_batches(list(range(13)), 4, generator(1, 2, 0))
+
+
+def test_padding_keeps_the_clips_and_their_lengths():
+    clips = [torch.randn(3, 2), torch.randn(5, 2)]
+    padded, n_frames = pad(clips)
+    assert n_frames.tolist() == [3, 5]
+    assert torch.equal(padded[0, :3], clips[0])
+    assert (padded[0, 3:] == clips[0].min()).all()
+
+
+def test_scores_do_not_depend_on_the_clips_beside(data):
+    pairs, _, vectors = data
+    model = run(start(6, 3, PARAMS), data).model
+    together = score_matrix(model, pairs, vectors)
+    for clip in range(4):
+        alone = Pairs([pairs.log_mels[clip]], [0], pairs.words_of_pair)
+        torch.testing.assert_close(
+            score_matrix(model, alone, vectors)[0], together[clip], rtol=0, atol=1e-6
+        )
+
+
+def test_encoding_covers_every_clip_with_its_own_length(data):
+    pairs, _, _ = data
+    lengths = {}
+    for numbers, frames in encode(start(6, 3, PARAMS).model, pairs.log_mels):
+        lengths |= {number: frames.shape[1] for number in numbers}
+    assert lengths == {number: len(clip) for number, clip in enumerate(pairs.log_mels)}
+
+
+def test_validation_loss_equals_equation_four_on_the_score_matrix(data):
+    _, pairs, vectors = data
+    model = start(6, 3, PARAMS).model
+    loss = validation_loss(model, pairs, vectors, generator(1, 1, 0), PARAMS)
+    scores = score_matrix(model, pairs, vectors)
+    rng, total, n = generator(1, 1, 0), 0.0, len(pairs.clip_of_pair)
+    allowed = 1 - torch.eye(n)
+    captions = torch.multinomial(allowed, 1, generator=rng).squeeze(1)
+    clips = torch.multinomial(allowed, 1, generator=rng).squeeze(1)
+    for b in range(n):
+        total += max(0, scores[b, captions[b]] - scores[b, b] + 1)
+        total += max(0, scores[clips[b], b] - scores[b, b] + 1)
+    assert loss == pytest.approx(float(total) / n, abs=1e-6)
+
+
+def test_generators_differ_by_seed_epoch_and_purpose():
+    keys = list(itertools.product(range(4), range(4), range(3)))
+    assert len({generator(*key).initial_seed() for key in keys}) == len(keys)

@@ -1,0 +1,1 @@
+"""Measures: they take arrays, never a model."""

@@ -1,0 +1,82 @@
+"""Phrase-based sound event detection (section 3.5 and Figure 3): frame labels against scores."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Precision, recall and F1 at every distinct score, thresholds descending."""
+
+    thresholds: np.ndarray
+    precision: np.ndarray
+    recall: np.ndarray
+    f1: np.ndarray
+
+
+def frame_labels(
+    segments: Sequence[Mapping[str, float]], n_frames: int, hop_s: float
+) -> np.ndarray:
+    """Which frames of a clip are active: (n_frames,) bool.
+
+    Frames ceil(onset / hop) up to but not including ceil(offset / hop), clipped to the clip. The
+    segment [0, 0] stands for a phrase that is not heard: no frame.
+    """
+    active = np.zeros(n_frames, dtype=bool)
+    for segment in segments:
+        active[_frame(segment["onset_s"], hop_s) : _frame(segment["offset_s"], hop_s)] = True
+    return active
+
+
+def curve(scores: np.ndarray, active: np.ndarray) -> Curve:
+    """The exact curve over all frames of all clip-phrase pairs: (n,), (n,) bool.
+
+    Raises:
+        ValueError: no frame is active, so recall is not defined.
+    """
+    n_active = int(active.sum())
+    if not n_active:
+        raise ValueError("no frame is active: recall is not defined")
+    order = np.argsort(-scores, kind="stable")
+    ordered = scores[order]
+    last = np.append(np.diff(ordered) != 0, True)  # tied scores stay together
+    true_positives = np.cumsum(active[order])[last]
+    n_predicted = np.flatnonzero(last) + 1
+    return Curve(
+        thresholds=ordered[last],
+        precision=true_positives / n_predicted,
+        recall=true_positives / n_active,
+        f1=2 * true_positives / (n_predicted + n_active),
+    )
+
+
+def at_thresholds(exact: Curve, thresholds: np.ndarray) -> Curve:
+    """The curve at given thresholds, a frame being predicted when its score reaches it.
+
+    Where nothing is predicted, precision, recall and F1 are zero.
+    """
+    n_at_or_above = np.searchsorted(-exact.thresholds, -thresholds, side="right")
+
+    def sample(values: np.ndarray) -> np.ndarray:
+        return np.concatenate([[0.0], values])[n_at_or_above]
+
+    return Curve(thresholds, sample(exact.precision), sample(exact.recall), sample(exact.f1))
+
+
+def average_precision(exact: Curve) -> float:
+    """Precision averaged over recall: sum of P_n (R_n - R_{n-1})."""
+    return float((exact.precision * np.diff(exact.recall, prepend=0.0)).sum())
+
+
+def best_f1(exact: Curve) -> tuple[float, float]:
+    """The highest F1 and its threshold; of equal ones the highest threshold."""
+    best = int(exact.f1.argmax())
+    return float(exact.f1[best]), float(exact.thresholds[best])
+
+
+def _frame(time_s: float, hop_s: float) -> int:
+    # 0.14 / 0.02 is 7.000000000000001: rounded first, lest the frame be one too late.
+    return math.ceil(round(time_s / hop_s, 6))

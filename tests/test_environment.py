@@ -1,5 +1,6 @@
 """The ways to install agree with each other."""
 
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -33,7 +34,7 @@ def locked() -> dict[str, str]:
 def declared() -> list[Requirement]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"].values()
-    return [Requirement(text) for text in [*project["dependencies"], *sum(extras, [])]]
+    return [Requirement(text) for text in [*project["dependencies"], *itertools.chain(*extras)]]
 
 
 def conda() -> dict[str, str]:

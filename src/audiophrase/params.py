@@ -306,6 +306,8 @@ def _explain(error: jsonschema.ValidationError) -> str:
         expected = error.validator_value
         expected = expected if isinstance(expected, str) else " or ".join(expected)
         return f"{where}: {error.instance!r} is not of type {expected}"
+    if error.validator == "not":
+        return f"{where}: cannot be set here"
     return f"{where}: {error.message}"
 
 

@@ -1,4 +1,4 @@
-"""Training (section 3.3 of the paper): Adam, plateau schedule, early stopping, exact resume.
+"""Training: Adam, plateau schedule, early stopping, exact resume.
 
 All randomness of an epoch is drawn from (seed, epoch), and learning rate and stopping are functions
 of the past validation losses. A resumed run therefore needs the weights, Adam's moments and the

@@ -55,10 +55,12 @@ def check_captions(columns, n_clips, captions_per_clip, duration_s):
             assert " ".join(row["tokens"]) == row["caption"]
             edges = [edge for segment in row["timestamps"] for edge in segment]
             assert all(earlier < later for earlier, later in pairwise(edges))
-            assert edges[0] >= 0.0 and edges[-1] <= duration_s
+            assert edges[0] >= 0.0
+            assert edges[-1] <= duration_s
             assert edges == [round(edge, 5) for edge in edges]
             events[kind_of(row["soundtag"]).name] = row["timestamps"]
-        assert 1 <= len(rows) <= 3 and len(events) == len(rows)
+        assert 1 <= len(rows) <= 3
+        assert len(events) == len(rows)
         assert events_of_clip.setdefault(rows[0]["filename"], events) == events
         check_connectives(rows)
     assert len(events_of_clip) == n_clips

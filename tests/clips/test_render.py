@@ -55,7 +55,8 @@ def test_every_kind_of_the_grammar_has_a_source_and_every_source_a_kind():
 def test_an_event_sounds_inside_its_segments_and_nowhere_else(kind, sample_rate_hz):
     segments_s = [(0.5, 1.7), (2.25, 3.0)]
     samples = render([(kind, segments_s)], 3.5, 11, sample_rate_hz)
-    assert samples.dtype == np.float32 and samples.shape == (round(3.5 * sample_rate_hz),)
+    assert samples.dtype == np.float32
+    assert samples.shape == (round(3.5 * sample_rate_hz),)
     loud = np.zeros(samples.size, dtype=bool)
     for onset_s, offset_s in segments_s:
         inside = slice(round(onset_s * sample_rate_hz), round(offset_s * sample_rate_hz))
@@ -102,7 +103,8 @@ def test_events_of_a_clip_vary_in_level_by_some_twelve_decibels():
         samples = render([("rain", [(0.0, 0.5)]), ("rain", [(0.5, 1.0)])], 1.0, seed)
         half = samples.size // 2
         ratios.append(level_dbfs(samples[:half]) - level_dbfs(samples[half:]))
-    assert 6.0 < max(ratios) < 14.0 and -14.0 < min(ratios) < -6.0
+    assert 6.0 < max(ratios) < 14.0
+    assert -14.0 < min(ratios) < -6.0
 
 
 def test_segments_of_an_event_share_the_voice():
@@ -155,7 +157,8 @@ def test_a_source_fills_a_take_of_any_length(kind):
     rng = np.random.default_rng(0)
     for n_samples in (1, 63, 64, 65, 1000, 600_000):
         sound = SOURCES[kind](Take(n_samples, 44100, Voice.draw(rng), rng))
-        assert sound.shape == (n_samples,) and sound.dtype == np.float32
+        assert sound.shape == (n_samples,)
+        assert sound.dtype == np.float32
         assert np.isfinite(sound).all()
 
 

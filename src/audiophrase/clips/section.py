@@ -33,7 +33,7 @@ def read_section(
     if start_s > PRE_ROLL_S:
         offset = int((start_s - PRE_ROLL_S) / stream.time_base)
         container.seek(offset, stream=stream, backward=True)
-    converter = av.AudioResampler(format="fltp")
+    converter, layout = None, None
     rate_hz, first, position, pieces = 0, 0, None, []
     try:
         for frame in container.decode(stream):
@@ -41,6 +41,11 @@ def read_section(
                 rate_hz, first = frame.sample_rate, round(start_s * frame.sample_rate)
             if position is None:
                 position = _first_position(frame, stream, rate_hz, seeked=start_s > PRE_ROLL_S)
+            if frame.sample_rate != rate_hz:
+                break  # another recording behind this one
+            if layout != (frame.format.name, frame.layout.name):
+                converter = av.AudioResampler(format="fltp")
+                layout = (frame.format.name, frame.layout.name)
             for part in converter.resample(frame):
                 samples = part.to_ndarray().mean(axis=0, dtype=np.float32)
                 pieces.append((position, samples))

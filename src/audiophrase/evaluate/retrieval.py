@@ -1,4 +1,4 @@
-"""Retrieval (section 3.4 and Table 2): of captions for a clip, and of clips for a caption."""
+"""Retrieval (Table 2): of captions for a clip, and of clips for a caption."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

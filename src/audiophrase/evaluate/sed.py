@@ -1,4 +1,4 @@
-"""Phrase-based sound event detection (section 3.5 and Figure 3): frame labels against scores."""
+"""Phrase-based sound event detection (Figure 3): frame labels against scores."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Log-mel spectra, equal to librosa's (section 3.2 of the paper; settings it omits from its code).
+"""Log-mel spectra, equal to librosa's: frames and hop of the paper, the rest of the released code.
 
 mel power = librosa.feature.melspectrogram(power=2, center=True), then log(mel power + floor).
 The short-time Fourier transform is computed in single precision with SciPy, and of its bins only

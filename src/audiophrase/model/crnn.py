@@ -1,4 +1,4 @@
-"""The audio encoder: a convolutional recurrent network on log-mel frames (section 2.1, Table 1)."""
+"""The audio encoder: a convolutional recurrent network on log-mel frames."""
 
 import math
 from itertools import pairwise

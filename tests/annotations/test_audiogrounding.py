@@ -1,0 +1,226 @@
+"""AudioGrounding v1: what a file holds, and what is said about one that is not right."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from audiophrase.annotations import audiogrounding
+from audiophrase.errors import AnnotationError
+from audiophrase.params import SPLITS
+
+ORIGINALS = Path(__file__).parents[3] / "shared" / "audiogrounding"
+N_SHARDS = {"train": 3, "val": 1, "test": 1}
+# filename, audiocap_id, caption, phrase, start_word, timestamps
+ROWS = {
+    "train": [
+        ("-a_b-c_1-_d_30.000_40.000.wav", 7, "a dog barks twice", "a dog", 0, [[0.5, 1], [2, 2.5]]),
+        ("-a_b-c_1-_d_30.000_40.000.wav", 7, "a dog barks twice", "barks", 2, [[0.5, 10.02]]),
+        ("AAAAAAAAAAA_2.5_7.wav", 8, "rain", "rain", 0, [[0, 0]]),
+    ],
+    "val": [
+        ("BBBBBBBBBBB_0.000_10.000.wav", 9, "wind blows", "wind", 0, []),
+        ("BBBBBBBBBBB_0.000_10.000.wav", 10, "wind blows", "wind", 0, [[1, 2]]),
+    ],
+    "test": [("C_C_C_C_C_C_0.000_10.000.wav", "x1", "birds sing", "birds sing", 1, [[0, 3]])],
+}
+
+
+def columns(rows):
+    names = ("filename", "audiocap_id", "caption", "soundtag", "start_word", "timestamps")
+    form = {name: {str(i): row[k] for i, row in enumerate(rows)} for k, name in enumerate(names)}
+    form["tokens"] = {str(i): row[2].split() for i, row in enumerate(rows)}
+    return form
+
+
+def times(segments):
+    return [(segment["onset_s"], segment["offset_s"]) for segment in segments]
+
+
+@pytest.fixture
+def annotations():
+    return copy.deepcopy({split: columns(rows) for split, rows in ROWS.items()})
+
+
+@pytest.fixture
+def parsed(annotations):
+    tables = audiogrounding.parse(annotations, N_SHARDS)
+    return {name: table.to_pylist() for name, table in tables.items()}
+
+
+def test_a_clip_is_told_by_its_file_name(parsed):
+    assert len(parsed["clips"]) == 4
+    first = parsed["clips"][0]
+    assert first.pop("shard") in ("train-00000", "train-00001", "train-00002")
+    assert first == {
+        "clip_id": "Y-a_b-c_1-_d_30000_40000",
+        "youtube_id": "-a_b-c_1-_d",
+        "start_s": 30.0,
+        "end_s": 40.0,
+        "split": "train",
+        "filename": "-a_b-c_1-_d_30.000_40.000.wav",
+    }
+    assert [clip["youtube_id"] for clip in parsed["clips"]][-1] == "C_C_C_C_C_C"
+
+
+def test_a_clip_shorter_than_ten_seconds_keeps_its_length(parsed):
+    short = parsed["clips"][1]
+    assert (short["clip_id"], short["start_s"], short["end_s"]) == (
+        "YAAAAAAAAAAA_2500_7000",
+        2.5,
+        7,
+    )
+
+
+def test_captions_of_equal_text_stay_two(parsed):
+    assert [(c["caption_id"], c["caption"], c["tokens"]) for c in parsed["captions"]] == [
+        ("7", "a dog barks twice", ["a", "dog", "barks", "twice"]),
+        ("8", "rain", ["rain"]),
+        ("9", "wind blows", ["wind", "blows"]),
+        ("10", "wind blows", ["wind", "blows"]),
+        ("x1", "birds sing", ["birds", "sing"]),
+    ]
+
+
+def test_phrases_keep_every_segment_even_those_of_no_length(parsed):
+    found = [
+        (p["phrase_id"], p["caption_id"], p["phrase"], p["first_token"], times(p["segments"]))
+        for p in parsed["phrases"]
+    ]
+    assert found == [
+        ("7-0", "7", "a dog", 0, [(0.5, 1.0), (2.0, 2.5)]),
+        ("7-1", "7", "barks", 2, [(0.5, 10.02)]),
+        ("8-0", "8", "rain", 0, [(0.0, 0.0)]),
+        ("9-0", "9", "wind", 0, []),
+        ("10-0", "10", "wind", 0, [(1.0, 2.0)]),
+        ("x1-0", "x1", "birds sing", 1, [(0.0, 3.0)]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("filename", "dog.wav", "not of the form ID_START_END.wav"),
+        ("filename", "../AAAAAAAAAAA_0_10.wav", "not of the form"),
+        ("filename", "AAAAAAAAAAA_0_10.wav/../x", "not of the form"),
+        ("filename", "AAAAAAAAAAA_0_10.wav\n", "not of the form"),
+        ("filename", "AAAAAAAAAAA_10_0.wav", "ends before it starts"),
+        ("filename", "AAAAAAAAAAA_10_10.wav", "ends before it starts"),
+        ("filename", "AAAAAAAAAAA_-1_10.wav", "not of the form"),
+        ("filename", None, "not of type str"),
+        ("caption", ["rain"], "not of type str"),
+        ("soundtag", "  ", "the phrase is empty"),
+        ("tokens", "rain", "not a list of words"),
+        ("tokens", [], "not a list of words"),
+        ("tokens", ["rain", 1], "not a list of words"),
+        ("start_word", 1, "1 lies outside of 1 tokens"),
+        ("start_word", -1, "-1 lies outside"),
+        ("start_word", "0", "not of type int"),
+        ("start_word", False, "not of type int"),
+        ("timestamps", None, "not a list"),
+        ("timestamps", [0, 1], "not [onset, offset]"),
+        ("timestamps", [[0, 1, 2]], "not [onset, offset]"),
+        ("timestamps", [["0", "1"]], "not [onset, offset]"),
+        ("timestamps", [[0, float("nan")]], "not [onset, offset]"),
+        ("timestamps", [[0, float("inf")]], "not [onset, offset]"),
+        ("timestamps", [[0, 10**400]], "not [onset, offset]"),
+        ("timestamps", [[0, 1], [-0.1, 1]], "the onset must be in 0 … offset"),
+        ("timestamps", [[2, 1]], "the onset must be in 0 … offset"),
+        ("audiocap_id", 7, "7 also stands at another caption or clip"),
+        ("audiocap_id", None, "no id"),
+    ],
+)
+def test_a_bad_field_is_told_with_split_and_row(annotations, field, value, told):
+    annotations["train"][field]["2"] = value
+    with pytest.raises(AnnotationError) as refusal:
+        audiogrounding.parse(annotations, N_SHARDS)
+    assert f"train.json, row 2, field '{field}': " in str(refusal.value)
+    assert told in str(refusal.value)
+
+
+def test_a_clip_in_two_splits_is_refused(annotations):
+    annotations["test"]["filename"]["0"] = ROWS["val"][0][0]
+    with pytest.raises(AnnotationError, match=r"test\.json, row 0, field 'filename'.*split val"):
+        audiogrounding.parse(annotations, N_SHARDS)
+
+
+def test_a_caption_id_of_another_text_is_refused(annotations):
+    annotations["train"]["caption"]["1"] = "a cat"
+    with pytest.raises(AnnotationError, match=r"train\.json, row 1, field 'audiocap_id': 7 also"):
+        audiogrounding.parse(annotations, N_SHARDS)
+
+
+@pytest.mark.parametrize("column", audiogrounding.COLUMNS)
+def test_a_missing_or_uneven_column_is_named(annotations, column):
+    del annotations["val"][column]["1"]
+    with pytest.raises(AnnotationError, match=r"val\.json: the column '\w+' has other rows than"):
+        audiogrounding.parse(annotations, N_SHARDS)
+    del annotations["val"][column]
+    with pytest.raises(AnnotationError, match=rf"val\.json lacks the column {column}"):
+        audiogrounding.parse(annotations, N_SHARDS)
+
+
+def test_a_split_without_rows_is_refused(annotations):
+    annotations["test"] = columns([])
+    with pytest.raises(AnnotationError, match=r"test\.json has no rows"):
+        audiogrounding.parse(annotations, N_SHARDS)
+
+
+@pytest.mark.parametrize("form", [None, [], "text", {"filename": []}])
+def test_what_is_no_object_of_columns_is_refused(annotations, form):
+    annotations["val"] = form
+    with pytest.raises(AnnotationError, match=r"val\.json is not an object of columns"):
+        audiogrounding.parse(annotations, N_SHARDS)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'{"a": 1} b'])
+def test_a_file_that_is_not_json_is_refused(tmp_path, content):
+    path = tmp_path / "train.json"
+    with pytest.raises(AnnotationError, match=r"no annotation file .*train\.json"):
+        audiogrounding.load(path)
+    path.write_bytes(content)
+    with pytest.raises(AnnotationError, match=r"train\.json is not JSON"):
+        audiogrounding.load(path)
+
+
+@pytest.fixture(scope="module")
+def originals():
+    files = {split: ORIGINALS / f"{split}.json" for split in SPLITS}
+    if not all(file.is_file() for file in files.values()):
+        pytest.skip(f"the published annotation files are not in {ORIGINALS}")
+    columns_of_split = {split: json.loads(file.read_text()) for split, file in files.items()}
+    tables = audiogrounding.parse(columns_of_split, {"train": 70, "val": 1, "test": 2})
+    return {name: table.to_pandas() for name, table in tables.items()}
+
+
+def by_split(rows):
+    return rows["split"].value_counts()[list(SPLITS)].tolist()
+
+
+def test_the_published_files_have_the_published_counts(originals):
+    assert by_split(originals["clips"]) == [4489, 31, 70]
+    assert by_split(originals["captions"]) == [4489, 155, 350]
+    assert by_split(originals["phrases"]) == [12373, 451, 1161]
+    assert originals["phrases"]["phrase_id"].is_unique
+
+
+def test_the_published_files_have_phrases_without_any_sound(originals):
+    segments = originals["phrases"]["segments"]
+    silent = segments.map(lambda s: times(s) == [(0.0, 0.0)])
+    assert by_split(originals["phrases"][silent]) == [383, 7, 46]
+
+
+def test_the_published_files_have_odd_ids_and_short_clips(originals):
+    clips = originals["clips"]
+    assert clips["youtube_id"].str.fullmatch("[0-9A-Za-z_-]{11}").all()
+    assert clips["youtube_id"].str.startswith("-").sum() == 305
+    length_s = clips["end_s"] - clips["start_s"]
+    assert (length_s < 10).sum() == 87
+    assert length_s.between(3, 10).all()
+
+
+def test_the_published_files_fill_their_shards_evenly(originals):
+    sizes = originals["clips"].groupby("split")["shard"].value_counts()["train"]
+    assert len(sizes) == 70
+    assert sizes.between(64 - 4 * 8, 64 + 4 * 8).all()  # four standard deviations

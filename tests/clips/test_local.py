@@ -1,0 +1,171 @@
+"""Clips from a folder: which file, which part of it, and what is said where there is none."""
+
+import os
+
+import numpy as np
+import pytest
+import soundfile
+
+from audiophrase.clips.availability import State
+from audiophrase.clips.local import read_clip
+from audiophrase.clips.shards import Failure, audio_row
+from audiophrase.errors import AudiophraseError
+from audiophrase.params import ClipParams
+
+RATE_HZ = 8000
+PARAMS = ClipParams(silent_below_dbfs=-90.0, short_by_s=0.1, min_length_s=0.1)
+CLIP = {
+    "clip_id": "Ya-b_3000_5000",
+    "youtube_id": "a-b",
+    "start_s": 3.0,
+    "end_s": 5.0,
+    "filename": "a-b_3.000_5.000.wav",
+}
+NOISE = np.random.default_rng(3).integers(-20000, 20000, 10 * RATE_HZ).astype(np.int16)
+
+
+def put(folder, name, length_s):
+    soundfile.write(folder / name, NOISE[: round(length_s * RATE_HZ)], RATE_HZ)
+
+
+def read(folder):
+    names = sorted(os.listdir(folder))
+    return read_clip(folder, names, CLIP, tolerance_s=PARAMS.short_by_s)
+
+
+def row(folder):
+    return audio_row(CLIP["clip_id"], *read(folder), CLIP["end_s"] - CLIP["start_s"], PARAMS)
+
+
+def assert_from(found, start_s, length_s):
+    samples, rate_hz = found
+    assert rate_hz == RATE_HZ
+    first = round(start_s * RATE_HZ)
+    expected = NOISE[first : first + round(length_s * RATE_HZ)] / np.float32(32768)
+    np.testing.assert_array_equal(samples, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "length_s", "start_s"),
+    [
+        ("a-b_3.000_5.000.wav", 2.0, 0.0),
+        ("a-b_3.000_5.000.wav", 2.05, 0.0),  # as loosely cut files are
+        ("Ya-b_3.000_5.000.flac", 2.0, 0.0),
+        ("Ya-b_3.000_5.000.flac", 3.0, 0.0),  # longer, but no recording that reaches the clip
+        ("Ya-b_3.000_5.000.flac", 10.0, 3.0),  # the whole recording, although named with times
+        ("Ya-b.flac", 2.0, 0.0),  # the clip alone
+        ("Ya-b.flac", 10.0, 3.0),
+        ("Ya-b.wav", 5.0, 3.0),
+    ],
+)
+def test_a_clip_is_cut_where_its_file_says(tmp_path, name, length_s, start_s):
+    put(tmp_path, name, length_s)
+    assert_from(read(tmp_path), start_s, 2.0)
+    assert row(tmp_path)["state"] == State.OK
+
+
+def test_a_file_named_with_times_goes_before_the_whole_recording(tmp_path):
+    put(tmp_path, "Ya-b.wav", 10)
+    put(tmp_path, "Ya-b_3.000_5.000.wav", 2)
+    assert_from(read(tmp_path), 0.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "length_s", "kept_s"),
+    [("a-b_3.000_5.000.wav", 1.25, 1.25), ("Ya-b.wav", 1.25, 1.25), ("Ya-b.flac", 4.5, 1.5)],
+)
+def test_a_file_that_ends_early_keeps_its_length(tmp_path, name, length_s, kept_s):
+    put(tmp_path, name, length_s)
+    assert_from(read(tmp_path), length_s - kept_s, kept_s)
+    found = row(tmp_path)
+    assert (found["state"], found["n_samples"]) == (State.OK_SHORT, kept_s * RATE_HZ)
+
+
+def test_a_recording_that_ends_before_the_clip_has_no_samples(tmp_path):
+    put(tmp_path, "Ya-b.wav", 2.5)
+    found = row(tmp_path)
+    assert (found["state"], found["reason"]) == (State.CORRUPT, "no-samples")
+
+
+def test_silence_is_a_state(tmp_path):
+    soundfile.write(tmp_path / "Ya-b.wav", np.zeros(2 * RATE_HZ), RATE_HZ)
+    assert row(tmp_path)["state"] == State.SILENT
+
+
+def test_a_file_without_samples_is_corrupt(tmp_path):
+    soundfile.write(tmp_path / "Ya-b.wav", np.zeros(0), RATE_HZ)
+    found = row(tmp_path)
+    assert (found["state"], found["reason"]) == (State.CORRUPT, "no-samples")
+
+
+def test_no_file_is_a_row_that_says_what_was_looked_for(tmp_path):
+    put(tmp_path, "other.wav", 1)
+    assert read(tmp_path) == Failure(
+        State.MISSING, "no-file", "no file a-b_3.000_5.000.wav, Ya-b_3.000_5.000.* or Ya-b.*"
+    )
+
+
+@pytest.mark.parametrize("stem", ["Ya-b", "Ya-b_3.000_5.000"])
+def test_two_files_are_refused_by_name(tmp_path, stem):
+    put(tmp_path, f"{stem}.flac", 2)
+    put(tmp_path, f"{stem}.wav", 2)
+    with pytest.raises(AudiophraseError) as refusal:
+        read(tmp_path)
+    assert f"clip Ya-b_3000_5000: {stem}.flac, {stem}.wav in {tmp_path}" in str(refusal.value)
+
+
+RANDOM_BYTES = np.random.default_rng(5).bytes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\n", b"hello\n" * 100, b"RIFF\x24\x00\x00\x00WAVE", b"fLaC", b"ID3\x04", b"OggS"]
+    + [RANDOM_BYTES(n) for n in (1, 100, 5000)],
+    ids=lambda content: f"{len(content)} bytes {content[:4]!r}",
+)
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "webm", "txt"])
+def test_what_is_no_audio_is_a_corrupt_row_with_its_name(tmp_path, content, suffix):
+    (tmp_path / f"Ya-b.{suffix}").write_bytes(content)
+    found = read(tmp_path)
+    assert isinstance(found, Failure)
+    assert found.state == State.CORRUPT
+    assert found.reason in ("unreadable", "no-audio")
+    assert found.message.startswith(f"Ya-b.{suffix}: ")
+    assert "None" not in found.message
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3"])
+def test_damaged_files_are_rows_and_never_exceptions(tmp_path, suffix):
+    path = tmp_path / f"Ya-b.{suffix}"
+    put(tmp_path, path.name, 10)
+    content = path.read_bytes()
+    rng = np.random.default_rng(9)
+    for n_kept in (10, 100, len(content) // 3):
+        path.write_bytes(content[:n_kept])
+        assert_is_a_row(tmp_path)
+    for _ in range(10):
+        damaged = np.frombuffer(content, np.uint8).copy()
+        places = rng.integers(0, rng.choice([200, len(content)]), 30)
+        damaged[places] = rng.integers(0, 256, 30)
+        path.write_bytes(damaged.tobytes())
+        assert_is_a_row(tmp_path)
+
+
+def assert_is_a_row(folder):
+    found = read(folder)
+    if isinstance(found, Failure):
+        assert found.state == State.CORRUPT
+    else:
+        assert row(folder)["state"] in set(State)
+        assert len(found[0]) <= 2.0 * found[1]
+
+
+def test_names_of_a_song_that_are_not_utf8_do_no_harm(tmp_path):
+    """ID3 tags in Latin-1, declared as something else, are common."""
+    put(tmp_path, "Ya-b.mp3", 2)
+    tag = b"TIT2\x00\x00\x00\x06\x00\x00\x03B\xe4r\xff\xfe"
+    audio = (tmp_path / "Ya-b.mp3").read_bytes()
+    (tmp_path / "Ya-b.mp3").write_bytes(
+        b"ID3\x03\x00\x00\x00\x00\x00" + bytes([len(tag)]) + tag + audio
+    )
+    assert row(tmp_path)["state"] == State.OK

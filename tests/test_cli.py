@@ -1,0 +1,144 @@
+"""The command line: quick help, mistakes told without a stack trace, and exit codes."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from audiophrase import cli
+from audiophrase.errors import AudiophraseError
+
+HEAVY = ("torch", "pyarrow", "numpy", "librosa", "gensim", "av", "matplotlib")
+
+
+def run(*arguments, **keywords):
+    command = [sys.executable, "-m", "audiophrase", *map(str, arguments)]
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=60, **keywords
+    )
+
+
+def test_help_lists_all_commands_and_loads_none():
+    code = (
+        "import sys; from audiophrase import cli; sys.argv = ['audiophrase', '--help']\n"
+        "try: cli.main()\n"
+        f"finally: print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    )
+    shown = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert shown.returncode == 0
+    assert shown.stderr == "[]\n"
+    listed = shown.stdout.partition("Commands:\n")[2].splitlines()
+    assert [line.split(maxsplit=1)[0] for line in listed] == list(cli.COMMANDS)
+    assert all(len(line.split(maxsplit=1)) == 2 for line in listed)
+
+
+@pytest.mark.parametrize("name", ["check-params", "import-annotations", "availability"])
+def test_a_command_is_the_one_of_its_name(name):
+    command = cli.cli.get_command(None, name)
+    assert command.name == name
+    assert command.help
+
+
+def test_version_is_told():
+    assert run("--version").stdout.startswith("audiophrase, version ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nonsense"], "No such command 'nonsense'"),
+        (["check-params", "--nonsense"], "No such option"),
+        (["import-annotations", "only-one"], "Missing argument 'OUTPUT'"),
+        ([], "Usage: audiophrase"),
+    ],
+)
+def test_wrong_usage_exits_with_two(arguments, told):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_users_mistake_is_told_without_a_stack_trace(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("build: [demo]\n")
+    done = run("check-params", path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: the parameters are not valid")
+    assert "What to do:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_mistake_in_an_option_is_told_likewise(tmp_path):
+    done = run("logmel", "--settings", '{"feature": {}}', "in", tmp_path / "out")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: --settings must be an object of sections")
+    assert not os.listdir(tmp_path)
+
+
+@pytest.fixture
+def fail_with(monkeypatch, capsys):
+    """Function from what a command raises to exit code and standard error."""
+
+    def call(cause):
+        def command(**_):
+            raise cause
+
+        monkeypatch.setattr(cli.cli, "main", command)
+        with pytest.raises(SystemExit) as ending:
+            cli.main()
+        return ending.value.code, capsys.readouterr().err
+
+    return call
+
+
+def test_a_remedy_follows_the_problem(fail_with):
+    code, told = fail_with(AudiophraseError("it broke", "mend it"))
+    assert (code, told) == (1, "error: it broke\n  What to do: mend it\n")
+
+
+def test_a_full_disk_is_told(fail_with):
+    code, told = fail_with(OSError(errno.ENOSPC, "No space left on device", "/data/x"))
+    assert (code, told) == (1, "error: no space left on the disk (/data/x)\n")
+
+
+def test_a_bug_keeps_its_stack_trace(monkeypatch):
+    def broken(**_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli.cli, "main", broken)
+    with pytest.raises(ZeroDivisionError):
+        cli.main()
+
+
+def test_an_interrupted_command_says_how_to_go_on(tmp_path):
+    fifo = tmp_path / "params.yaml"
+    os.mkfifo(fifo)  # the command waits for a writer
+    command = [sys.executable, "-m", "audiophrase", "check-params", str(fifo)]
+    waiting = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        writer = _wait_for_reader(fifo)
+        waiting.send_signal(signal.SIGINT)
+        _, told = waiting.communicate(timeout=30)
+        os.close(writer)
+    finally:
+        waiting.kill()
+        waiting.wait()
+    assert waiting.returncode == 130
+    assert told.strip() == "error: interrupted; run the same command again to go on"
+
+
+def _wait_for_reader(fifo):
+    for _ in range(600):
+        try:
+            return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody reads yet
+            time.sleep(0.05)
+    raise TimeoutError("the command never opened its file")

@@ -1,0 +1,290 @@
+"""Parameters: what is refused before any job starts, and what a job is given."""
+
+import copy
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import pytest
+import yaml
+
+from audiophrase import params
+from audiophrase.errors import ParamsError
+
+PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
+# Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
+CHOICES = {
+    "annotations": {"source", "files"},
+    "retrieve": {"folder"},
+    "text": {"vectors_file"},
+    "train": {"seeds"},
+}
+
+
+@pytest.fixture(scope="module")
+def valid():
+    return params.load(PARAMS_PATH)
+
+
+@pytest.fixture
+def document(valid):
+    return copy.deepcopy(valid)
+
+
+def put(document, path, value):
+    *parents, last = path.split(".")
+    for key in parents:
+        document = document.setdefault(key, {})
+    document[last] = value
+
+
+def leaves(value, path=""):
+    """Dotted path -> value of everything that is not an object."""
+    if not isinstance(value, dict) or not value:
+        return {path: value}
+    return {k: v for key, part in value.items() for k, v in leaves(part, f"{path}.{key}").items()}
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("featurs", "top level: unknown key 'featurs' (did you mean 'features'?)"),
+        ("features.n_mel", "features: unknown key 'n_mel' (did you mean 'n_mels'?)"),
+        ("train.stopping.patiance", "train.stopping: unknown key 'patiance' (did you mean"),
+        ("datasets.demo.clip", "datasets.demo: unknown key 'clip' (did you mean 'clips'?)"),
+        ("datasets.demo.train.max_epoch", "datasets.demo.train: unknown key 'max_epoch' (did you"),
+        ("variants.paper.evaluat", "variants.paper: unknown key 'evaluat' (did you mean"),
+        ("variants.paper.features", "variants.paper: unknown key 'features'"),
+        ("variants.paper.train.margn", "variants.paper.train: unknown key 'margn' (did you mean"),
+    ],
+)
+def test_unknown_keys_are_named_with_a_hint(document, path, hint):
+    put(document, path, {})
+    with pytest.raises(ParamsError) as refusal:
+        params.check(document)
+    assert hint in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("features.sample_rate_hz", -32000, "features.sample_rate_hz: -32000"),
+        ("features.n_mels", "64", "features.n_mels: '64' is not of type integer"),
+        ("features.window_s", "40 ms", "features.window_s: '40 ms' is not of type number"),
+        ("train.batch_size", 0, "train.batch_size: 0"),
+        ("train.batch_size", True, "train.batch_size: True is not of type integer"),
+        ("train.n_threads", 1.5, "train.n_threads: 1.5 is not of type integer"),
+        ("train.learning_rate", float("nan"), "train.learning_rate: not finite"),
+        ("train.margin", float("inf"), "train.margin: not finite"),
+        ("evaluate.sed.min_max", 1, "evaluate.sed.min_max: 1 is not of type boolean"),
+        ("train.seeds", [], "train.seeds"),
+        ("train.seeds", [1, 1], "train.seeds"),
+        ("train.model.pooling_norm", 2, "train.model.pooling_norm"),
+        ("train.model.pooling", [[2]], "train.model.pooling.0"),
+        ("features", None, "features: None is not of type object"),
+        ("datasets.demo.train.learning_rate", -1, "datasets.demo.train.learning_rate: -1"),
+        ("variants.paper.train.seeds", [2], "variants.paper.train.seeds: cannot be set"),
+        ("datasets.My Data", {}, "My Data"),
+        ("datasets.demo.shards.val", 0, "datasets.demo.shards.val"),
+    ],
+)
+def test_values_out_of_range_or_type_are_named(document, path, value, told):
+    put(document, path, value)
+    with pytest.raises(ParamsError) as refusal:
+        params.check(document)
+    assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("features.fmax_hz", 16000.5, "lies above half of features.sample_rate_hz 32000"),
+        ("features.fmin_hz", 8000.0, "fmin_hz is not below"),
+        ("features.hop_s", 0.05, "hop_s is longer"),
+        ("features.n_mels", 63, "pooling divides the mel bands by 64, but features.n_mels is 63"),
+        ("train.model.n_channels", [1, 2], "differ in length"),
+        ("text.word2vec.n_dimensions", 301, "n_dimensions is odd"),
+        ("evaluate.sed.thresholds.first", 1.0, "thresholds.first lies above last"),
+        ("datasets.demo.annotations.source", "files", "annotations.files is empty"),
+        ("datasets.demo.text", {"vectors": "file"}, "text.vectors_file is empty"),
+        ("variants.paper.train", {"model": {"n_channels": [8]}}, "differ in length"),
+    ],
+)
+def test_values_that_contradict_each_other_are_refused(document, path, value, told):
+    put(document, path, value)
+    with pytest.raises(ParamsError, match="data set 'demo'") as refusal:
+        params.check(document)
+    assert told in str(refusal.value)
+
+
+def test_the_highest_frequency_may_be_half_of_the_rate(document):
+    document["features"]["fmax_hz"] = 16000
+    params.check(document)
+    document["features"] |= {"fmax_hz": 30000.0, "sample_rate_hz": None}
+    params.check(document)
+
+
+def test_every_wrong_value_is_told_at_once(document):
+    put(document, "train.batch_size", 0)
+    put(document, "features.n_mels", "many")
+    with pytest.raises(ParamsError, match=r"(?s)features\.n_mels.*train\.batch_size"):
+        params.check(document)
+
+
+def test_unknown_data_set_to_build_is_told_with_those_known(document):
+    document["build"] = ["demos"]
+    with pytest.raises(ParamsError, match=r"(?s)'demos'; known: demo.*did you mean 'demo'"):
+        params.check(document)
+
+
+def test_any_missing_key_is_named(valid):
+    """Whatever key is left out of a section, at whatever depth, the message names it."""
+    for path in leaves({name: valid[name] for name in params.section_names()}):
+        *parents, last = path[1:].split(".")
+        if "corrections" in parents:
+            continue
+        document = section = copy.deepcopy(valid)
+        for key in parents:
+            section = section[key]
+        del section[last]
+        with pytest.raises(ParamsError) as refusal:
+            params.check(document)
+        assert path[1:] in str(refusal.value)
+
+
+@pytest.mark.parametrize("section", ["build", "features", "datasets", "variants"])
+def test_a_missing_section_is_named(document, section):
+    del document[section]
+    with pytest.raises(ParamsError, match=f"top level: missing {section}"):
+        params.check(document)
+
+
+def test_a_data_set_overrides_what_it_names_and_nothing_else(document):
+    document["datasets"]["other"] = {
+        "title": "t",
+        "clips": "rendered",
+        "shards": {"train": 1, "val": 1, "test": 1},
+        "annotations": {"source": "grammar"},
+        "features": {"sample_rate_hz": None},
+        "train": {"stopping": {"rule": "spread"}, "model": {"dropout": 0.5}},
+        "text": {"normalise": {"corrections": {"wosh": "wash"}}},
+    }
+    params.check(document)
+    before = leaves({name: document[name] for name in params.section_names()})
+    changed = {
+        ".annotations.source": "grammar",
+        ".features.sample_rate_hz": None,
+        ".train.stopping.rule": "spread",
+        ".train.model.dropout": 0.5,
+        ".text.normalise.corrections.wosh": "wash",
+    }
+    untouched = copy.deepcopy(document)
+    assert leaves(params.effective(document, "other")) == before | changed
+    assert document == untouched
+
+
+def test_a_variant_goes_over_the_data_set(document):
+    document["datasets"]["demo"]["train"] = {"max_epochs": 3, "margin": 0.5}
+    document["variants"]["max"] = {
+        "train": {"margin": 2.0},
+        "evaluate": {"sed": {"aggregations": ["max"]}},
+    }
+    params.check(document)
+    plain = leaves(params.effective(document, "demo", "paper"))
+    changed = {".train.margin": 2.0, ".evaluate.sed.aggregations": ["max"]}
+    assert plain == leaves(params.effective(document, "demo"))
+    assert leaves(params.effective(document, "demo", "max")) == plain | changed
+    assert plain[".train.max_epochs"] == 3
+    with pytest.raises(ParamsError, match=r"unknown variant 'min'.*paper, max"):
+        params.effective(document, "demo", "min")
+
+
+def test_dataclasses_and_schema_know_the_same_keys():
+    definitions = yaml.safe_load(params.SCHEMA_PATH.read_text())["$defs"]
+    nested = {name for name in params.SECTIONS if "." in name}
+    for name, cls in params.SECTIONS.items():
+        top, *rest = name.split(".")
+        _same_keys(name, cls, _descend(definitions[top], rest), nested)
+    for name in params.section_names():  # sections that are split into parts alone
+        parts = {part.split(".")[1] for part in nested if part.startswith(f"{name}.")}
+        if name not in params.SECTIONS:
+            assert set(definitions[name]["properties"]) == parts | CHOICES.get(name, set())
+
+
+def _descend(definition, keys):
+    for key in keys:
+        definition = definition["properties"][key]
+    return definition
+
+
+def _same_keys(name, cls, definition, nested):
+    known = set(definition["properties"]) - CHOICES.get(name, set())
+    known -= {part.split(".")[1] for part in nested if part.startswith(f"{name}.")}
+    assert {field.name for field in fields(cls)} == known, name
+    for field in fields(cls):
+        if hasattr(field.type, "__dataclass_fields__"):
+            path = f"{name}.{field.name}"
+            _same_keys(path, field.type, definition["properties"][field.name], nested)
+
+
+def test_selected_settings_hold_the_dataclass_keys_alone(valid):
+    sections = params.effective(valid, "demo", "paper")
+    settings = params.select(sections, *params.SECTIONS)
+    assert list(settings) == list(params.SECTIONS)
+    for name, cls in params.SECTIONS.items():
+        assert list(settings[name]) == [field.name for field in fields(cls)]
+    assert "seeds" not in settings["train"]
+    assert "normalise" not in settings["text"]
+
+
+def test_structured_settings_give_back_what_they_were_made_of(valid):
+    settings = params.select(params.effective(valid, "demo", "paper"), *params.SECTIONS)
+    for name, cls in params.SECTIONS.items():
+        structured = params.structure(settings, name)
+        assert isinstance(structured, cls)
+        assert asdict(structured) == settings[name]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"extra": 1}, "extra"),
+        ({"hop_s": "fast"}, "hop_s"),
+        ({"hop_s": ...}, "hop_s"),  # left out
+    ],
+)
+def test_settings_of_other_keys_are_refused(valid, change, told):
+    features = params.select(valid, "features")["features"] | change
+    features = {key: value for key, value in features.items() if value is not ...}
+    with pytest.raises(ParamsError, match=rf"settings of features.*{told}"):
+        params.structure({"features": features}, "features")
+    with pytest.raises(ParamsError, match="lack the section text"):
+        params.structure({"features": features}, "text")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"feature": {}}', '{"features": 3}'])
+def test_settings_that_are_no_sections_are_refused(text):
+    with pytest.raises(ParamsError, match="--settings"):
+        params.parse_settings(text)
+
+
+def test_settings_are_read_as_json():
+    assert params.parse_settings('{"retrieve": {"folder": null}}') == {"retrieve": {"folder": None}}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"a: [1", "is not YAML"),
+        (b"a: \xff", "is not YAML"),
+        (b"", "None is not of type object"),
+        (None, "there is no params file"),
+    ],
+)
+def test_files_that_are_no_params_are_refused(tmp_path, content, told):
+    path = tmp_path / "params.yaml"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(ParamsError, match=told):
+        params.load(path)
+    with pytest.raises(ParamsError, match="cannot be read"):
+        params.load(tmp_path)

@@ -1,0 +1,5 @@
+"""`python -m audiophrase`."""
+
+from audiophrase.cli import main
+
+main()

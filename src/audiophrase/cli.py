@@ -1,0 +1,86 @@
+"""The command line: one command a rule, each in the module of its stage."""
+
+import errno
+import importlib
+import os
+import sys
+
+import click
+
+from audiophrase import __version__
+from audiophrase.errors import AudiophraseError
+
+COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and what help lists
+    "generate-annotations": (
+        "annotations:generate_annotations",
+        "Make up annotations for the demo.",
+    ),
+    "import-annotations": ("annotations:import_annotations", "Take over one annotation file."),
+    "annotations": ("annotations:annotations", "Parse annotations into tables."),
+    "render-clips": ("rendering:render_clips", "Render the clips of a shard."),
+    "local-clips": ("local_files:local_clips", "Read the clips of a shard from a folder."),
+    "availability": ("availability:availability", "Write down which clips could be had."),
+    "logmel": ("features:logmel", "Log-mel spectra of a shard of clips."),
+    "text": ("text:text", "Vocabulary, word vectors and word ids."),
+    "train": ("training:train_model", "Train the model."),
+    "evaluate-retrieval": ("retrieval:evaluate_retrieval", "Retrieval of captions and clips."),
+    "evaluate-sed": ("detection:evaluate_sed", "Phrase-based sound event detection."),
+    "metrics": ("report:metrics", "Gather the numbers of all runs."),
+    "tables": ("report:write_tables", "Write the tables."),
+    "figure": ("figures:figure", "Draw a figure."),
+    "report": ("page:report", "Write the page of results."),
+    "check-params": ("parameters:check_params", "Check a params file."),
+}
+EXIT_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Loads a command's module only when the command is asked for, and none for the list of all."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name][0].split(":")
+        return getattr(importlib.import_module(f"audiophrase.stages.{module}"), function)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="audiophrase")
+def cli() -> None:
+    """The stages of the audio-caption alignment pipeline, one command a rule of the workflow.
+
+    Snakemake calls these; `make demo` or `snakemake` runs the whole chain.
+    """
+
+
+def main() -> None:
+    """Run a command; a user's mistake ends with a message, not with a stack trace."""
+    # The bytes of a result must not depend on how many threads a library finds to its liking.
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    try:
+        code = cli.main(prog_name="audiophrase", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except AudiophraseError as error:
+        _fail(str(error))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("interrupted; run the same command again to go on", EXIT_INTERRUPTED)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _fail(f"no space left on the disk ({error.filename or 'while writing'})")
+        raise
+
+
+def _fail(message: str, code: int = 1) -> None:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,1 @@
+"""The stages: thin edges that read artifacts, call the pure functions, and write artifacts."""

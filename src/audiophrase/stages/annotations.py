@@ -1,0 +1,53 @@
+"""Stage annotations: the originals, and the tables of clips, captions and phrases."""
+
+from pathlib import Path
+
+import click
+
+from audiophrase import tables
+from audiophrase.annotations import audiogrounding, grammar
+from audiophrase.params import SPLITS, structure
+from audiophrase.stages.options import file_argument, file_option, settings
+
+
+@click.command()
+@settings
+@file_argument("outputs", nargs=3)
+def generate_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
+    """Make up the annotations of train, val and test from the demo's grammar."""
+    params = structure(settings, "annotations.grammar")
+    annotations = grammar.generate(
+        n_clips=params.n_clips,
+        captions_per_clip=params.captions_per_clip,
+        duration_s=params.duration_s,
+        seed=params.seed,
+    )
+    for split, output in zip(SPLITS, outputs, strict=True):
+        tables.write_json(output, annotations[split])
+
+
+@click.command()
+@file_argument("source")
+@file_argument("output")
+def import_annotations(source: Path, output: Path) -> None:
+    """Take over one annotation file, as it is, once it proves to be JSON."""
+    audiogrounding.load(source)
+    tables.write_bytes(output, source.read_bytes())
+
+
+@click.command()
+@click.option("--n-shards", type=click.IntRange(min=1), nargs=3, required=True)
+@click.argument("sources", nargs=3, type=click.Path(path_type=Path))
+@file_option("--clips", "Table of clips to write.")
+@file_option("--captions", "Table of captions to write.")
+@file_option("--phrases", "Table of phrases to write.")
+def annotations(
+    n_shards: tuple[int, ...], sources: tuple[Path, ...], clips: Path, captions: Path, phrases: Path
+) -> None:
+    """Parse the annotations of train, val and test into tables."""
+    columns = {s: audiogrounding.load(path) for s, path in zip(SPLITS, sources, strict=True)}
+    parsed = audiogrounding.parse(columns, dict(zip(SPLITS, n_shards, strict=True)))
+    for name, path in (("clips", clips), ("captions", captions), ("phrases", phrases)):
+        units = {"start_s": "s", "end_s": "s"} if name == "clips" else None
+        tables.write(path, parsed[name], stage=f"annotations.{name}", settings={}, units=units)
+        click.echo(f"{name}: {parsed[name].num_rows} rows", err=True)

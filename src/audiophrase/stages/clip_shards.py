@@ -1,0 +1,31 @@
+"""Writing a shard of clips, whatever its source."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiophrase import tables
+from audiophrase.clips import shards
+from audiophrase.clips.availability import USABLE
+
+
+def write_shard(output: Path, rows: list[dict[str, Any]], settings: dict) -> None:
+    """Write the rows, with a warning for each clip that cannot be used."""
+    for row in rows:
+        if row["state"] not in USABLE:
+            click.echo(
+                f"warning: clip {row['clip_id']} is {row['state']} ({row['reason']}): "
+                f"{row['message']}",
+                err=True,
+            )
+    tables.write(
+        output,
+        shards.table(rows),
+        stage="clips",
+        settings=settings,
+        units=shards.UNITS,
+        metadata=shards.HUGGINGFACE_METADATA,
+    )
+    n_usable = sum(row["state"] in USABLE for row in rows)
+    click.echo(f"{n_usable} of {len(rows)} clips can be used", err=True)

@@ -1,0 +1,42 @@
+"""Stage features: log-mel spectra of a shard."""
+
+from pathlib import Path
+
+import click
+import numpy as np
+import pyarrow as pa
+
+from audiophrase import tables
+from audiophrase.clips.availability import USABLE
+from audiophrase.clips.shards import decode_flac
+from audiophrase.features import logmel as features
+from audiophrase.params import structure
+from audiophrase.stages.options import file_argument, settings
+
+
+@click.command()
+@settings
+@file_argument("clips")
+@file_argument("output")
+def logmel(settings: dict, clips: Path, output: Path) -> None:
+    """Log-mel spectra of a shard of clips."""
+    params = structure(settings, "features")
+    rows = []
+    for row in tables.read(clips, stage="clips", settings=settings).to_pylist():
+        if row["state"] not in USABLE:
+            rows.append({"clip_id": row["clip_id"], "n_frames": 0})
+            continue
+        samples, sample_rate_hz = decode_flac(row["audio"]["bytes"], row["clip_id"])
+        spectra = features.log_mel(samples, sample_rate_hz, params)
+        rows.append(
+            {
+                "clip_id": row["clip_id"],
+                "n_frames": len(spectra),
+                "hop_s": features.hop_s(sample_rate_hz, params),
+                "log_mel": spectra.ravel(),
+            }
+        )
+    table = pa.Table.from_pylist(rows, features.SCHEMA)
+    tables.write(output, table, stage="features", settings=settings, units=features.UNITS)
+    n_frames = np.sum([row["n_frames"] for row in rows], dtype=int)
+    click.echo(f"{len(rows)} clips, {n_frames} frames", err=True)

@@ -1,0 +1,176 @@
+"""Stage figures: each as SVG for the page and as PNG for everything else."""
+
+from collections.abc import Container, Sequence
+from pathlib import Path
+
+import click
+import numpy as np
+from matplotlib.figure import Figure
+
+from audiophrase import tables
+from audiophrase.errors import ArtifactError, ParamsError
+from audiophrase.params import structure
+from audiophrase.report import examples, figures, spectra, style
+from audiophrase.stages.options import file_argument, file_option, settings
+from audiophrase.stages.report_options import audio_option
+
+
+def _writes_figure(command):
+    """The options that every figure has."""
+    for option in (
+        file_option("--png", "Picture to write (PNG)."),
+        file_option("--svg", "Picture to write (SVG)."),
+        audio_option,
+        settings,
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def figure() -> None:
+    """Draw one of the figures."""
+
+
+@figure.command()
+@_writes_figure
+@file_option("--captions", "Table of captions.")
+@file_option("--phrases", "Table of phrases.")
+@file_argument("features", nargs=-1, required=True)
+def example_pair(
+    settings: dict,
+    audio: str,
+    svg: Path,
+    png: Path,
+    captions: Path,
+    phrases: Path,
+    features: tuple[Path, ...],
+) -> None:
+    """One clip and its caption (Figure 1), out of FEATURES, the shards of the test split."""
+    chosen = _examples(captions, phrases, features, settings)[0]
+    drawn = spectra.example_pair(
+        chosen,
+        _spectra(features, settings, {chosen.clip_id})[chosen.clip_id],
+        spectra.band_centres_hz(structure(settings, "features")),
+        audio=audio,
+    )
+    _write(drawn, svg, png, settings)
+
+
+@figure.command()
+@_writes_figure
+@file_option("--curve", "Precision, recall and F1 by threshold (CSV).")
+@file_option("--summary", "Measures of detection (JSON).")
+def sed_thresholds(
+    settings: dict, audio: str, svg: Path, png: Path, curve: Path, summary: Path
+) -> None:
+    """Precision, recall and F1 against the threshold (Figure 3)."""
+    measures = tables.read_json(summary)["measures"]
+    drawn = figures.sed_thresholds(tables.read_csv(curve), measures, audio=audio)
+    _write(drawn, svg, png, settings)
+
+
+@figure.command()
+@_writes_figure
+@file_option("--captions", "Table of captions.")
+@file_option("--phrases", "Table of phrases.")
+@file_option("--scores", "Frame-phrase similarities.")
+@file_argument("features", nargs=-1, required=True)
+def alignment(
+    settings: dict,
+    audio: str,
+    svg: Path,
+    png: Path,
+    captions: Path,
+    phrases: Path,
+    scores: Path,
+    features: tuple[Path, ...],
+) -> None:
+    """Similarities over time (Figure 4), out of FEATURES, the shards of the test split."""
+    ranked = _examples(captions, phrases, features, settings)
+    chosen = ranked[: structure(settings, "figures").n_alignments]
+    drawn = spectra.alignment(
+        chosen,
+        _spectra(features, settings, {example.clip_id for example in chosen}),
+        _scores(scores, settings),
+        spectra.band_centres_hz(structure(settings, "features")),
+        threshold=structure(settings, "evaluate.sed").reported_threshold,
+        audio=audio,
+    )
+    _write(drawn, svg, png, settings)
+
+
+@figure.command()
+@_writes_figure
+@file_argument("histories", nargs=-1, required=True)
+def training(settings: dict, audio: str, svg: Path, png: Path, histories: tuple[Path, ...]) -> None:
+    """Losses by epoch out of HISTORIES, files named seed-SEED/history.csv."""
+    by_seed = {path.parent.name.removeprefix("seed-"): tables.read_csv(path) for path in histories}
+    _write(figures.training(by_seed, audio=audio), svg, png, settings)
+
+
+@figure.command()
+@_writes_figure
+@file_option("--availability", "Table of availability.")
+def availability(settings: dict, audio: str, svg: Path, png: Path, availability: Path) -> None:
+    """Clips that could be had, and why the others could not."""
+    rows = tables.read(availability, stage="availability").to_pylist()
+    _write(figures.availability(rows, audio=audio), svg, png, settings)
+
+
+def _write(drawn: Figure, svg: Path, png: Path, settings: dict) -> None:
+    tables.write_bytes(svg, style.svg(drawn))
+    tables.write_bytes(png, style.png(drawn, dpi=structure(settings, "figures").dpi))
+
+
+def _examples(
+    captions: Path, phrases: Path, features: Sequence[Path], settings: dict
+) -> list[examples.Example]:
+    """The clips with the most distinct phrases, from the rank that the parameters name on."""
+    clips = {
+        row["clip_id"]
+        for shard in features
+        for row in tables.read(
+            shard, stage="features", settings=settings, columns=["clip_id", "n_frames"]
+        ).to_pylist()
+        if row["n_frames"]
+    }
+    ranked = examples.ranked(
+        tables.read(captions, stage="annotations.captions").to_pylist(),
+        tables.read(phrases, stage="annotations.phrases").to_pylist(),
+        clips,
+    )
+    if not ranked:
+        raise ArtifactError(
+            "no test clip has audio and a caption with phrases", "see the availability table"
+        )
+    rank = structure(settings, "figures").example_clip
+    if rank >= len(ranked):
+        raise ParamsError(
+            f"figures.example_clip is {rank}, but only {len(ranked)} test clips have audio and a "
+            "caption with phrases",
+            "choose a lower rank; the first is 0",
+        )
+    return ranked[rank:]
+
+
+def _spectra(
+    features: Sequence[Path], settings: dict, wanted: Container[str]
+) -> dict[str, spectra.Spectrum]:
+    n_mels = structure(settings, "features").n_mels
+    found = {}
+    for shard in features:
+        table = tables.read(shard, stage="features", settings=settings)
+        for index, clip_id in enumerate(table["clip_id"].to_pylist()):
+            if clip_id in wanted:
+                log_mel = table["log_mel"][index].values.to_numpy().reshape(-1, n_mels)
+                found[clip_id] = spectra.Spectrum(log_mel, table["hop_s"][index].as_py())
+    return found
+
+
+def _scores(path: Path, settings: dict) -> dict[str, np.ndarray]:
+    """Scores by phrase id: the paper's mean, or the first kind where there is no mean."""
+    table = tables.read(path, stage="sed_scores", settings=settings)
+    column = next(name for name in table.column_names if name.startswith("scores"))
+    column = "scores" if "scores" in table.column_names else column
+    return dict(zip(table["phrase_id"].to_pylist(), table[column].to_numpy(), strict=True))

@@ -1,0 +1,95 @@
+"""Stage report, its page: everything of a data set in one HTML file."""
+
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiophrase import tables
+from audiophrase.errors import ArtifactError
+from audiophrase.report.captions import FIGURES
+from audiophrase.report.page import Contents
+from audiophrase.report.page import page as render
+from audiophrase.stages.options import file_option
+
+_PACKAGES = (
+    "audiophrase",
+    "gensim",
+    "librosa",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "snakemake",
+    "soundfile",
+    "torch",
+)
+
+
+@click.command()
+@click.option("--dataset", required=True, help="Name of the data set.")
+@click.option("--parameters", required=True, help="Its entry and effective sections, as JSON.")
+@file_option("--metrics", "Numbers of the data set (JSON).")
+@file_option("--availability", "Table of availability.")
+@file_option("--coverage", "How words were found (CSV).")
+@click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
+@click.option("--figure", type=click.Path(path_type=Path), multiple=True, required=True)
+@file_option("--page", "Page to write (HTML).")
+def report(
+    dataset: str,
+    parameters: str,
+    metrics: Path,
+    availability: Path,
+    coverage: Path,
+    model_json: tuple[Path, ...],
+    figure: tuple[Path, ...],
+    page: Path,
+) -> None:
+    """Write the page; each --figure is an SVG named as the figure, a --model-json each seed's."""
+    known = _parse(parameters)
+    contents = Contents(
+        dataset=dataset,
+        title=known["title"],
+        metrics=tables.read_json(metrics),
+        figures=_read_figures(figure),
+        availability=tables.read(availability, stage="availability").to_pylist(),
+        coverage=tables.read_csv(coverage),
+        models=[tables.read_json(path) for path in model_json],
+        parameters=known,
+        versions=_versions(),
+    )
+    tables.write_text(page, render(contents))
+    click.echo(f"open {page} in a browser", err=True)
+
+
+def _parse(parameters: str) -> dict[str, Any]:
+    try:
+        known = json.loads(parameters)
+    except json.JSONDecodeError as error:
+        raise click.UsageError(f"--parameters is not JSON: {error}") from None
+    if not isinstance(known, dict) or "title" not in known:
+        raise click.UsageError("--parameters is not an object with a title")
+    return known
+
+
+def _read_figures(paths: tuple[Path, ...]) -> dict[str, bytes]:
+    """SVG by name, in the order of the page."""
+    unknown = {path.stem for path in paths} - set(FIGURES)
+    if unknown:
+        raise click.UsageError(f"there is no figure {', '.join(sorted(unknown))}")
+    found = {}
+    for path in sorted(paths, key=lambda path: list(FIGURES).index(path.stem)):
+        try:
+            found[path.stem] = path.read_bytes()
+        except FileNotFoundError:
+            raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
+    return found
+
+
+def _versions() -> dict[str, str]:
+    installed = {name: metadata.version(name) for name in _PACKAGES}
+    return {"python": platform.python_version(), **installed}

@@ -1,0 +1,71 @@
+"""Stage report, its numbers: metrics.json, and the tables made of it."""
+
+from pathlib import Path
+
+import click
+
+from audiophrase import tables
+from audiophrase.errors import ArtifactError
+from audiophrase.report import metrics as numbers
+from audiophrase.report import tables as report_tables
+from audiophrase.stages.options import file_argument, file_option
+from audiophrase.stages.report_options import audio_option
+
+
+@click.command()
+@audio_option
+@file_option("--availability", "Table of availability.")
+@file_option("--captions", "Table of captions.")
+@file_option("--phrases", "Table of phrases.")
+@file_argument("runs", nargs=-1, required=True)
+@file_option("--metrics", "Numbers to write (JSON).")
+def metrics(
+    audio: str,
+    availability: Path,
+    captions: Path,
+    phrases: Path,
+    runs: tuple[Path, ...],
+    metrics: Path,
+) -> None:
+    """Gather the numbers of RUNS, folders named VARIANT/seed-SEED."""
+    found = [_read_run(folder) for folder in runs]
+    if all(run.variant != numbers.PAPER_VARIANT for run in found):
+        raise click.UsageError(f"none of the runs is of the variant '{numbers.PAPER_VARIANT}'")
+    gathered = numbers.metrics(
+        audio=audio,
+        availability=tables.read(availability, stage="availability").to_pylist(),
+        captions=tables.read(captions, stage="annotations.captions").to_pylist(),
+        phrases=tables.read(phrases, stage="annotations.phrases").to_pylist(),
+        runs=found,
+    )
+    tables.write_json(metrics, gathered)
+    click.echo(f"{len(runs)} runs", err=True)
+
+
+@click.command()
+@file_option("--metrics", "Numbers of the data set (JSON).")
+@file_argument("outputs", nargs=-1, required=True)
+def write_tables(metrics: Path, outputs: tuple[Path, ...]) -> None:
+    """Write the tables OUTPUTS, named dataset, retrieval or sed, as .csv or .md."""
+    made = report_tables.all_tables(tables.read_json(metrics))
+    for output in outputs:
+        if output.stem not in made or output.suffix not in (".csv", ".md"):
+            raise click.UsageError(f"{output}: name one of {', '.join(made)}, as .csv or .md")
+        table = made[output.stem]
+        if output.suffix == ".csv":
+            tables.write_csv(output, table.tidy)
+        else:
+            tables.write_text(output, report_tables.markdown(table))
+    click.echo(f"{len(outputs)} files", err=True)
+
+
+def _read_run(folder: Path) -> numbers.Run:
+    seed = folder.name.removeprefix("seed-")
+    if not seed.isdigit():
+        raise ArtifactError(f"{folder} is not a run", "name folders such as runs/paper/seed-1")
+    return numbers.Run(
+        variant=folder.parent.name,
+        seed=int(seed),
+        retrieval=tables.read_json(folder / "retrieval.json"),
+        sed=tables.read_json(folder / "sed.json"),
+    )

@@ -1,0 +1,113 @@
+"""Stage text: the vocabulary with its vectors, and captions and phrases as word ids."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from audiophrase import tables
+from audiophrase.errors import AudiophraseError
+from audiophrase.params import NormaliseParams, structure
+from audiophrase.stages.options import file_option, settings
+from audiophrase.text import vectors as word_vectors
+from audiophrase.text.normalise import HOW, words_of
+
+
+@click.command()
+@settings
+@file_option("--captions", "Table of captions.")
+@file_option("--phrases", "Table of phrases.")
+@click.option("--vectors-file", type=click.Path(path_type=Path), help="A word2vec file.")
+@file_option("--vocabulary", "Vocabulary to write.")
+@file_option("--caption-words", "Word ids of captions to write.")
+@file_option("--phrase-words", "Word ids of phrases to write.")
+@file_option("--coverage", "Coverage table (CSV) to write.")
+def text(
+    settings: dict,
+    captions: Path,
+    phrases: Path,
+    vectors_file: Path | None,
+    vocabulary: Path,
+    caption_words: Path,
+    phrase_words: Path,
+    coverage: Path,
+) -> None:
+    """Find the vectors of all words, and write captions and phrases as word ids."""
+    params, normalise = structure(settings, "text"), structure(settings, "text.normalise")
+    caption_rows = tables.read(captions, stage="annotations.captions").to_pylist()
+    phrase_rows = tables.read(phrases, stage="annotations.phrases").to_pylist()
+    caption_pairs = [words_of(row["tokens"], normalise) for row in caption_rows]
+    phrase_pairs = [words_of(row["phrase"].split(), normalise) for row in phrase_rows]
+    caption_texts = [[word for word, _ in pairs] for pairs in caption_pairs]
+    phrase_texts = [[word for word, _ in pairs] for pairs in phrase_pairs]
+    counts = Counter(word for words in caption_texts for word in words)
+    counts.update(dict.fromkeys((word for words in phrase_texts for word in words), 0))
+    corrected = {
+        word for pairs in [*caption_pairs, *phrase_pairs] for word, changed in pairs if changed
+    }
+
+    if params.vectors == "trained":
+        sentences = [
+            words
+            for row, words in zip(caption_rows, caption_texts, strict=True)
+            if row["split"] == "train" and words
+        ]
+        found = word_vectors.train_vectors(sentences, structure(settings, "text.word2vec"))
+    else:
+        found = _read_vectors(vectors_file, counts, normalise)
+    rng = np.random.default_rng(params.unk_seed)
+    table = word_vectors.vocabulary(counts, corrected, found, normalise, rng)
+    tables.write(vocabulary, table, stage="text.vocabulary", settings=settings)
+
+    word_ids = dict(zip(table["word"].to_pylist(), table["word_id"].to_pylist(), strict=True))
+    _write_word_ids(caption_words, "caption_id", caption_rows, caption_texts, word_ids, settings)
+    _write_word_ids(phrase_words, "phrase_id", phrase_rows, phrase_texts, word_ids, settings)
+    report = _coverage([row["split"] for row in caption_rows], caption_texts, table)
+    tables.write_csv(coverage, report)
+    click.echo(report.to_string(index=False), err=True)
+
+
+def _read_vectors(
+    path: Path | None, counts: Counter[str], params: NormaliseParams
+) -> dict[str, np.ndarray]:
+    if path is None:
+        raise AudiophraseError("text.vectors is 'file' but no file is named", "give --vectors-file")
+    return word_vectors.read_vectors(path, word_vectors.wanted_forms(counts, params))
+
+
+def _write_word_ids(
+    path: Path,
+    key: str,
+    rows: list[dict],
+    texts: list[list[str]],
+    word_ids: dict[str, int],
+    settings: dict,
+) -> None:
+    schema = pa.schema([(key, pa.string()), ("word_ids", pa.list_(pa.int32()))])
+    ids = [[word_ids[word] for word in words] for words in texts]
+    columns = {key: [row[key] for row in rows], "word_ids": ids}
+    stage = f"text.{key.removesuffix('_id')}s"
+    tables.write(path, pa.table(columns, schema=schema), stage=stage, settings=settings)
+
+
+def _coverage(splits: list[str], texts: list[list[str]], vocabulary: pa.Table) -> pd.DataFrame:
+    """How the words of each split's captions were found: different words, tokens, share."""
+    how = dict(zip(vocabulary["word"].to_pylist(), vocabulary["how"].to_pylist(), strict=True))
+    tokens = pd.DataFrame(
+        [
+            (split, word, how[word])
+            for split, words in zip(splits, texts, strict=True)
+            for word in words
+        ],
+        columns=["split", "word", "how"],
+    )
+    rows = []
+    for split, of_split in tokens.groupby("split", sort=False):
+        for step in HOW:
+            chosen = of_split[of_split["how"] == step]
+            share = len(chosen) / len(of_split)
+            rows.append((split, step, chosen["word"].nunique(), len(chosen), round(share, 6)))
+    return pd.DataFrame(rows, columns=["split", "how", "words", "tokens", "share_of_tokens"])

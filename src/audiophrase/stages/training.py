@@ -1,0 +1,129 @@
+"""Stage train: the encoder's weights and the history of their training."""
+
+import hashlib
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+import pandas as pd
+import torch
+from tqdm import tqdm
+
+from audiophrase import checkpoints, tables
+from audiophrase.closure import import_closure
+from audiophrase.params import structure
+from audiophrase.stages.options import file_argument, file_option, settings
+from audiophrase.stages.training_data import pairs_of, read_clips, read_vectors, read_word_ids
+from audiophrase.train import Progress, start, train
+
+
+@click.command()
+@settings
+@click.option("--seed", type=int, required=True, help="Of weights, batches, dropout, impostors.")
+@file_option("--captions", "Table of captions.")
+@file_option("--vocabulary", "Vocabulary with vectors.")
+@file_option("--caption-words", "Word ids of captions.")
+@click.option("--val-features", type=click.Path(path_type=Path), multiple=True, required=True)
+@file_argument("features", nargs=-1, required=True)
+@file_option("--checkpoint", "Where a run under way is kept, and resumed from.")
+@file_option("--model", "Weights to write (safetensors).")
+@file_option("--model-json", "Description of the model to write.")
+@file_option("--history", "Losses by epoch to write (CSV).")
+def train_model(
+    settings: dict,
+    seed: int,
+    captions: Path,
+    vocabulary: Path,
+    caption_words: Path,
+    val_features: tuple[Path, ...],
+    features: tuple[Path, ...],
+    checkpoint: Path,
+    model: Path,
+    model_json: Path,
+    history: Path,
+) -> None:
+    """Train the encoder on FEATURES, the shards of the training split."""
+    params = structure(settings, "train")
+    torch.set_num_threads(params.n_threads)
+    torch.use_deterministic_algorithms(True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid, and slow
+    torch.set_flush_denormal(True)
+
+    vectors = read_vectors(vocabulary, settings)
+    word_ids = read_word_ids(caption_words, "caption_id", settings)
+    splits = {}
+    for split, shards in (("train", features), ("val", val_features)):
+        splits[split] = pairs_of(read_clips(shards, settings), split, captions, word_ids)
+        n_clips, n_pairs = len(splits[split].log_mels), len(splits[split].clip_of_pair)
+        click.echo(f"{split}: {n_clips} clips, {n_pairs} pairs", err=True)
+
+    progress = start(vectors.shape[1], seed, params)
+    inputs = [*features, *val_features, captions, vocabulary, caption_words]
+    fingerprint = _fingerprint(settings, seed, inputs)
+    if checkpoints.resume(checkpoint, progress, fingerprint):
+        click.echo(f"resumed after epoch {len(progress.history)}", err=True)
+    began = time.monotonic()
+
+    def after_epoch(progress: Progress) -> None:
+        checkpoints.save_progress(checkpoint, progress, fingerprint)
+        epoch = progress.history[-1]
+        click.echo(
+            f"epoch {epoch.epoch}: training loss {epoch.train_loss:.4f}, "
+            f"validation loss {epoch.val_loss:.4f}, learning rate {epoch.learning_rate:g}, "
+            f"{time.monotonic() - began:.0f} s",
+            err=True,
+        )
+
+    def watch_batches(batches: list) -> tqdm:
+        label = f"epoch {len(progress.history) + 1}"
+        return tqdm(batches, desc=label, unit="batch", leave=False, disable=not sys.stderr.isatty())
+
+    train(
+        progress,
+        splits["train"],
+        splits["val"],
+        vectors,
+        seed=seed,
+        params=params,
+        watch_batches=watch_batches,
+        after_epoch=after_epoch,
+    )
+    _write(progress, settings, seed, vectors.shape[1], model, model_json, history)
+    checkpoint.unlink(missing_ok=True)
+
+
+def _write(
+    progress: Progress,
+    settings: dict,
+    seed: int,
+    n_dimensions: int,
+    model: Path,
+    model_json: Path,
+    history: Path,
+) -> None:
+    best = min(progress.history, key=lambda epoch: (epoch.val_loss, -epoch.epoch))
+    tables.write_csv(history, pd.DataFrame([asdict(epoch) for epoch in progress.history]))
+    sha256 = checkpoints.save_model(model, progress.best)
+    description = {
+        "seed": seed,
+        "n_dimensions": n_dimensions,
+        "n_parameters": sum(weight.numel() for weight in progress.model.parameters()),
+        "n_epochs": len(progress.history),
+        "best_epoch": best.epoch,
+        "best_val_loss": best.val_loss,
+        "sha256": sha256,
+        "settings": settings,
+        "versions": {"torch": torch.__version__},
+    }
+    tables.write_json(model_json, description)
+
+
+def _fingerprint(settings: dict, seed: int, inputs: list[Path]) -> str:
+    """What a run depends on: a checkpoint of anything else is not resumed."""
+    digest = hashlib.sha256(json.dumps([settings, seed, torch.__version__]).encode())
+    for path in [*inputs, *import_closure(__name__)]:
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,95 @@
+"""What training and evaluation read: clips with features, and captions as words with vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from audiophrase import tables
+from audiophrase.checkpoints import load_model
+from audiophrase.errors import ArtifactError
+from audiophrase.model.crnn import CRNN
+from audiophrase.params import Settings, structure
+from audiophrase.train import Pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Clips:
+    """Clips with features, in the order of the shards."""
+
+    ids: list[str]
+    log_mels: list[Tensor]  # (T, n_mels) each
+    hops_s: list[float]
+
+
+def read_clips(shards: Sequence[Path], settings: Settings) -> Clips:
+    """Features of all clips that have any, read shard by shard."""
+    clips = Clips([], [], [])
+    n_mels = settings["features"]["n_mels"]
+    for shard in shards:
+        table = tables.read(shard, stage="features", settings=settings)
+        for index, n_frames in enumerate(table["n_frames"].to_pylist()):
+            if not n_frames:
+                continue
+            values = table["log_mel"][index].values.to_numpy()
+            if values.size != n_frames * n_mels:
+                raise ArtifactError(f"{shard}: row {index} is not {n_frames} x {n_mels} values")
+            clips.ids.append(table["clip_id"][index].as_py())
+            clips.log_mels.append(torch.tensor(values.reshape(n_frames, n_mels)))
+            clips.hops_s.append(table["hop_s"][index].as_py())
+    return clips
+
+
+def read_vectors(vocabulary: Path, settings: Settings) -> Tensor:
+    """Vectors of the vocabulary, scaled to length one: (V, D)."""
+    table = tables.read(vocabulary, stage="text.vocabulary", settings=settings)
+    vectors = np.stack(table["vector"].to_numpy())
+    return F.normalize(torch.from_numpy(vectors), dim=1)
+
+
+def read_word_ids(path: Path, key: str, settings: Settings) -> dict[str, list[int]]:
+    """Word ids by caption or phrase id; `key` is caption_id or phrase_id."""
+    table = tables.read(path, stage=f"text.{key.removesuffix('_id')}s", settings=settings)
+    return dict(zip(table[key].to_pylist(), table["word_ids"].to_pylist(), strict=True))
+
+
+def read_encoder(model: Path, model_json: Path, n_dimensions: int, settings: Settings) -> CRNN:
+    """The trained encoder, checked against its description and the settings of training."""
+    description = tables.read_json(model_json)
+    params = structure(settings, "train")
+    if description["settings"].get("train") != settings["train"]:
+        raise ArtifactError(
+            f"{model} was trained with other parameters than these",
+            "delete it and run the same command again: Snakemake trains it anew",
+        )
+    return load_model(
+        model, n_dimensions=n_dimensions, sha256=description["sha256"], params=params.model
+    )
+
+
+def pairs_of(clips: Clips, split: str, captions: Path, word_ids: dict[str, list[int]]) -> Pairs:
+    """The clips of a split that have captions, and all their pairs.
+
+    Captions without a single word are left out: they say nothing of their clip.
+    """
+    at_hand = {clip_id: log_mel for clip_id, log_mel in zip(clips.ids, clips.log_mels, strict=True)}
+    chosen = [
+        row
+        for row in tables.read(captions, stage="annotations.captions").to_pylist()
+        if row["split"] == split and row["clip_id"] in at_hand and word_ids[row["caption_id"]]
+    ]
+    numbers = {clip_id: n for n, clip_id in enumerate(dict.fromkeys(r["clip_id"] for r in chosen))}
+    if len(numbers) < 2:
+        raise ArtifactError(
+            f"the split {split} has {len(numbers)} clips with audio and a caption: two are needed",
+            "see the availability table for the reasons",
+        )
+    return Pairs(
+        log_mels=[at_hand[clip_id] for clip_id in numbers],
+        clip_of_pair=[numbers[row["clip_id"]] for row in chosen],
+        words_of_pair=[word_ids[row["caption_id"]] for row in chosen],
+    )

@@ -1,0 +1,58 @@
+"""Which clips the figures show: those with the most to see."""
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A phrase of a caption and when it is heard."""
+
+    phrase: str
+    phrase_id: str
+    segments_s: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A clip with one of its captions."""
+
+    clip_id: str
+    caption: str
+    events: tuple[Event, ...]
+
+
+def ranked(captions: Iterable[Row], phrases: Iterable[Row], clips: Container[str]) -> list[Example]:
+    """One example a clip, those with the most distinct phrases first, ties by clip id.
+
+    A clip stands there with the caption of most distinct phrases, of equal ones with the first.
+    Only clips among `clips` and captions with a phrase are taken.
+    """
+    phrases_of: dict[str, list[Row]] = {}
+    for row in phrases:
+        phrases_of.setdefault(row["caption_id"], []).append(row)
+    richest: dict[str, Example] = {}
+    for row in captions:
+        clip_id = row["clip_id"]
+        if clip_id not in clips or row["caption_id"] not in phrases_of:
+            continue
+        example = Example(clip_id, row["caption"], _events(phrases_of[row["caption_id"]]))
+        if clip_id not in richest or len(example.events) > len(richest[clip_id].events):
+            richest[clip_id] = example
+    return sorted(richest.values(), key=lambda example: (-len(example.events), example.clip_id))
+
+
+def _events(rows: Iterable[Row]) -> tuple[Event, ...]:
+    """Distinct phrases in the order of the caption; a repeated one has the segments of all."""
+    found: dict[str, Event] = {}
+    for row in sorted(rows, key=lambda row: row["first_token"]):
+        heard = {(s["onset_s"], s["offset_s"]) for s in row["segments"]}
+        heard = {(onset_s, offset_s) for onset_s, offset_s in heard if offset_s > onset_s}
+        known = found.get(row["phrase"])
+        segments_s = tuple(sorted(heard | set(known.segments_s if known else ())))
+        phrase_id = known.phrase_id if known else row["phrase_id"]
+        found[row["phrase"]] = Event(row["phrase"], phrase_id, segments_s)
+    return tuple(found.values())

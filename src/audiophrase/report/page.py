@@ -1,0 +1,175 @@
+"""The page: one self-contained HTML file with every number, table and figure of a data set."""
+
+import base64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+import yaml
+
+from audiophrase.clips.availability import USABLE
+from audiophrase.params import SPLITS
+from audiophrase.report import paper
+from audiophrase.report.captions import FIGURES
+from audiophrase.report.metrics import reported_threshold
+from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables
+
+_MAX_LISTED = 200
+_MODEL_COLUMNS = {
+    "seed": "seed",
+    "n_epochs": "epochs",
+    "best_epoch": "best epoch",
+    "best_val_loss": "its validation loss",
+    "n_parameters": "weights",
+}
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What the page is made of."""
+
+    dataset: str
+    title: str
+    metrics: Mapping[str, Any]
+    figures: Mapping[str, bytes]  # SVG by name
+    availability: Sequence[Row]
+    coverage: pd.DataFrame
+    models: Sequence[Row]  # model.json of each seed
+    parameters: Mapping[str, Any]
+    versions: Mapping[str, str]
+
+
+def page(contents: Contents) -> str:
+    """The page as HTML. Everything that comes from the data is escaped."""
+    usable = [row for row in contents.availability if row["state"] in USABLE]
+    unusable = [row for row in contents.availability if row["state"] not in USABLE]
+    return _template().render(
+        dataset=contents.dataset,
+        title=contents.title,
+        paper=paper,
+        rendered=contents.metrics["dataset"]["audio"] == RENDERED,
+        rendered_note=RENDERED_NOTE,
+        headline=_headline(contents.metrics),
+        tables=all_tables(contents.metrics),
+        figures=_figures(contents.figures),
+        n_usable=f"{len(usable):,}",
+        n_annotated=f"{len(contents.availability):,}",
+        n_missing=len(unusable),
+        states=_states(contents.availability),
+        missing=_listing(unusable[:_MAX_LISTED]),
+        coverage=_coverage(contents.coverage),
+        models=_models(contents.models),
+        versions=pd.DataFrame(contents.versions.items(), columns=["name", "version"]),
+        parameters=_as_yaml(contents.parameters),
+    )
+
+
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.j2")
+
+
+def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The few numbers that a reader comes for, each with what it is to be read beside."""
+    retrieval, sed, test = metrics["retrieval"], metrics["sed"], metrics["dataset"]["test"]
+    numbers = [("Test clips with audio", f"{test['clips']:,} of {test['annotated']:,}")]
+    beside = [f"the paper: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"]
+    for direction, label in (
+        ("audio_to_caption", "Audio → caption"),
+        ("caption_to_audio", "Caption → audio"),
+    ):
+        theirs = paper.RETRIEVAL[direction]["r1"]["mean"]
+        if "r1" in retrieval[direction]:
+            numbers.append((f"{label}, R@1", f"{retrieval[direction]['r1']['mean']:.2f}"))
+            beside.append(f"the paper: {theirs:.2f}; chance: {retrieval['chance']['r1']:.2f}")
+    threshold = reported_threshold(sed)
+    if "mean" in sed:
+        f1 = f"f1_at_{threshold}"
+        numbers.append((f"Detection, F1 at {threshold}", f"{sed['mean'][f1]:.2f}"))
+        beside.append(f"always on: {sed['always_on'][f1]:.2f}")
+        numbers.append(("Average precision", f"{sed['mean']['average_precision']:.2f}"))
+        beside.append(f"prevalence: {sed['prevalence']:.2f}")
+    return [
+        {"label": label, "value": value, "beside": other}
+        for (label, value), other in zip(numbers, beside, strict=True)
+    ]
+
+
+def _figures(figures: Mapping[str, bytes]) -> list[dict[str, str]]:
+    return [
+        {
+            "name": name,
+            "title": FIGURES[name].title,
+            "alt": FIGURES[name].alt,
+            "caption": FIGURES[name].caption,
+            "base64": base64.b64encode(content).decode("ascii"),
+        }
+        for name, content in figures.items()
+    ]
+
+
+def _states(rows: Sequence[Row]) -> pd.DataFrame:
+    """Clips by state and reason, the usable ones first, a column a split."""
+    counts = Counter((row["state"], row["reason"] or "", row["split"]) for row in rows)
+    kinds = {(state, reason) for state, reason, _ in counts}
+    ordered = sorted(kinds, key=lambda kind: (kind[0] not in USABLE, kind))
+    lines = []
+    for state, reason in ordered:
+        by_split = [counts[state, reason, split] for split in SPLITS]
+        lines.append((state, reason, *(f"{n:,}" for n in (*by_split, sum(by_split)))))
+    return pd.DataFrame(lines, columns=["state", "reason", *SPLITS, "all"])
+
+
+def _listing(rows: Sequence[Row]) -> pd.DataFrame:
+    names = ["clip_id", "split", "state", "reason", "message"]
+    lines = [[row[name] or "" for name in names] for row in rows]
+    return pd.DataFrame(lines, columns=["clip", *names[1:]])
+
+
+def _coverage(coverage: pd.DataFrame) -> pd.DataFrame:
+    """A line a split, a column a way of finding a word."""
+    lines = []
+    for split, of_split in coverage.groupby("split", sort=False):
+        line = {"split": split, "tokens": f"{of_split['tokens'].sum():,}"}
+        for row in of_split.itertuples():
+            line[row.how] = f"{100 * row.share_of_tokens:.1f} % ({row.words:,} words)"
+        lines.append(line)
+    return pd.DataFrame(lines).fillna("")
+
+
+def _models(models: Sequence[Row]) -> pd.DataFrame:
+    lines = []
+    for model in models:
+        line = {label: model.get(name, "") for name, label in _MODEL_COLUMNS.items()}
+        line["its validation loss"] = f"{model['best_val_loss']:.4f}"
+        line["weights"] = f"{model['n_parameters']:,}"
+        line["trained with"] = ", ".join(f"{k} {v}" for k, v in model["versions"].items())
+        lines.append(line)
+    return pd.DataFrame(lines)
+
+
+def _as_yaml(parameters: Mapping[str, Any]) -> str:
+    return yaml.safe_dump(_without_folders(parameters), sort_keys=False, allow_unicode=True)
+
+
+def _without_folders(value: Any) -> Any:
+    """Absolute paths cut down to their last part: the page may be handed on."""
+    if isinstance(value, Mapping):
+        return {key: _without_folders(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_folders(item) for item in value]
+    if isinstance(value, str) and (value.startswith("~") or Path(value).is_absolute()):
+        return f"…/{Path(value).name}"
+    return value

@@ -1,0 +1,93 @@
+"""The tables' rows for scripts: one value's circumstances in columns of their own."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from audiophrase.evaluate.retrieval import DIRECTIONS
+from audiophrase.params import SPLITS
+from audiophrase.report import paper
+from audiophrase.report.metrics import PAPER_VARIANT, aggregations, reported_threshold
+
+Metrics = Mapping[str, Any]
+PAPER_AUDIO = "recorded"
+
+
+def runs(metrics: Metrics) -> Iterator[tuple[str, str, Metrics]]:
+    """Every run as (variant, seed, its numbers)."""
+    for variant, seeds in {PAPER_VARIANT: metrics["seeds"], **metrics["variants"]}.items():
+        for seed, numbers in seeds.items():
+            yield variant, seed, numbers
+
+
+def dataset(metrics: Metrics) -> Iterator[dict[str, Any]]:
+    """A row for each split and source."""
+    audio = metrics["dataset"]["audio"]
+    for split in SPLITS:
+        yield {"audio": audio, "source": "ours", "split": split, **metrics["dataset"][split]}
+        theirs, n_annotated = paper.DATASET[split], paper.N_ANNOTATED[split]
+        missing = {"annotated": n_annotated, "missing": n_annotated - theirs["clips"]}
+        yield {"audio": PAPER_AUDIO, "source": "paper", "split": split, **theirs, **missing}
+
+
+def retrieval(metrics: Metrics) -> Iterator[dict[str, Any]]:
+    """A row for each measure, direction, run and kind of pool, then those of chance and paper."""
+    audio = metrics["dataset"]["audio"]
+    for variant, seed, numbers in runs(metrics):
+        found = numbers["retrieval"]
+        ours = {"audio": audio, "source": "ours", "variant": variant, "seed": seed}
+        counts = {key: found[key] for key in ("n_repeats", "n_clips", "n_captions")}
+        pool = {"pool": "drawn", "pool_size": found["pool_size"], **counts}
+        full = {"pool": "full", "pool_size": None, **counts, "n_repeats": None}
+        for direction in DIRECTIONS:
+            where = {"direction": direction}
+            for key, spread in found[direction].items():
+                value = {"measure": key, "value": spread["mean"], "sd": spread["sd"]}
+                yield ours | where | value | pool
+            for key, value in found["full_pool"][direction].items():
+                yield ours | where | {"measure": key, "value": value, "sd": None} | full
+    yield from _references(metrics["retrieval"], audio)
+
+
+def _references(found: Metrics, audio: str) -> Iterator[dict[str, Any]]:
+    """Rows of chance and of the paper."""
+    pool = {"pool": "drawn", "pool_size": found["pool_size"]}
+    n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "captions")}
+    theirs = {"pool": "drawn", "pool_size": paper.POOL_SIZE, "n_repeats": paper.N_REPEATS}
+    for direction in DIRECTIONS:
+        for key, value in found["chance"].items():
+            measure = {"direction": direction, "measure": key, "value": value}
+            yield {"audio": audio, "source": "chance", **measure, **pool}
+        for key, spread in paper.RETRIEVAL[direction].items():
+            measure = {"measure": key, "value": spread["mean"], "sd": spread["sd"]}
+            where = {"audio": PAPER_AUDIO, "source": "paper", "direction": direction}
+            yield where | measure | theirs | n_theirs
+
+
+def sed(metrics: Metrics) -> Iterator[dict[str, Any]]:
+    """A row for each kind of scores and run, then the paper's, whose measures are not known."""
+    audio = metrics["dataset"]["audio"]
+    for variant, seed, numbers in runs(metrics):
+        found = numbers["sed"]
+        threshold = reported_threshold(found)
+        for name in aggregations(found):
+            yield {
+                "audio": audio,
+                "source": "ours",
+                "variant": variant,
+                "seed": seed,
+                "scores": name,
+                "threshold": threshold,
+                **{
+                    measure: found[name].get(f"{measure}_at_{threshold}")
+                    for measure in ("precision", "recall", "f1")
+                },
+                **{
+                    measure: found[name].get(measure)
+                    for measure in ("best_f1", "best_threshold", "average_precision")
+                },
+                "prevalence": found["prevalence"],
+                "n_clips": found["n_clips"],
+                "n_phrases": found["n_phrases"],
+            }
+    n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "phrases")}
+    yield {"audio": PAPER_AUDIO, "source": "paper", "scores": "mean", **n_theirs}

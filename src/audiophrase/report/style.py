@@ -1,0 +1,127 @@
+"""The look that all figures share, and their bytes: the same figure, the same file."""
+
+import io
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
+
+from audiophrase.report.tables import RENDERED
+
+WIDTH_IN = 7.5  # of every figure: a page's text width, so that text has the same size in all
+_STYLE = {
+    "font.family": "DejaVu Sans",  # comes with matplotlib: the same on every machine
+    "font.size": 8.5,
+    "axes.titlesize": 8.5,
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "text.parse_math": False,  # a caption may hold dollar signs
+    "svg.fonttype": "path",
+    "svg.hashsalt": "audiophrase",
+}
+# Okabe and Ito's colours, told apart with any colour vision; yellow is too pale for lines.
+BLUE, VERMILLION, GREEN, PURPLE = "#0072b2", "#d55e00", "#009e73", "#cc79a7"
+ORANGE, SKY, BLACK = "#e69f00", "#56b4e9", "#000000"
+GREY, PALE = "#6b6b6b", "#d9d9d9"
+_CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
+DASHES = ("-", "--", ":")
+_LABEL_STRIP_IN = 0.22  # along the lower edge, for the label of rendered audio
+_TICKS_HZ = 125.0 * 2.0 ** np.arange(1, 9)
+_DYNAMIC_RANGE = np.log(1e8)  # 80 dB of log power: what lies lower is drawn as silence
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Draw in our style, whatever the user's own matplotlib settings are."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
+
+
+def canvas(height_in: float, *, audio: str) -> Figure:
+    """An empty figure of page width, labelled where its audio is rendered."""
+    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    FigureCanvasAgg(figure)
+    if audio == RENDERED:
+        strip = _LABEL_STRIP_IN / height_in
+        figure.get_layout_engine().set(rect=(0.0, strip, 1.0, 1.0 - strip))
+        figure.text(
+            0.99,
+            strip / 2,
+            "rendered audio",
+            ha="right",
+            va="center",
+            fontsize=7.5,
+            color="white",
+            bbox={"facecolor": GREY, "edgecolor": "none", "boxstyle": "round,pad=0.25"},
+        )
+    return figure
+
+
+def svg(figure: Figure) -> bytes:
+    """The figure as SVG, with no date or version in it."""
+    return _save(figure, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def png(figure: Figure, *, dpi: int) -> bytes:
+    """The figure as PNG, with no version in it."""
+    return _save(figure, format="png", dpi=dpi, metadata={"Software": None})
+
+
+def line_style(index: int) -> dict[str, str]:
+    """Colour and dashes of the n-th line: no two alike among the first twenty-one."""
+    return {
+        "color": _CYCLE[index % len(_CYCLE)],
+        "linestyle": DASHES[index // len(_CYCLE) % len(DASHES)],
+    }
+
+
+def wrap(text: str, width: int, *, max_lines: int | None = None) -> str:
+    """Text in lines of at most `width` characters; what is too long ends in an ellipsis."""
+    return "\n".join(textwrap.wrap(text, width, max_lines=max_lines, placeholder=" …")) or text
+
+
+def draw_log_mel(
+    axes: Axes,
+    log_mel: np.ndarray,
+    hop_s: float,
+    centres_hz: np.ndarray,
+    *,
+    lowest_tick_hz: float,
+) -> AxesImage:
+    """A spectrum (T, n_mels) over time and mel band; the image is returned for a colour bar."""
+    n_frames, n_mels = log_mel.shape
+    top = float(log_mel.max())
+    image = axes.imshow(
+        log_mel.T,
+        origin="lower",
+        aspect="auto",
+        interpolation="none",
+        cmap="magma",
+        vmin=max(float(log_mel.min()), top - _DYNAMIC_RANGE),
+        vmax=top,
+        # Frame t is centred on t hops, as librosa centres it.
+        extent=(-hop_s / 2, (n_frames - 0.5) * hop_s, -0.5, n_mels - 0.5),
+    )
+    lowest_tick_hz = max(lowest_tick_hz, centres_hz[0])
+    ticks_hz = _TICKS_HZ[(lowest_tick_hz <= _TICKS_HZ) & (centres_hz[-1] >= _TICKS_HZ)]
+    bands = np.interp(ticks_hz, centres_hz, np.arange(n_mels))
+    axes.set_yticks(bands, [f"{tick_hz / 1000:g}" for tick_hz in ticks_hz])
+    axes.set_ylabel("mel band centre\nfrequency (kHz)")
+    return image
+
+
+def _save(figure: Figure, **options) -> bytes:
+    buffer = io.BytesIO()
+    with look():
+        figure.savefig(buffer, **options)
+    return buffer.getvalue()

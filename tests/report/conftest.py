@@ -1,0 +1,112 @@
+"""Small contents of a data set, with every number different so that none can stand for another."""
+
+import pytest
+
+from audiophrase.report.metrics import Run, metrics
+
+
+def retrieval(shift=0.0, pool_size=30):
+    def spread(mean):
+        return {"mean": mean + shift, "sd": mean / 10}
+
+    def ranked(first):
+        return {"r1": first, "r5": first + 0.1, "r10": first + 0.2, "map10": 0.31, "median_rank": 2}
+
+    return {
+        "n_clips": 7,
+        "n_captions": 33,
+        "pool_size": pool_size,
+        "n_repeats": 20,
+        "audio_to_caption": {"r1": spread(0.11), "r5": spread(0.22)},
+        "caption_to_audio": {"r1": spread(0.33), "r5": spread(0.44)},
+        "chance": {"r1": 1 / pool_size, "r5": 5 / pool_size},
+        "full_pool": {"audio_to_caption": ranked(0.51), "caption_to_audio": ranked(0.61)},
+    }
+
+
+def sed(shift=0.0, threshold="0.5"):
+    def measures(first):
+        return {
+            f"precision_at_{threshold}": first + shift,
+            f"recall_at_{threshold}": first + shift + 0.01,
+            f"f1_at_{threshold}": first + shift + 0.02,
+            "best_f1": first + 0.03,
+            "best_threshold": 0.42,
+            "average_precision": first + 0.04,
+        }
+
+    return {
+        "n_clips": 7,
+        "n_phrases": 1234,
+        "n_frames": 3500,
+        "prevalence": 0.47,
+        "measures": {
+            "mean": measures(0.6),
+            "max": measures(0.7),
+            "random": measures(0.5),
+            "always_on": {
+                f"precision_at_{threshold}": 0.47,
+                f"recall_at_{threshold}": 1.0,
+                f"f1_at_{threshold}": 0.64,
+            },
+        },
+    }
+
+
+def clip(name, split, state="ok", reason=None, message=None):
+    return {
+        "clip_id": name,
+        "split": split,
+        "state": state,
+        "reason": reason,
+        "message": message,
+    }
+
+
+AVAILABILITY = [
+    clip("a", "train"),
+    clip("b", "train", "ok_short"),
+    clip("c", "train", "missing", "account-terminated", "the account is gone"),
+    clip("d", "val"),
+    clip("e", "test"),
+    clip("f", "test", "silent"),
+]
+CAPTIONS = [
+    {"caption_id": str(n), "clip_id": clip_id, "split": split}
+    for n, (clip_id, split) in enumerate(
+        [("a", "train"), ("b", "train"), ("c", "train"), ("d", "val"), ("e", "test"), ("e", "test")]
+    )
+]
+PHRASES = [{"phrase_id": f"{row['caption_id']}-{n}", **row} for row in CAPTIONS for n in range(2)]
+
+
+@pytest.fixture
+def make_metrics():
+    """Function from runs and kind of audio to metrics."""
+
+    def make(runs=None, audio="rendered", availability=AVAILABILITY):
+        return metrics(
+            audio=audio,
+            availability=availability,
+            captions=CAPTIONS,
+            phrases=PHRASES,
+            runs=runs or [Run("paper", 1, retrieval(), sed())],
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_run():
+    """Function from a variant and a seed to a run; the seed shifts its numbers."""
+
+    def make(variant, seed, **of_retrieval):
+        shift = seed / 100
+        return Run(variant, seed, retrieval(shift, **of_retrieval), sed(shift))
+
+    return make
+
+
+@pytest.fixture
+def availability():
+    return AVAILABILITY

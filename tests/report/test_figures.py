@@ -1,0 +1,170 @@
+"""The figures: the same bytes every time, and what they show."""
+
+import warnings
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from audiophrase.report import figures, spectra, style
+from audiophrase.report.examples import Event, Example
+
+N_MELS = 16
+HOP_S = 0.02
+CENTRES_HZ = np.geomspace(100.0, 8000.0, N_MELS)
+EXAMPLE = Example(
+    "Yx_0_1000",
+    r"a $5 toy $\frac{ squeaks & <b>honks</b> " + "for a very long time " * 12,
+    (
+        Event("a $5 toy $ squeaks and squeaks " * 3, "0-0", ((0.1, 0.4), (0.5, 0.8))),
+        Event("honks", "0-1", ()),
+    ),
+)
+HISTORY = pd.DataFrame(
+    {
+        "epoch": [1, 2, 3, 4],
+        "learning_rate": [0.1, 0.1, 0.01, 0.01],
+        "train_loss": [2.0, 1.8, 1.7, 1.6],
+        "val_loss": [2.0, 1.7, 1.7, 1.9],
+    }
+)
+THRESHOLDS = np.array([0.1, 0.5, 0.9])
+
+
+@pytest.fixture
+def spectrum():
+    log_mel = np.random.default_rng(1).normal(size=(50, N_MELS)).astype(np.float32)
+    log_mel[:5] = -36.0  # digital silence
+    return spectra.Spectrum(log_mel, HOP_S)
+
+
+@pytest.fixture
+def draw(spectrum, make_metrics, availability):
+    """Function from a figure's name to the figure."""
+
+    def make(name, audio="rendered"):
+        if name == "example_pair":
+            return spectra.example_pair(EXAMPLE, spectrum, CENTRES_HZ, audio=audio)
+        if name == "alignment":
+            scores = {"0-0": np.linspace(0, 1, 50), "0-1": np.zeros(50)}
+            of_clip = {EXAMPLE.clip_id: spectrum}
+            return spectra.alignment(
+                [EXAMPLE], of_clip, scores, CENTRES_HZ, threshold=0.5, audio=audio
+            )
+        if name == "sed_thresholds":
+            curves = [
+                pd.DataFrame(
+                    {
+                        "aggregation": aggregation,
+                        "threshold": THRESHOLDS,
+                        "precision": 0.5 + THRESHOLDS / 3,
+                        "recall": 1 - THRESHOLDS,
+                        "f1": 0.7 - THRESHOLDS / 2,
+                    }
+                )
+                for aggregation in ("mean", "max", "random")
+            ]
+            return figures.sed_thresholds(pd.concat(curves), make_metrics()["sed"], audio=audio)
+        if name == "training":
+            return figures.training({"1": HISTORY}, audio=audio)
+        return figures.availability(availability, audio=audio)
+
+    return make
+
+
+NAMES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
+
+
+def texts(figure):
+    return [text.get_text() for text in figure.findobj(matplotlib.text.Text)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_made_twice_has_the_same_bytes_and_tells_no_date(name, draw):
+    first, second = style.svg(draw(name)), style.svg(draw(name))
+    assert first == second
+    assert b"<dc:date>" not in first
+    assert matplotlib.__version__.encode() not in first
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "red"}):
+        assert style.svg(draw(name)) == first  # whatever the user's own settings are
+    png = style.png(draw(name), dpi=50)
+    assert png == style.png(draw(name), dpi=50)
+    assert b"Software" not in png
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rendered_audio_is_said_inside_the_picture(name, draw):
+    assert "rendered audio" in texts(draw(name))
+    assert "rendered audio" not in texts(draw(name, audio="recorded"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everything_lies_inside_the_picture(name, draw):
+    figure = draw(name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        figure.canvas.draw()
+    tight, page = figure.get_tightbbox(), figure.bbox_inches
+    assert tight.x0 >= -0.02
+    assert tight.y0 >= -0.02
+    assert tight.x1 <= page.width + 0.02
+    assert tight.y1 <= page.height + 0.02
+
+
+def test_boxes_stand_where_the_phrase_is_heard(draw):
+    upper = draw("alignment").axes[0]
+    boxes = [(box.get_x(), box.get_x() + box.get_width()) for box in upper.patches]
+    assert boxes == [(0.1, pytest.approx(0.4)), (0.5, pytest.approx(0.8))]
+
+
+def test_each_phrase_has_one_line_in_the_colour_of_its_boxes(draw):
+    upper, lower, *_ = draw("alignment").axes
+    assert lower.lines[0].get_color() == style.line_style(0)["color"]
+    assert upper.patches[0].get_edgecolor() == matplotlib.colors.to_rgba(lower.lines[0].get_color())
+    assert lower.lines[0].get_xdata()[-1] == pytest.approx(49 * HOP_S)
+    assert lower.lines[1].get_label() == "honks (not heard)"
+
+
+def test_the_epoch_whose_weights_are_kept_is_marked(draw):
+    marks = {line.get_label(): line for line in draw("training").axes[0].lines}
+    assert list(marks["best epoch (kept)"].get_xdata()) == [3]  # of equal losses the last
+    assert list(marks["learning rate lowered"].get_xdata()) == [3]
+
+
+def test_seeds_are_told_apart():
+    figure = figures.training({"1": HISTORY, "7": HISTORY}, audio="recorded")
+    labels = [line.get_label() for line in figure.axes[0].lines]
+    assert "validation, seed 1" in labels
+    assert "validation, seed 7" in labels
+    marks = figure.axes[0].lines[labels.index("best epoch (kept)")]
+    assert len(marks.get_xdata()) == 2
+
+
+def test_best_f1_is_marked_for_the_model_and_not_for_random_scores(draw):
+    told = texts(draw("sed_thresholds").axes[2].figure)
+    assert "mean: best 0.63 at 0.42" in told
+    assert "max: best 0.73 at 0.42" in told
+    assert not any(text.startswith("random: best") for text in told)
+
+
+def test_availability_counts_states_and_stands_beside_the_paper(draw):
+    told = texts(draw("availability"))
+    assert "2 of 3 (66.7 %), 1 of them short" in told
+    assert "paper: 4,253 of 4,489 (94.7 %)" in told
+    assert "missing: account terminated" in told
+    assert "silent" in told
+
+
+def test_no_missing_clip_and_an_empty_split_are_said_plainly(availability):
+    usable = [row | {"state": "ok", "reason": None} for row in availability]
+    usable = [row for row in usable if row["split"] != "val"]
+    told = texts(figures.availability(usable, audio="recorded"))
+    assert any(text.startswith("None: every annotated clip") for text in told)
+    assert "0 of 0" in told
+
+
+@pytest.mark.parametrize("n_lines", [21])
+def test_no_two_lines_of_a_figure_look_alike(n_lines):
+    looks = {tuple(style.line_style(index).values()) for index in range(n_lines)}
+    assert len(looks) == n_lines

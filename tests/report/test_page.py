@@ -1,0 +1,149 @@
+"""The page: self-contained, escaped, and the same whenever it is made."""
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from audiophrase.report.captions import FIGURES
+from audiophrase.report.page import Contents, page
+
+HOSTILE = "<script>alert('x')</script>\"&"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+
+class Reader(HTMLParser):
+    """Collects tags with their attributes, and the text of cells."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data.strip())
+
+
+@pytest.fixture
+def contents(make_metrics, availability):
+    """Function from changes to the contents of a page."""
+
+    def make(**changes):
+        coverage = pd.DataFrame(
+            [("train", "exact", 90, 900, 0.9), ("train", "unk", 10, 100, 0.1)],
+            columns=["split", "how", "words", "tokens", "share_of_tokens"],
+        )
+        model = {
+            "seed": 1,
+            "n_epochs": 12,
+            "best_epoch": 11,
+            "best_val_loss": 1.59,
+            "n_parameters": 732354,
+            "versions": {"torch": "2.9.0"},
+        }
+        known = {
+            "dataset": "demo",
+            "title": "A data set",
+            "metrics": make_metrics(),
+            "figures": dict.fromkeys(FIGURES, SVG),
+            "availability": availability,
+            "coverage": coverage,
+            "models": [model],
+            "parameters": {"title": "A data set", "train": {"batch_size": 32}},
+            "versions": {"python": "3.11.0"},
+        }
+        return Contents(**(known | changes))
+
+    return make
+
+
+def test_nothing_is_loaded_from_anywhere(contents):
+    html = page(contents())
+    for tag, attributes in Reader(html).tags:
+        assert tag not in ("script", "link", "iframe", "object", "embed")
+        for name in ("src", "href", "srcset", "action"):
+            assert not re.match(r"(?i)\s*(https?:)?//", attributes.get(name) or "")
+    assert "url(" not in html
+    assert "@import" not in html
+
+
+def test_every_figure_is_embedded_with_words_that_stand_for_it(contents):
+    images = [attributes for tag, attributes in Reader(page(contents())).tags if tag == "img"]
+    assert len(images) == len(FIGURES)
+    for image in images:
+        assert image["src"].startswith("data:image/svg+xml;base64,")
+        assert image["alt"]
+    assert len({image["alt"] for image in images}) == len(FIGURES)
+
+
+def test_hostile_text_never_appears_raw(contents, availability):
+    hostile = [row | {"message": HOSTILE, "reason": HOSTILE} for row in availability]
+    html = page(
+        contents(
+            title=HOSTILE,
+            availability=hostile,
+            parameters={"title": HOSTILE, HOSTILE: [HOSTILE]},
+            versions={HOSTILE: HOSTILE},
+        )
+    )
+    assert "<script" not in html
+    reader = Reader(html)
+    assert HOSTILE in reader.text  # it is shown as what it is
+    assert not any(tag == "script" for tag, _ in reader.tags)
+
+
+def test_numbers_stand_beside_the_papers(contents):
+    text = Reader(page(contents())).text
+    for shown in ("0.11 ± 0.01", "0.21 ± 0.04", "11,732", "236 of 4,489", "732,354", "3.11.0"):
+        assert shown in text
+    assert "always on: 0.64" in text
+    assert "90.0 % (90 words)" in text
+
+
+def test_rendered_audio_has_a_banner_and_recorded_audio_none(contents, make_metrics):
+    assert 'class="banner"' in page(contents())
+    html = page(contents(metrics=make_metrics(audio="recorded")))
+    assert 'class="banner"' not in html
+    assert "endered audio" not in html
+
+
+def test_missing_clips_are_listed_with_their_reason(contents):
+    text = Reader(page(contents())).text
+    assert "the account is gone" in text
+    assert "account-terminated" in text
+    assert "None" not in text
+
+
+def test_the_listing_is_bounded_and_says_where_the_rest_lies(contents, availability):
+    missing = next(row for row in availability if row["state"] == "missing")
+    many = [missing | {"clip_id": f"clip{n:03d}"} for n in range(250)]
+    text = Reader(page(contents(availability=many))).text
+    assert "clip199" in text
+    assert "clip200" not in text
+    assert "These are the first 200 of 250." in text
+    assert "data/demo/availability.csv" in text
+
+
+def test_with_every_clip_at_hand_there_is_no_listing(contents, availability):
+    usable = [row | {"state": "ok", "reason": None, "message": None} for row in availability]
+    assert "Clips without usable audio" not in page(contents(availability=usable))
+
+
+def test_the_page_is_the_same_every_time_and_names_no_folder_of_this_machine(contents):
+    parameters = {"title": "t", "retrieve": {"folder": "/home/someone/audio"}}
+    html = page(contents(parameters=parameters))
+    assert html == page(contents(parameters=parameters))
+    assert "/home/someone" not in html
+    assert "…/audio" in html
+
+
+def test_two_seeds_are_both_listed(contents, make_metrics, make_run):
+    runs = [make_run("paper", 1), make_run("paper", 5)]
+    models = [{**contents().models[0], "seed": seed} for seed in (1, 5)]
+    html = page(contents(metrics=make_metrics(runs), models=models))
+    assert "All runs" in html
+    assert html.count("732,354") == 2

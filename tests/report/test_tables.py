@@ -1,0 +1,127 @@
+"""The tables: every number in its cell, beside the paper's."""
+
+import pandas as pd
+import pytest
+
+from audiophrase.report.metrics import Run
+from audiophrase.report.tables import RENDERED_NOTE, all_tables, markdown
+
+
+def cells(table, block=0):
+    return table.blocks[block].cells.set_index(table.blocks[block].cells.columns[0])
+
+
+def only(frame, **where):
+    for name, value in where.items():
+        frame = frame[frame[name] == value]
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+def test_the_data_set_stands_beside_table_one(make_metrics):
+    table = all_tables(make_metrics())["dataset"]
+    assert cells(table).loc["train", "clips"] == "2"
+    assert cells(table).loc["train", "phrases, paper"] == "11,732"
+    assert cells(table).loc["test", "missing clips"] == "1 of 2"
+    assert cells(table).loc["test", "missing clips, paper"] == "3 of 70"
+    paper = only(table.tidy, source="paper", split="val")
+    assert (paper["clips"], paper["captions"], paper["phrases"]) == (30, 150, 439)
+    assert paper["audio"] == "recorded"
+    assert only(table.tidy, source="ours", split="val")["audio"] == "rendered"
+
+
+def test_recalls_stand_beside_table_two(make_metrics):
+    table = all_tables(make_metrics())["retrieval"]
+    shown = table.blocks[0].cells
+    row = only(shown, direction="caption → audio", measure="R@5")
+    assert (row["ours"], row["paper"], row["chance"]) == ("0.44 ± 0.04", "0.71 ± 0.04", "0.17")
+    full = cells(table, 1).loc["audio → caption"]
+    assert full.to_dict() == {
+        "R@1": "0.51",
+        "R@5": "0.61",
+        "R@10": "0.71",
+        "mAP@10": "0.31",
+        "median rank": "2",
+    }
+    ours = only(table.tidy, source="ours", direction="audio_to_caption", measure="r1", pool="drawn")
+    assert (ours["value"], ours["n_clips"], ours["pool_size"]) == (0.11, 7, 30)
+    chance = only(table.tidy, source="chance", direction="audio_to_caption", measure="r1")
+    assert chance["value"] == pytest.approx(1 / 30)
+
+
+def test_what_the_deviation_means_and_how_many_clips_there_were_is_said(make_metrics):
+    text = markdown(all_tables(make_metrics())["retrieval"])
+    assert "sampling noise of one model" in text
+    assert "Test clips: 7 here, 67 in the paper." in text
+
+
+def test_smaller_pools_than_the_papers_are_pointed_out(make_metrics, make_run):
+    small = all_tables(make_metrics([make_run("paper", 1, pool_size=12)]))["retrieval"]
+    assert "pools of 12 (the paper: 30" in markdown(small)
+    assert "the paper: 30" not in markdown(all_tables(make_metrics())["retrieval"])
+
+
+def test_a_recall_that_the_paper_does_not_report_has_an_empty_cell(make_metrics, make_run):
+    run = make_run("paper", 1)
+    for direction in ("audio_to_caption", "caption_to_audio"):
+        run.retrieval[direction]["r10"] = {"mean": 0.9, "sd": 0.01}
+    run.retrieval["chance"]["r10"] = 1 / 3
+    shown = all_tables(make_metrics([run]))["retrieval"].blocks[0].cells
+    row = only(shown, direction="audio → caption", measure="R@10")
+    assert (row["ours"], row["paper"]) == ("0.90 ± 0.01", "")
+
+
+def test_detection_measures_are_ours_and_the_papers_cells_stay_empty(make_metrics):
+    table = all_tables(make_metrics())["sed"]
+    shown = cells(table)
+    assert shown.loc["mean"].to_list() == ["0.60", "0.61", "0.62", "0.63", "0.42", "0.64"]
+    assert shown.loc["always on", "F1 at 0.5"] == "0.64"
+    assert shown.loc["always on", "average precision"] == ""
+    assert set(shown.iloc[-1]) == {""}
+    paper = only(table.tidy, source="paper")
+    assert paper[["precision", "recall", "f1", "best_f1", "average_precision"]].isna().all()
+    assert (paper["n_clips"], paper["n_phrases"]) == (67, 1118)
+    assert "cells stay empty" in markdown(table)
+
+
+def test_another_threshold_is_named_in_the_columns(make_metrics, make_run):
+    at_half = make_run("paper", 1)
+    measures = {
+        name: {key.replace("at_0.5", "at_0.35"): value for key, value in of.items()}
+        for name, of in at_half.sed["measures"].items()
+    }
+    run = Run("paper", 1, at_half.retrieval, {**at_half.sed, "measures": measures})
+    table = all_tables(make_metrics([run]))["sed"]
+    assert cells(table).loc["mean", "precision at 0.35"] == "0.61"
+    assert only(table.tidy, scores="mean", source="ours")["threshold"] == "0.35"
+
+
+def test_several_seeds_and_variants_stand_side_by_side(make_metrics, make_run):
+    runs = [make_run("paper", 1), make_run("paper", 2), make_run("no-min-max", 1)]
+    tables = all_tables(make_metrics(runs))
+    for name, n_blocks in (("retrieval", 3), ("sed", 2)):
+        assert len(tables[name].blocks) == n_blocks
+        lines = tables[name].blocks[-1].cells
+        assert lines[["variant", "seed"]].to_numpy().tolist() == [
+            ["paper", "1"],
+            ["paper", "2"],
+            ["no-min-max", "1"],
+        ]
+    assert tables["retrieval"].blocks[-1].cells["audio → caption, R@1"][1] == "0.13 ± 0.01"
+    assert len(all_tables(make_metrics())["sed"].blocks) == 1
+
+
+def test_rendered_audio_is_named_in_every_table_and_recorded_audio_in_none(make_metrics):
+    assert all(RENDERED_NOTE in markdown(t) for t in all_tables(make_metrics()).values())
+    recorded = all_tables(make_metrics(audio="recorded"))
+    assert not any(RENDERED_NOTE in markdown(table) for table in recorded.values())
+    assert all((table.tidy["audio"] == "recorded").all() for table in recorded.values())
+
+
+def test_markdown_rows_have_as_many_cells_as_the_header(make_metrics):
+    for table in all_tables(make_metrics()).values():
+        for block in table.blocks:
+            text = markdown(type(table)("", (), (block,), pd.DataFrame()))
+            rows = [line for line in text.splitlines() if line.startswith("|")]
+            assert len(rows) == len(block.cells) + 2
+            assert {row.count("|") for row in rows} == {len(block.cells.columns) + 1}

@@ -1,0 +1,58 @@
+# Originals of the annotations, downloaded or generated, and the tables made of them.
+ANNOTATION_SOURCES = [f"data/{{dataset}}/annotations/source/{split}.json" for split in SPLITS]
+
+
+rule generate_annotations:
+    input:
+        sources=sources("annotations"),
+    output:
+        ANNOTATION_SOURCES,
+    log:
+        "logs/{dataset}/annotations/generate.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "grammar"),
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        settings=settings("annotations.grammar"),
+    shell:
+        "python -m audiophrase generate-annotations --settings {params.settings:q} {output} 2> {log}"
+
+
+rule import_annotations:
+    input:
+        file=lambda wildcards: sections(wildcards.dataset)["annotations"]["files"][wildcards.split],
+        sources=sources("annotations"),
+    output:
+        "data/{dataset}/annotations/source/{split}.json",
+    log:
+        "logs/{dataset}/annotations/import-{split}.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "files"),
+        split="|".join(SPLITS),
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m audiophrase import-annotations {input.file:q} {output} 2> {log}"
+
+
+rule annotations:
+    input:
+        json=ANNOTATION_SOURCES,
+        sources=sources("annotations"),
+    output:
+        clips="data/{dataset}/annotations/clips.parquet",
+        captions="data/{dataset}/annotations/captions.parquet",
+        phrases="data/{dataset}/annotations/phrases.parquet",
+    log:
+        "logs/{dataset}/annotations/tables.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        n_shards=lambda wildcards: [entry(wildcards.dataset)["shards"][s] for s in SPLITS],
+    shell:
+        "python -m audiophrase annotations --n-shards {params.n_shards} --clips {output.clips} "
+        "--captions {output.captions} --phrases {output.phrases} {input.json} 2> {log}"

@@ -1,0 +1,155 @@
+# What the rules share: parameters checked before any job starts, the settings and sources that a
+# rule declares, and the names of all artifacts.
+import functools
+import json
+import os
+import shlex
+import sys
+
+from audiophrase import params as parameters
+from audiophrase.clip_ids import files_of_shard, shard_names
+from audiophrase.clips.folder import list_files
+from audiophrase.closure import import_closure
+from audiophrase.errors import AudiophraseError
+
+# One environment holds everything (requirements.lock or environment.yml), so no rule names another
+# for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out
+# of the rules, where another machine's would count as a change.
+shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+
+SPLITS = parameters.SPLITS
+FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
+TABLES = ("dataset", "retrieval", "sed")
+
+
+def instructive(function):
+    """A user's mistake ends with its message alone: Snakemake would print a stack trace with it."""
+
+    @functools.wraps(function)
+    def call(*arguments, **keywords):
+        try:
+            return function(*arguments, **keywords)
+        except AudiophraseError as error:
+            sys.exit(f"error: {error}")
+
+    return call
+
+
+instructive(parameters.check)(config)
+
+
+wildcard_constraints:
+    dataset="|".join(config["datasets"]),
+    unknown=rf"(?!({'|'.join(config['datasets'])})/)[^/]+",
+    variant=r"[a-z0-9][a-z0-9_-]*",
+    seed=r"\d+",
+    shard=r"(train|val|test)-\d{5}",
+
+
+@instructive
+def sections(dataset, variant=None):
+    """All sections as they hold for a data set, and for a variant where one is named."""
+    return parameters.effective(config, dataset, variant)
+
+
+@instructive
+def entry(dataset):
+    """A data set's entry."""
+    return parameters.dataset_entry(config, dataset)
+
+
+def settings(*names):
+    """For `params:`, the keys that change the job's bytes and no others, as JSON."""
+
+    def of_job(wildcards):
+        variant = getattr(wildcards, "variant", None)
+        chosen = parameters.select(sections(wildcards.dataset, variant), *names)
+        return json.dumps(chosen, sort_keys=True)
+
+    return of_job
+
+
+def sources(stage):
+    """The files of our own that a stage's module imports."""
+    return [os.path.relpath(path) for path in import_closure(f"audiophrase.stages.{stage}")]
+
+
+def datasets_with(holds):
+    """A pattern of the data sets whose entry satisfies `holds`, for `wildcard_constraints`."""
+    names = [name for name in config["datasets"] if holds(name)]
+    return "|".join(names) if names else r"(?!)"
+
+
+def shards(folder, *splits):
+    """Paths of the shards of some splits, which are known before anything is parsed."""
+
+    def of_job(wildcards):
+        n_shards = entry(wildcards.dataset)["shards"]
+        names = shard_names({split: n_shards[split] for split in splits or SPLITS})
+        return [f"data/{wildcards.dataset}/{folder}/{name}.parquet" for name in names]
+
+    return of_job
+
+
+@instructive
+def audio_files(wildcards):
+    """The files that may hold clips of a shard, so that a changed or added one is noticed."""
+    folder = sections(wildcards.dataset)["retrieve"]["folder"]
+    split = wildcards.shard.rsplit("-", 1)[0]
+    n_shards = entry(wildcards.dataset)["shards"][split]
+    names = files_of_shard(list_files(folder), split, wildcards.shard, n_shards)
+    return [os.path.join(folder, name) for name in names]
+
+
+def text_settings(wildcards):
+    """Word2Vec's settings count only where vectors are trained."""
+    trained = sections(wildcards.dataset)["text"]["vectors"] == "trained"
+    names = ["text", "text.normalise", *(["text.word2vec"] if trained else [])]
+    return settings(*names)(wildcards)
+
+
+def vectors_file(wildcards):
+    """The word2vec file, where one is used."""
+    text = sections(wildcards.dataset)["text"]
+    return [] if text["vectors"] == "trained" else text["vectors_file"]
+
+
+def runs(dataset):
+    """Folders of all runs of a data set: every variant with every seed."""
+    return [
+        f"results/{dataset}/runs/{variant}/seed-{seed}"
+        for variant in config["variants"]
+        for seed in sections(dataset, variant)["train"]["seeds"]
+    ]
+
+
+def artifacts(dataset):
+    """Every versioned artifact of a data set: one that was deleted is made again."""
+    data, results = f"data/{dataset}", f"results/{dataset}"
+    names = shard_names(entry(dataset)["shards"])
+    return [
+        *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
+        *[f"{data}/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
+        *[f"{data}/{kind}/{name}.parquet" for kind in ("clips", "features") for name in names],
+        *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
+        f"{data}/attempts.parquet",
+        *[f"{data}/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],
+        f"{data}/text/coverage.csv",
+        *[f"{run}/{name}" for run in runs(dataset) for name in RUN_FILES],
+        *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
+        *[f"{results}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
+        f"{results}/metrics.json",
+        f"{results}/report.html",
+    ]
+
+
+RUN_FILES = (
+    "model.safetensors",
+    "model.json",
+    "history.csv",
+    "retrieval.csv",
+    "retrieval.json",
+    "sed_curve.csv",
+    "sed_scores.parquet",
+    "sed.json",
+)

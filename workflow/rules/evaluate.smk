@@ -1,0 +1,53 @@
+# Retrieval and sound event detection on the test split, a run each.
+rule evaluate_retrieval:
+    input:
+        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
+        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        captions="data/{dataset}/annotations/captions.parquet",
+        vocabulary="data/{dataset}/text/vocabulary.parquet",
+        caption_words="data/{dataset}/text/captions.parquet",
+        features=shards("features", "test"),
+        sources=sources("retrieval"),
+    output:
+        recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
+        summary="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.json",
+    log:
+        "logs/{dataset}/runs/{variant}/seed-{seed}/retrieval.log",
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=settings("features", "train", "evaluate.retrieval"),
+    shell:
+        "python -m audiophrase evaluate-retrieval --settings {params.settings:q} --model {input.model} "
+        "--model-json {input.description} --captions {input.captions} "
+        "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
+        "--recalls {output.recalls} --summary {output.summary} {input.features} 2> {log}"
+
+
+rule evaluate_sed:
+    input:
+        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
+        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        phrases="data/{dataset}/annotations/phrases.parquet",
+        vocabulary="data/{dataset}/text/vocabulary.parquet",
+        phrase_words="data/{dataset}/text/phrases.parquet",
+        features=shards("features", "test"),
+        sources=sources("detection"),
+    output:
+        curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
+        scores="results/{dataset}/runs/{variant}/seed-{seed}/sed_scores.parquet",
+        summary="results/{dataset}/runs/{variant}/seed-{seed}/sed.json",
+    log:
+        "logs/{dataset}/runs/{variant}/seed-{seed}/sed.log",
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=settings("features", "train", "evaluate.sed"),
+    shell:
+        "python -m audiophrase evaluate-sed --settings {params.settings:q} --model {input.model} "
+        "--model-json {input.description} --phrases {input.phrases} "
+        "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
+        "--curve {output.curve} --scores {output.scores} --summary {output.summary} "
+        "{input.features} 2> {log}"

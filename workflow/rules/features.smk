@@ -1,0 +1,16 @@
+# Log-mel spectra, a shard each.
+rule logmel:
+    input:
+        clips="data/{dataset}/clips/{shard}.parquet",
+        sources=sources("features"),
+    output:
+        "data/{dataset}/features/{shard}.parquet",
+    log:
+        "logs/{dataset}/features/{shard}.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=settings("features"),
+    shell:
+        "python -m audiophrase logmel --settings {params.settings:q} {input.clips} {output} 2> {log}"

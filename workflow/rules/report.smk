@@ -1,0 +1,48 @@
+# The numbers of a data set, and the page with everything on it.
+rule metrics:
+    input:
+        availability="data/{dataset}/availability.parquet",
+        captions="data/{dataset}/annotations/captions.parquet",
+        phrases="data/{dataset}/annotations/phrases.parquet",
+        measures=run_files("retrieval.json", "sed.json"),
+        sources=sources("report"),
+    output:
+        "results/{dataset}/metrics.json",
+    log:
+        "logs/{dataset}/metrics.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        audio=audio,
+        runs=lambda wildcards: runs(wildcards.dataset),
+    shell:
+        "python -m audiophrase metrics --audio {params.audio} --availability {input.availability} "
+        "--captions {input.captions} --phrases {input.phrases} --metrics {output} "
+        "{params.runs} 2> {log}"
+
+
+rule report:
+    input:
+        metrics="results/{dataset}/metrics.json",
+        availability="data/{dataset}/availability.parquet",
+        coverage="data/{dataset}/text/coverage.csv",
+        models=paper_seeds("model.json"),
+        figures=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
+        template="src/audiophrase/report/page.html.j2",
+        sources=sources("page"),
+    output:
+        "results/{dataset}/report.html",
+    log:
+        "logs/{dataset}/report.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        parameters=page_parameters,
+        models=lambda wildcards, input: [f"--model-json={path}" for path in input.models],
+        figures=lambda wildcards, input: [f"--figure={path}" for path in input.figures],
+    shell:
+        "python -m audiophrase report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
+        "--metrics {input.metrics} --availability {input.availability} "
+        "--coverage {input.coverage} {params.models} {params.figures} --page {output} 2> {log}"

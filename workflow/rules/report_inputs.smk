@@ -1,0 +1,51 @@
+# What the rules of tables, figures and page share: files of the runs, and what they are told.
+def audio(wildcards):
+    """Whether the clips were rendered, so that every table and figure can say so."""
+    return "rendered" if entry(wildcards.dataset)["clips"] == "rendered" else "recorded"
+
+
+def paper_settings(*names):
+    """As `settings`, for the variant `paper`, where no wildcard names it."""
+
+    def of_job(wildcards):
+        chosen = parameters.select(sections(wildcards.dataset, "paper"), *names)
+        return json.dumps(chosen, sort_keys=True)
+
+    return of_job
+
+
+def paper_run(*names):
+    """Files of the first run of the variant `paper`."""
+
+    def of_job(wildcards):
+        seed = sections(wildcards.dataset, "paper")["train"]["seeds"][0]
+        folder = f"results/{wildcards.dataset}/runs/paper/seed-{seed}"
+        return [f"{folder}/{name}" for name in names]
+
+    return of_job
+
+
+def paper_seeds(name):
+    """A file of every run of the variant `paper`."""
+
+    def of_job(wildcards):
+        seeds = sections(wildcards.dataset, "paper")["train"]["seeds"]
+        folder = f"results/{wildcards.dataset}/runs/paper"
+        return [f"{folder}/seed-{seed}/{name}" for seed in seeds]
+
+    return of_job
+
+
+def run_files(*names):
+    """Files of every run of a data set."""
+
+    def of_job(wildcards):
+        return [f"{run}/{name}" for run in runs(wildcards.dataset) for name in names]
+
+    return of_job
+
+
+def page_parameters(wildcards):
+    """The data set's entry and all sections as they hold for it, as JSON."""
+    about = {name: entry(wildcards.dataset)[name] for name in ("title", "clips", "shards")}
+    return json.dumps({**about, **sections(wildcards.dataset), "variants": config["variants"]})

@@ -1,0 +1,64 @@
+# The clips' audio in shards, and the record of which clips could be had.
+rule render_clips:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        phrases="data/{dataset}/annotations/phrases.parquet",
+        sources=sources("rendering"),
+    output:
+        "data/{dataset}/clips/{shard}.parquet",
+    log:
+        "logs/{dataset}/clips/{shard}.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: entry(name)["clips"] == "rendered"),
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=settings("retrieve", "retrieve.render"),
+    shell:
+        "python -m audiophrase render-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "--clips {input.clips} --phrases {input.phrases} {output} 2> {log}"
+
+
+rule local_clips:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        audio=audio_files,
+        sources=sources("local_files"),
+    output:
+        "data/{dataset}/clips/{shard}.parquet",
+    log:
+        "logs/{dataset}/clips/{shard}.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: entry(name)["clips"] == "local"),
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=settings("retrieve"),
+        folder=lambda wildcards: sections(wildcards.dataset)["retrieve"]["folder"],
+    shell:
+        "python -m audiophrase local-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "--clips {input.clips} --folder {params.folder:q} {output} 2> {log}"
+
+
+rule availability:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        shards=shards("clips"),
+        sources=sources("availability"),
+    output:
+        parquet="data/{dataset}/availability.parquet",
+        csv="data/{dataset}/availability.csv",
+        attempts="data/{dataset}/attempts.parquet",
+    log:
+        "logs/{dataset}/availability.log",
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        source=lambda wildcards: entry(wildcards.dataset)["clips"],
+    shell:
+        "python -m audiophrase availability --source {params.source} --clips {input.clips} "
+        "--availability {output.parquet} --availability-csv {output.csv} "
+        "--attempts {output.attempts} {input.shards} 2> {log}"

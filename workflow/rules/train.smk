@@ -1,0 +1,32 @@
+# The encoder's weights, a run each.
+rule train:
+    input:
+        captions="data/{dataset}/annotations/captions.parquet",
+        vocabulary="data/{dataset}/text/vocabulary.parquet",
+        caption_words="data/{dataset}/text/captions.parquet",
+        features=shards("features", "train"),
+        val_features=shards("features", "val"),
+        sources=sources("training"),
+    output:
+        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
+        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        history="results/{dataset}/runs/{variant}/seed-{seed}/history.csv",
+    log:
+        "logs/{dataset}/runs/{variant}/seed-{seed}/train.log",
+    threads: lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"]["n_threads"]
+    resources:
+        mem_mb=6000,
+        runtime=24 * 60,
+    params:
+        settings=settings("features", "train"),
+        val_features=lambda wildcards, input: [f"--val-features={f}" for f in input.val_features],
+        # Not an output: Snakemake deletes the outputs of a job that was interrupted.
+        checkpoint="cache/{dataset}/runs/{variant}/seed-{seed}/checkpoint.safetensors",
+    shell:
+        # The epochs are shown as they pass.
+        "python -m audiophrase train --settings {params.settings:q} --seed {wildcards.seed} "
+        "--captions {input.captions} --vocabulary {input.vocabulary} "
+        "--caption-words {input.caption_words} {params.val_features} "
+        "--checkpoint {params.checkpoint} --model {output.model} "
+        "--model-json {output.description} --history {output.history} {input.features} "
+        "2>&1 | tee {log}"

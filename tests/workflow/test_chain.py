@@ -1,0 +1,159 @@
+"""The chain end to end: complete, repeatable, and nothing done twice."""
+
+import json
+import re
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from conftest import ROOT, TINY, Project
+
+RUN = "results/tiny/runs/paper/seed-1"
+CONTRACT = [
+    *[f"data/tiny/annotations/source/{split}.json" for split in ("train", "val", "test")],
+    *[f"data/tiny/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
+    *[
+        f"data/tiny/{stage}/{shard}.parquet"
+        for stage in ("clips", "features")
+        for shard in ("train-00000", "train-00001", "val-00000", "test-00000")
+    ],
+    *[f"data/tiny/{n}" for n in ("availability.parquet", "availability.csv", "attempts.parquet")],
+    *[f"data/tiny/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],
+    "data/tiny/text/coverage.csv",
+    *[
+        f"{RUN}/{name}"
+        for name in (
+            "model.safetensors",
+            "model.json",
+            "history.csv",
+            "retrieval.csv",
+            "sed_curve.csv",
+            "sed_scores.parquet",
+        )
+    ],
+    *[
+        f"results/tiny/tables/{table}.{kind}"
+        for table in ("dataset", "retrieval", "sed")
+        for kind in ("csv", "md")
+    ],
+    *[
+        f"results/tiny/figures/{figure}.{kind}"
+        for figure in ("example_pair", "sed_thresholds", "alignment", "training", "availability")
+        for kind in ("svg", "png")
+    ],
+    "results/tiny/metrics.json",
+    "results/tiny/report.html",
+]
+COLUMNS = {
+    "data/tiny/annotations/clips.parquet": (
+        "clip_id youtube_id start_s end_s split shard filename"
+    ),
+    "data/tiny/annotations/captions.parquet": "caption_id clip_id split caption tokens",
+    "data/tiny/annotations/phrases.parquet": (
+        "phrase_id caption_id clip_id split phrase first_token segments"
+    ),
+    "data/tiny/clips/test-00000.parquet": "clip_id audio sample_rate_hz n_samples sha256 state",
+    "data/tiny/availability.parquet": (
+        "clip_id state reason permanent message source attempts first_tried_utc last_tried_utc"
+    ),
+    "data/tiny/features/test-00000.parquet": "clip_id n_frames log_mel",
+    "data/tiny/text/vocabulary.parquet": "word_id word source_form how count vector",
+    "data/tiny/text/captions.parquet": "caption_id word_ids",
+    "data/tiny/text/phrases.parquet": "phrase_id word_ids",
+    f"{RUN}/sed_scores.parquet": "phrase_id scores",
+}
+
+
+@pytest.mark.parametrize("path", CONTRACT)
+def test_every_artifact_of_the_contract_is_made(built, path):
+    assert (built.folder / path).stat().st_size > 0
+
+
+@pytest.mark.parametrize("path", COLUMNS)
+def test_columns_are_those_of_the_contract(built, path):
+    assert set(COLUMNS[path].split()) <= set(pq.read_schema(built.folder / path).names)
+
+
+def test_nothing_else_is_made(built):
+    extra = {f"{RUN}/retrieval.json", f"{RUN}/sed.json"}
+    assert set(built.digests()) == set(CONTRACT) | extra
+
+
+def test_a_second_run_has_nothing_to_do(built):
+    assert "Nothing to be done" in built.build()
+
+
+def test_every_clip_is_a_row_and_counts_agree(built):
+    table = pd.read_csv(built.folder / "data/tiny/availability.csv")
+    metrics = json.loads((built.folder / "results/tiny/metrics.json").read_text())
+    counts = {name: metrics["dataset"][name] for name in ("train", "val", "test")}
+    assert len(table) == 22
+    assert [counts[split]["clips"] for split in counts] == [11, 4, 5]
+    assert [counts[split]["missing"] for split in counts] == [1, 0, 1]
+    assert [counts[split]["captions"] for split in counts] == [11, 8, 10]
+
+
+def test_artifacts_hold_no_path_host_or_time_of_this_run(built):
+    for path in built.digests():
+        content = (built.folder / path).read_bytes()
+        assert str(built.folder).encode() not in content, path
+        assert str(ROOT).encode() not in content, path
+        assert not re.search(rb"20[2-9]\d-\d\d-\d\d[T ]\d\d:\d\d", content), path
+
+
+def test_interrupted_anywhere_and_run_again_ends_with_the_same_bytes(built, tmp_path):
+    """From scratch in another folder, with Ctrl-C in each stage."""
+    project = Project.create(tmp_path / "elsewhere")
+    for reached in (
+        "logs/tiny/annotations/tables.log",
+        "logs/tiny/clips/*.log",
+        "logs/tiny/features/*.log",
+        "logs/tiny/text.log",
+        "cache/tiny/runs/paper/seed-1/checkpoint.safetensors",
+        "logs/tiny/runs/paper/seed-1/*e*.log",
+        "logs/tiny/figures/*.log",
+    ):
+        printed = project.interrupt_when(reached)
+        assert "Traceback" not in printed
+    project.build()
+    assert project.digests() == built.digests()
+    assert "resumed after epoch" in (project.folder / f"logs/{RUN[8:]}/train.log").read_text()
+
+
+def changed(project: Project, section: str, key: str, value) -> set[str]:
+    overlay = json.loads(json.dumps(TINY))
+    overlay["datasets"]["tiny"].setdefault(section, {})[key] = value
+    project.set_params(overlay)
+    return project.planned()
+
+
+REPORTING = {"metrics", "tables", "report"}
+
+
+def test_a_parameter_reruns_its_stage_and_what_follows_and_no_more(project):
+    planned = changed(project, "train", "learning_rate", 0.01)
+    assert {"train", "evaluate_retrieval", "evaluate_sed"} | REPORTING <= planned
+    assert not planned & {"render_clips", "logmel", "text", "availability", "annotations"}
+
+    planned = changed(project, "features", "n_mels", 64)
+    assert planned <= {"report"}  # the same value as before, spelt out
+
+    planned = changed(project, "features", "fmin_hz", 20.0)
+    assert {"logmel", "train"} <= planned
+    assert not planned & {"render_clips", "text", "availability"}
+
+
+def test_a_source_file_reruns_the_stages_that_import_it(project):
+    path = project.folder / "src/audiophrase/evaluate/retrieval.py"
+    path.write_text(path.read_text() + "\n# changed\n")
+    planned = project.planned()
+    assert "evaluate_retrieval" in planned
+    assert not planned & {"train", "evaluate_sed", "logmel"}
+
+
+def test_a_deleted_artifact_is_made_again(project):
+    path = project.folder / "data/tiny/availability.csv"
+    content = path.read_bytes()
+    path.unlink()
+    project.build("data/tiny/availability.csv")
+    assert path.read_bytes() == content

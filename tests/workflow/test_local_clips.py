@@ -1,0 +1,136 @@
+"""Annotations, clips and word vectors of one's own, through an entry outside the repository."""
+
+import json
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from conftest import TINY, Project
+from gensim.models import KeyedVectors
+
+RATE_HZ = 16000
+WORDS = ("low", "high", "hum", "whine", "sounds")
+
+
+def annotations(names: list[str], caption: str) -> dict:
+    columns = {
+        "audiocap_id": [abs(hash_of(name)) for name in names],
+        "filename": names,
+        "caption": [caption] * len(names),
+        "tokens": [caption.split()] * len(names),
+        "soundtag": [caption.rsplit(" ", 1)[0]] * len(names),
+        "start_word": [0] * len(names),
+        "timestamps": [[[0.5, 2.5]]] * len(names),
+    }
+    return {name: {str(row): value for row, value in enumerate(c)} for name, c in columns.items()}
+
+
+def hash_of(name: str) -> int:
+    return int.from_bytes(name.encode()[:7], "big")
+
+
+def tone(hz: float, length_s: float) -> np.ndarray:
+    time_s = np.arange(round(length_s * RATE_HZ)) / RATE_HZ
+    return 0.3 * np.sin(2 * np.pi * hz * time_s)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Project:
+    folder = tmp_path_factory.mktemp("local")
+    audio = folder / "my recordings"
+    audio.mkdir()
+    splits = {}
+    for split, n in (("train", 8), ("val", 3), ("test", 9)):
+        names = [f"{split}-_{n:03d}_{5 * n}.000_{5 * n + 4}.000.wav" for n in range(n)]
+        splits[split] = names
+        for index, name in enumerate(names):
+            stem = name.removesuffix(".wav")
+            target = [audio / name, audio / f"Y{stem}.flac"][index % 2]
+            soundfile.write(target, tone(200 + 100 * index, 4.0), RATE_HZ)
+        content = annotations(names, "low hum sounds")
+        (folder / f"{split}.json").write_text(json.dumps(content))
+
+    test = [name.removesuffix(".wav") for name in splits["test"]]
+    (audio / f"{test[0]}.wav").unlink()  # missing
+    (audio / f"Y{test[1]}.flac").write_bytes(b"not audio at all")
+    soundfile.write(audio / f"{test[2]}.wav", np.zeros(0), RATE_HZ)
+    soundfile.write(audio / f"Y{test[3]}.flac", np.zeros(4 * RATE_HZ), RATE_HZ)
+    soundfile.write(audio / f"{test[4]}.wav", tone(300, 2.5), RATE_HZ)
+
+    vectors = KeyedVectors(6)
+    rng = np.random.default_rng(0)
+    vectors.add_vectors(list(WORDS), rng.standard_normal((5, 6)).astype(np.float32))
+    vectors.save_word2vec_format(folder / "vectors.bin", binary=True)
+
+    tiny = TINY["datasets"]["tiny"]
+    entry = {
+        "title": "Recordings <of> one's own",
+        "clips": "local",
+        "shards": {"train": 2, "val": 1, "test": 1},
+        "annotations": {
+            "source": "files",
+            "files": {split: str(folder / f"{split}.json") for split in splits},
+        },
+        "retrieve": {"folder": str(audio)},
+        "features": tiny["features"],
+        "text": {"vectors": "file", "vectors_file": str(folder / "vectors.bin")},
+        "train": tiny["train"],
+        "figures": tiny["figures"],
+    }
+    project = Project.create(folder / "project", {"build": ["mine"], "datasets": {"mine": entry}})
+    project.build()
+    return project
+
+
+def test_every_clip_is_a_row_with_its_state(project):
+    table = pd.read_csv(project.folder / "data/mine/availability.csv")
+    states = table[table["split"] == "test"]["state"].tolist()
+    expected = ["missing", "corrupt", "corrupt", "silent", "ok_short", "ok", "ok", "ok", "ok"]
+    assert states == expected
+    reasons = table[table["split"] == "test"]["reason"].tolist()[:4]
+    assert reasons == ["no-file", "unreadable", "no-samples", "silent"]
+    assert set(table["source"]) == {"local"}
+
+
+def test_bad_clips_are_warned_of_in_the_log(project):
+    log = (project.folder / "logs/mine/clips/test-00000.log").read_text()
+    assert log.count("warning: clip") == 4
+
+
+def test_the_chain_reaches_its_report_with_the_vectors_dimensions(project):
+    model = json.loads((project.folder / "results/mine/runs/paper/seed-1/model.json").read_text())
+    assert model["n_dimensions"] == 6
+    metrics = json.loads((project.folder / "results/mine/metrics.json").read_text())
+    assert metrics["dataset"]["test"]["clips"] == 5
+    assert metrics["dataset"]["audio"] == "recorded"
+    assert metrics["retrieval"]["pool_size"] == 5
+    report = (project.folder / "results/mine/report.html").read_text()
+    assert "Recordings &lt;of&gt; one" in report
+
+
+def test_a_new_file_is_noticed(project, tmp_path):
+    copy = project.copy(tmp_path / "copy")
+    audio = project.folder.parent / "my recordings"
+    missing = audio / "test-_000_0.000_4.000.wav"
+    soundfile.write(missing, tone(250, 4.0), RATE_HZ)
+    try:
+        assert {"local_clips", "availability", "logmel"} <= copy.planned()
+    finally:
+        missing.unlink()
+    assert "Nothing to be done" in copy.build()
+
+
+def test_two_files_for_one_clip_are_an_error(project, tmp_path):
+    copy = project.copy(tmp_path / "copy")
+    audio = project.folder.parent / "my recordings"
+    twin = audio / "Ytest-_005_25.000_29.000.ogg"
+    shutil.copy(audio / "Ytest-_005_25.000_29.000.flac", twin)
+    try:
+        done = copy.snakemake()
+    finally:
+        twin.unlink()
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout
+    assert "several files could be clip Ytest-_005_25000_29000" in done.stdout

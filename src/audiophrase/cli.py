@@ -3,6 +3,7 @@
 import errno
 import importlib
 import os
+import signal
 import sys
 
 import click
@@ -32,6 +33,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "check-params": ("parameters:check_params", "Check a params file."),
 }
 EXIT_INTERRUPTED = 130
+INTERRUPTED = "interrupted; run the same command again to go on"
 
 
 class _Commands(click.Group):
@@ -44,7 +46,14 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, function = COMMANDS[cmd_name][0].split(":")
-        return getattr(importlib.import_module(f"audiophrase.stages.{module}"), function)
+        # Ctrl-C while a library loads would end as whatever error its loading makes of it.
+        before = signal.getsignal(signal.SIGINT)
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, _stop_at_once)
+        try:
+            return getattr(importlib.import_module(f"audiophrase.stages.{module}"), function)
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -74,11 +83,16 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        _fail("interrupted; run the same command again to go on", EXIT_INTERRUPTED)
+        _fail(INTERRUPTED, EXIT_INTERRUPTED)
     except OSError as error:
         if error.errno == errno.ENOSPC:
             _fail(f"no space left on the disk ({error.filename or 'while writing'})")
         raise
+
+
+def _stop_at_once(signal_number: int, frame: object) -> None:
+    os.write(2, f"error: {INTERRUPTED}\n".encode())
+    os._exit(EXIT_INTERRUPTED)
 
 
 def _fail(message: str, code: int = 1) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from conftest import TINY, Project
 from gensim.models import KeyedVectors
+from snakemake_project import TINY, Project
 
 RATE_HZ = 16000
 WORDS = ("low", "high", "hum", "whine", "sounds")
@@ -16,7 +16,7 @@ WORDS = ("low", "high", "hum", "whine", "sounds")
 
 def annotations(names: list[str], caption: str) -> dict:
     columns = {
-        "audiocap_id": [abs(hash_of(name)) for name in names],
+        "audiocap_id": [f"caption of {name}" for name in names],
         "filename": names,
         "caption": [caption] * len(names),
         "tokens": [caption.split()] * len(names),
@@ -25,10 +25,6 @@ def annotations(names: list[str], caption: str) -> dict:
         "timestamps": [[[0.5, 2.5]]] * len(names),
     }
     return {name: {str(row): value for row, value in enumerate(c)} for name, c in columns.items()}
-
-
-def hash_of(name: str) -> int:
-    return int.from_bytes(name.encode()[:7], "big")
 
 
 def tone(hz: float, length_s: float) -> np.ndarray:
@@ -54,7 +50,7 @@ def project(tmp_path_factory) -> Project:
 
     test = [name.removesuffix(".wav") for name in splits["test"]]
     (audio / f"{test[0]}.wav").unlink()  # missing
-    (audio / f"Y{test[1]}.flac").write_bytes(b"not audio at all")
+    (audio / f"Y{test[1]}.flac").rename(audio / f"Y{test[1]}.ogg").write_bytes(b"not audio at all")
     soundfile.write(audio / f"{test[2]}.wav", np.zeros(0), RATE_HZ)
     soundfile.write(audio / f"Y{test[3]}.flac", np.zeros(4 * RATE_HZ), RATE_HZ)
     soundfile.write(audio / f"{test[4]}.wav", tone(300, 2.5), RATE_HZ)

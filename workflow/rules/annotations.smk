@@ -17,7 +17,7 @@ rule generate_annotations:
     params:
         settings=settings("annotations.grammar"),
     shell:
-        "python -m audiophrase generate-annotations --settings {params.settings:q} {output} 2> {log}"
+        "python -m audiophrase generate-annotations --settings {params.settings:q} {output} 2>&1 | tee {log}"
 
 
 rule import_annotations:
@@ -35,7 +35,7 @@ rule import_annotations:
         mem_mb=1000,
         runtime=10,
     shell:
-        "python -m audiophrase import-annotations {input.file:q} {output} 2> {log}"
+        "python -m audiophrase import-annotations {input.file:q} {output} 2>&1 | tee {log}"
 
 
 rule annotations:
@@ -55,4 +55,4 @@ rule annotations:
         n_shards=lambda wildcards: [entry(wildcards.dataset)["shards"][s] for s in SPLITS],
     shell:
         "python -m audiophrase annotations --n-shards {params.n_shards} --clips {output.clips} "
-        "--captions {output.captions} --phrases {output.phrases} {input.json} 2> {log}"
+        "--captions {output.captions} --phrases {output.phrases} {input.json} 2>&1 | tee {log}"

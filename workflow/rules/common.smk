@@ -15,7 +15,9 @@ from audiophrase.errors import AudiophraseError
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
 # for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out
 # of the rules, where another machine's would count as a change.
-shell.prefix(f"export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; ")
+shell.prefix(
+    f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
+)
 
 SPLITS = parameters.SPLITS
 FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")

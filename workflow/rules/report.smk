@@ -19,7 +19,7 @@ rule metrics:
     shell:
         "python -m audiophrase metrics --audio {params.audio} --availability {input.availability} "
         "--captions {input.captions} --phrases {input.phrases} --metrics {output} "
-        "{params.runs} 2> {log}"
+        "{params.runs} 2>&1 | tee {log}"
 
 
 rule report:
@@ -45,4 +45,4 @@ rule report:
     shell:
         "python -m audiophrase report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
         "--metrics {input.metrics} --availability {input.availability} "
-        "--coverage {input.coverage} {params.models} {params.figures} --page {output} 2> {log}"
+        "--coverage {input.coverage} {params.models} {params.figures} --page {output} 2>&1 | tee {log}"

@@ -23,8 +23,9 @@ rule train:
         # Not an output: Snakemake deletes the outputs of a job that was interrupted.
         checkpoint="cache/{dataset}/runs/{variant}/seed-{seed}/checkpoint.safetensors",
     shell:
-        # The epochs are shown as they pass.
-        "python -m audiophrase train --settings {params.settings:q} --seed {wildcards.seed} "
+        # The epochs are shown as they pass. glibc keeps freed memory for the next batch, where the
+        # kernel would map and zero it anew: that is a tenth of a step.
+        "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase train --settings {params.settings:q} --seed {wildcards.seed} "
         "--captions {input.captions} --vocabulary {input.vocabulary} "
         "--caption-words {input.caption_words} {params.val_features} "
         "--checkpoint {params.checkpoint} --model {output.model} "

@@ -83,7 +83,8 @@ def audio_row(
     state, reason, message = State.OK, None, None
     if peak_dbfs < params.silent_below_dbfs:
         state, reason = State.SILENT, "silent"
-        message = f"the peak lies at {peak_dbfs:.1f} dBFS, below {params.silent_below_dbfs} dBFS"
+        level = f"the peak lies at {peak_dbfs:.1f} dBFS" if peak else "every sample is zero"
+        message = f"{level}: below {params.silent_below_dbfs} dBFS"
     elif length_s < duration_s - params.short_by_s:
         state, reason = State.OK_SHORT, "short"
         message = f"{length_s:.3f} s of {duration_s:.3f} s"

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 from audiophrase.params import ModelParams
 
-CLIPS_AT_ONCE = 8
+CLIPS_AT_ONCE = 4
 
 
 class CRNN(nn.Module):

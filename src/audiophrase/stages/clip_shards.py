@@ -28,4 +28,4 @@ def write_shard(output: Path, rows: list[dict[str, Any]], settings: dict) -> Non
         metadata=shards.HUGGINGFACE_METADATA,
     )
     n_usable = sum(row["state"] in USABLE for row in rows)
-    click.echo(f"{n_usable} of {len(rows)} clips can be used", err=True)
+    click.echo(f"{output.stem}: {n_usable} of {len(rows)} clips can be used", err=True)

@@ -39,4 +39,4 @@ def logmel(settings: dict, clips: Path, output: Path) -> None:
     table = pa.Table.from_pylist(rows, features.SCHEMA)
     tables.write(output, table, stage="features", settings=settings, units=features.UNITS)
     n_frames = np.sum([row["n_frames"] for row in rows], dtype=int)
-    click.echo(f"{len(rows)} clips, {n_frames} frames", err=True)
+    click.echo(f"{output.stem}: {len(rows)} clips, {n_frames} frames", err=True)

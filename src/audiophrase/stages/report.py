@@ -39,7 +39,7 @@ def metrics(
         runs=found,
     )
     tables.write_json(metrics, gathered)
-    click.echo(f"{len(runs)} runs", err=True)
+    click.echo(f"numbers of {len(runs)} run(s): {metrics}", err=True)
 
 
 @click.command()
@@ -56,7 +56,7 @@ def write_tables(metrics: Path, outputs: tuple[Path, ...]) -> None:
             tables.write_csv(output, table.tidy)
         else:
             tables.write_text(output, report_tables.markdown(table))
-    click.echo(f"{len(outputs)} files", err=True)
+    click.echo(f"tables: {len(outputs)} files", err=True)
 
 
 def _read_run(folder: Path) -> numbers.Run:

@@ -36,4 +36,5 @@ lint: $(VENV)/installed ## style checks
 	$(BIN)python tests/lint_workflow.py
 
 clean: ## remove what was made for DATASET (default demo)
+	@[[ "$(DATASET)" =~ ^[a-z0-9][a-z0-9_-]*$$ ]] || { echo "error: '$(DATASET)' names no data set" >&2; exit 1; }
 	rm -rf data/$(DATASET) results/$(DATASET) cache/$(DATASET) logs/$(DATASET)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from audiophrase.clip_ids import (
     audio_files,
     clip_id,
+    could_be_a_clip,
     files_of_shard,
     parse_filename,
     shard_name,
@@ -110,7 +111,8 @@ SUFFIXES = st.sampled_from([".wav", ".webm", ".x", "", ".tar.gz", ".averylongsuf
     noise=st.lists(WORDS, max_size=3),
     n_shards=st.integers(1, 50),
 )
-@example(("abcdefg_1_2", (0, 1)), "Y{0}", ".webm", [], 50)  # an id that ends like times
+@example(("abcdefg_1_2", (0, 1)), "Y{0}", ".webm", [], 50)  # ids that end like times
+@example(("2023_06_15", (20, 25)), "Y{0}", ".wav", [], 50)
 def test_a_shard_depends_on_every_file_that_its_clips_may_be_read_from(
     clip, kind, suffix, noise, n_shards
 ):
@@ -123,6 +125,21 @@ def test_a_shard_depends_on_every_file_that_its_clips_may_be_read_from(
     assert found or suffix in ("", ".tar.gz")
     shard = shard_name(clip_id(youtube_id, start_s, end_s), "train", n_shards)
     assert set(found) <= set(files_of_shard(names, "train", shard, n_shards))
+
+
+@pytest.mark.parametrize(
+    ("name", "holds"),
+    [
+        (FILENAME, True),
+        ("Ya-b.webm", True),
+        ("Ya-b_30.000_40.000.flac", True),
+        ("README.md", False),
+        ("Ya{b}.wav", False),  # braces mean something to Snakemake
+        ("Y../b.wav", False),
+    ],
+)
+def test_only_files_that_can_hold_a_clip_are_looked_at(name, holds):
+    assert could_be_a_clip(name) == holds
 
 
 def test_a_file_named_with_its_times_belongs_to_few_shards():

@@ -288,3 +288,31 @@ def test_files_that_are_no_params_are_refused(tmp_path, content, told):
         params.load(path)
     with pytest.raises(ParamsError, match="cannot be read"):
         params.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"clips": "local"}, "retrieve.folder is empty"),
+        (
+            {"annotations": {"source": "files", "files": dict.fromkeys(params.SPLITS, "x")}},
+            "'rendered'",
+        ),
+        ({"features": {"hop_s": 1e-6}}, "shorter than a sample"),
+    ],
+)
+def test_entries_that_cannot_work_together_are_refused(document, change, told):
+    document["datasets"]["demo"] |= change
+    with pytest.raises(ParamsError, match=told):
+        params.check(document)
+
+
+def test_a_file_is_laid_over_another_before_the_check(tmp_path):
+    overlay = tmp_path / "mine.yaml"
+    overlay.write_text("train: {learning_rate: 0.01}\n")
+    merged = params.load(PARAMS_PATH, overlay)
+    assert merged["train"]["learning_rate"] == 0.01
+    assert merged["train"]["batch_size"] == 32
+    overlay.write_text("train: {lerning_rate: 0.01}\n")
+    with pytest.raises(ParamsError, match="did you mean 'learning_rate'"):
+        params.load(PARAMS_PATH, overlay)

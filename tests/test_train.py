@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from audiophrase import checkpoints
+from audiophrase.errors import AudiophraseError
 from audiophrase.params import ModelParams, PlateauParams, StoppingParams, TrainParams
 from audiophrase.train import (
     Pairs,
@@ -168,6 +169,22 @@ def test_batches_hold_every_pair_once_and_no_lone_clip():
     assert sorted(pair for batch in batches for pair in batch) == list(range(13))
     assert [len(batch) for batch in batches] == [4, 4, 5]
     assert batches != draw_batches(list(range(13)), 4, generator(1, 2, 0))
+
+
+def test_no_batch_holds_one_clip_alone_however_many_captions_it_has():
+    clip_of_pair = [pair // 5 for pair in range(50)]
+    for seed in range(200):
+        batches = draw_batches(clip_of_pair, 2, generator(seed, 1, 0))
+        assert all(len({clip_of_pair[pair] for pair in batch}) > 1 for batch in batches)
+        assert sorted(pair for batch in batches for pair in batch) == list(range(50))
+
+
+def test_a_loss_that_is_not_finite_ends_training_with_a_message(data):
+    train_pairs, val_pairs, vectors = data
+    progress = start(6, 3, PARAMS)
+    with pytest.raises(AudiophraseError, match="training diverged: the loss of epoch 1"):
+        run(progress, (train_pairs, val_pairs, vectors * float("nan")))
+    assert progress.history == []
 
 
 def test_padding_keeps_the_clips_and_their_lengths():

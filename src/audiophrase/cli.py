@@ -1,6 +1,5 @@
 """The command line: one command a rule, each in the module of its stage."""
 
-import errno
 import importlib
 import os
 import signal
@@ -85,9 +84,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _fail(INTERRUPTED, EXIT_INTERRUPTED)
     except OSError as error:
-        if error.errno == errno.ENOSPC:
-            _fail(f"no space left on the disk ({error.filename or 'while writing'})")
-        raise
+        _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
 
 
 def _stop_at_once(signal_number: int, frame: object) -> None:

@@ -11,8 +11,9 @@ _FILENAME = re.compile(
     r"(?P<id>[0-9A-Za-z_-]{1,64})_(?P<start>\d{1,6}(\.\d{1,6})?)_(?P<end>\d{1,6}(\.\d{1,6})?)"
     r"\.\w{1,8}"
 )
-# An id of eleven characters may itself end like a start and an end: `abcdefg_1_2`.
-_YOUTUBE_ID_ALONE = re.compile(r"Y[0-9A-Za-z_-]{11}\.")
+_Y_FILE = re.compile(r"Y[0-9A-Za-z_.-]{1,90}\.\w{1,16}")
+# An id may itself end like a start and an end, `2023_06_15`; only a dot tells times from it.
+_ID_ALONE = re.compile(r"Y[0-9A-Za-z_-]{1,64}")
 
 
 def parse_filename(filename: str) -> tuple[str, float, float]:
@@ -40,6 +41,11 @@ def shard_name(identifier: str, split: str, n_shards: int) -> str:
 def shard_names(n_shards: Mapping[str, int]) -> list[str]:
     """All shards of a data set, known before anything is parsed."""
     return [f"{split}-{index:05d}" for split, n in n_shards.items() for index in range(n)]
+
+
+def could_be_a_clip(name: str) -> bool:
+    """Whether `audio_files` may find a file of this name."""
+    return bool(_FILENAME.fullmatch(name) or _Y_FILE.fullmatch(name))
 
 
 def audio_files(names: Iterable[str], filename: str, youtube_id: str) -> tuple[list[str], bool]:
@@ -70,7 +76,7 @@ def files_of_shard(names: Iterable[str], split: str, shard: str, n_shards: int) 
             parsed = parse_filename(name)
         except ValueError:
             parsed = None
-        if parsed is None or _YOUTUBE_ID_ALONE.match(name):
+        if parsed is None or _ID_ALONE.fullmatch(Path(name).stem):
             chosen.append(name)
             continue
         youtube_id, start_s, end_s = parsed

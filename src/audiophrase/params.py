@@ -166,18 +166,24 @@ SECTIONS: dict[str, type] = {
 }
 
 
-def load(path: Path) -> dict[str, Any]:
-    """Read a params file and check it. Raises ParamsError."""
+def load(path: Path, *overlays: Path) -> dict[str, Any]:
+    """Read a params file, lay others over it in turn, and check the whole. Raises ParamsError."""
+    params: Any = _read(path)
+    for overlay in overlays:
+        params = _overlay(params, _read(overlay))
+    check(params)
+    return params
+
+
+def _read(path: Path) -> Any:
     try:
-        params = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ParamsError(f"there is no params file {path}", "name an existing file") from None
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ParamsError(f"{path} is not YAML: {error}", "mend the line it names") from None
-    check(params)
-    return params
 
 
 def check(params: Any) -> None:
@@ -197,7 +203,7 @@ def check(params: Any) -> None:
         dataset_entry(params, name)
     for name in params["datasets"]:
         for variant in params["variants"]:
-            _check_consistency(name, effective(params, name, variant))
+            _check_consistency(name, params["datasets"][name], effective(params, name, variant))
 
 
 def dataset_entry(params: Mapping[str, Any], dataset: str) -> dict[str, Any]:
@@ -336,7 +342,7 @@ def _overlay(base: Any, override: Any) -> Any:
     return override
 
 
-def _check_consistency(dataset: str, sections: Mapping[str, Any]) -> None:
+def _check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:
     def refuse(problem: str, remedy: str) -> None:
         raise ParamsError(f"data set '{dataset}': {problem}", remedy)
 
@@ -344,6 +350,13 @@ def _check_consistency(dataset: str, sections: Mapping[str, Any]) -> None:
     features, model = sections["features"], sections["train"]["model"]
     if annotations["source"] == "files" and not annotations["files"]:
         refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
+    if entry["clips"] == "local" and not sections["retrieve"]["folder"]:
+        refuse("clips is 'local' but retrieve.folder is empty", "name the folder of audio files")
+    if entry["clips"] == "rendered" and annotations["source"] != "grammar":
+        refuse(
+            "clips is 'rendered' but annotations.source is not 'grammar'",
+            "only captions of the grammar can be rendered: use `clips: local`",
+        )
     if text["vectors"] == "file" and not text["vectors_file"]:
         refuse("text.vectors is 'file' but text.vectors_file is empty", "name a word2vec file")
     if text["word2vec"]["n_dimensions"] % 2:
@@ -357,6 +370,8 @@ def _check_consistency(dataset: str, sections: Mapping[str, Any]) -> None:
             f"features.sample_rate_hz {rate_hz}",
             "lower the one or raise the other",
         )
+    if features["hop_s"] * (rate_hz or 8000) < 1:
+        refuse("features.hop_s is shorter than a sample", "lengthen the hop")
     if features["hop_s"] > features["window_s"]:
         refuse("features.hop_s is longer than features.window_s", "shorten the hop")
     if len(model["pooling"]) != len(model["n_channels"]):

@@ -5,6 +5,7 @@ of the past validation losses. A resumed run therefore needs the weights, Adam's
 history, and ends with the same weights as an undisturbed one.
 """
 
+import math
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from audiophrase.errors import AudiophraseError
 from audiophrase.model.crnn import CRNN
 from audiophrase.model.loss import draw_impostors, triplet_loss
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
@@ -91,6 +93,11 @@ def train(
         # (`train.fixed_validation_impostors`).
         val_rng = generator(seed, 0 if params.fixed_validation_impostors else number, VALIDATION)
         val_loss = validation_loss(progress.model, val_pairs, vectors, val_rng, params)
+        if not (math.isfinite(train_loss) and math.isfinite(val_loss)):
+            raise AudiophraseError(
+                f"training diverged: the loss of epoch {number} is not finite",
+                "lower train.learning_rate",
+            )
         progress.history.append(Epoch(number, rate, train_loss, val_loss))
         if val_loss <= min(epoch.val_loss for epoch in progress.history):
             progress.best = copy_weights(progress.model)
@@ -98,10 +105,10 @@ def train(
 
 
 def learning_rate(val_losses: Sequence[float], initial: float, plateau: PlateauParams) -> float:
-    """The rate for the next epoch: times `factor` after `patience` epochs without improvement.
+    """The rate for the next epoch: times `factor` once more than `patience` epochs did not improve.
 
-    As `torch.optim.lr_scheduler.ReduceLROnPlateau` with an absolute threshold, as a function of
-    all past validation losses.
+    As `torch.optim.lr_scheduler.ReduceLROnPlateau` with an absolute threshold counts patience, as
+    a function of all past validation losses.
     """
     rate, best, n_bad = initial, float("inf"), 0
     for loss in val_losses:
@@ -206,11 +213,19 @@ def _train_epoch(
 def draw_batches(
     clip_of_pair: Sequence[int], batch_size: int, rng: torch.Generator
 ) -> list[list[int]]:
-    """Pair numbers in random order, in batches; a last batch of one clip joins the one before."""
+    """Pair numbers in random order, in batches; one of a single clip is joined to its neighbour."""
+
+    def lone(batch: list[int]) -> bool:
+        return len({clip_of_pair[pair] for pair in batch}) == 1
+
     order = torch.randperm(len(clip_of_pair), generator=rng).tolist()
-    batches = [order[first : first + batch_size] for first in range(0, len(order), batch_size)]
-    if len(batches) > 1 and len({clip_of_pair[pair] for pair in batches[-1]}) == 1:
-        batches[-2:] = [batches[-2] + batches[-1]]
+    batches: list[list[int]] = []
+    for first in range(0, len(order), batch_size):
+        batch = order[first : first + batch_size]
+        if batches and (lone(batch) or lone(batches[-1])):
+            batches[-1] += batch
+        else:
+            batches.append(batch)
     return batches
 
 

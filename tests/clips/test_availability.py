@@ -11,6 +11,7 @@ from audiophrase.clips.availability import (
     State,
     tables,
 )
+from audiophrase.errors import ArtifactError
 
 CLIPS = [
     {"clip_id": f"Y{state}_0_10000", "split": ("train", "val", "test")[i % 3], "shard": "?"}
@@ -29,7 +30,7 @@ SHARD_ROWS = {
 
 @pytest.fixture(scope="module")
 def records():
-    return tables(iter(CLIPS), SHARD_ROWS, source="local")
+    return tables(iter(CLIPS), SHARD_ROWS, source="local", versions="av 1")
 
 
 def test_every_clip_is_a_row_in_the_order_of_the_clips(records):
@@ -76,10 +77,10 @@ def test_one_attempt_each_and_no_time_where_no_network_was_asked(records):
 
 
 def test_clips_of_other_data_sets_in_the_shards_add_no_row():
-    availability, attempts = tables(CLIPS[:2], SHARD_ROWS, source="rendered")
+    availability, attempts = tables(CLIPS[:2], SHARD_ROWS, source="rendered", versions="x 1")
     assert availability.num_rows == attempts.num_rows == 2
 
 
 def test_a_clip_that_no_shard_holds_is_not_passed_over():
-    with pytest.raises(KeyError, match=CLIPS[0]["clip_id"]):
-        tables(CLIPS, {}, source="local")
+    with pytest.raises(ArtifactError, match=CLIPS[0]["clip_id"]):
+        tables(CLIPS, {}, source="local", versions="av 1")

@@ -2,6 +2,7 @@
 
 import os
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -169,3 +170,32 @@ def test_names_of_a_song_that_are_not_utf8_do_no_harm(tmp_path):
         b"ID3\x03\x00\x00\x00\x00\x00" + bytes([len(tag)]) + tag + audio
     )
     assert row(tmp_path)["state"] == State.OK
+
+
+class _Pipe:
+    """Can be written to and no more, so that no header is mended in the end."""
+
+    def __init__(self):
+        self.written = b""
+
+    def write(self, content):
+        self.written += bytes(content)
+        return len(content)
+
+
+def test_a_file_that_does_not_say_how_long_it_is_is_measured(tmp_path):
+    """As streams are saved: the section is cut out of the whole all the same."""
+    path, pipe = tmp_path / "Ya-b.flac", _Pipe()
+    with av.open(pipe, "w", format="flac") as container:
+        stream = container.add_stream("flac", rate=RATE_HZ, layout="mono")
+        for first in range(0, len(NOISE), 4000):
+            part = NOISE[None, first : first + 4000]
+            frame = av.AudioFrame.from_ndarray(part, format="s16", layout="mono")
+            frame.sample_rate, frame.pts = RATE_HZ, first
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    path.write_bytes(pipe.written)
+    with av.open(str(path)) as container:
+        assert container.duration is None
+        assert container.streams.audio[0].duration is None
+    assert_from(read(tmp_path), 3.0, 2.0)

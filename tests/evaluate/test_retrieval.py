@@ -57,6 +57,11 @@ def test_ties_count_against_the_model():
     assert recall_at(ranks["caption_to_audio"], 5) == 0
 
 
+def test_scores_that_are_no_numbers_lose():
+    ranks = pool_ranks(np.full((67, 335), np.nan), pools(n_repeats=1))
+    assert (ranks["audio_to_caption"] == 30).all()
+
+
 @pytest.mark.parametrize("k", [1, 5])
 def test_random_scores_reach_chance(k):
     rng = np.random.default_rng(2)

@@ -105,17 +105,23 @@ def test_artifacts_hold_no_path_host_or_time_of_this_run(built):
 def test_interrupted_anywhere_and_run_again_ends_with_the_same_bytes(built, tmp_path):
     """From scratch in another folder, with Ctrl-C in each stage."""
     project = Project.create(tmp_path / "elsewhere")
-    for reached in (
-        "logs/tiny/annotations/tables.log",
-        "logs/tiny/clips/*.log",
-        "logs/tiny/features/*.log",
-        "logs/tiny/text.log",
-        "logs/tiny/runs/paper/seed-1/train.log",
-        "logs/tiny/runs/paper/seed-1/retrieval.log",
-        "logs/tiny/figures/*.log",
+    for log, made in (
+        ("annotations/tables.log", "data/tiny/annotations/clips.parquet"),
+        ("clips/*.log", "data/tiny/clips/*"),
+        ("availability.log", "data/tiny/availability.*"),
+        ("features/*.log", "data/tiny/features/*"),
+        ("text.log", "data/tiny/text/*"),
+        ("runs/paper/seed-1/train.log", f"{RUN}/model.*"),
+        ("runs/paper/seed-1/retrieval.log", f"{RUN}/retrieval.*"),
+        ("runs/paper/seed-1/sed.log", f"{RUN}/sed*"),
+        ("metrics.log", "results/tiny/metrics.json"),
+        ("figures/*.log", "results/tiny/figures/*"),
+        ("report.log", "results/tiny/report.html"),
     ):
+        for path in project.folder.glob(made):
+            path.unlink()
         # A little later, as Python itself prints a trace where it is interrupted in its start.
-        printed = project.interrupt_when(reached, after_s=0.4, by=signal.SIGINT)
+        printed = project.interrupt_when(f"logs/tiny/{log}", after_s=0.4, by=signal.SIGINT)
         assert "Traceback" not in printed
     project.build()
     assert project.digests() == built.digests()

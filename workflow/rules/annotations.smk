@@ -11,6 +11,7 @@ rule generate_annotations:
         "logs/{dataset}/annotations/generate.log",
     wildcard_constraints:
         dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "grammar"),
+    threads: 1
     resources:
         mem_mb=500,
         runtime=10,
@@ -31,6 +32,7 @@ rule import_annotations:
     wildcard_constraints:
         dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "files"),
         split="|".join(SPLITS),
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
@@ -48,6 +50,7 @@ rule annotations:
         phrases="data/{dataset}/annotations/phrases.parquet",
     log:
         "logs/{dataset}/annotations/tables.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,

@@ -60,13 +60,19 @@ def entry(dataset):
     return parameters.dataset_entry(config, dataset)
 
 
-def settings(*names):
-    """For `params:`, the keys that change the job's bytes and no others, as JSON."""
+def settings(*names, variant=None):
+    """For `params:`, the keys that change the job's bytes and no others, as JSON.
+
+    `text` stands for all of that section; Word2Vec's settings count where vectors are trained.
+    """
 
     def of_job(wildcards):
-        variant = getattr(wildcards, "variant", None)
-        chosen = parameters.select(sections(wildcards.dataset, variant), *names)
-        return json.dumps(chosen, sort_keys=True)
+        of_variant = sections(wildcards.dataset, getattr(wildcards, "variant", variant))
+        chosen = list(names)
+        if "text" in names:
+            trained = of_variant["text"]["vectors"] == "trained"
+            chosen += ["text.normalise", *(["text.word2vec"] if trained else [])]
+        return json.dumps(parameters.select(of_variant, *chosen), sort_keys=True)
 
     return of_job
 
@@ -101,13 +107,6 @@ def audio_files(wildcards):
     n_shards = entry(wildcards.dataset)["shards"][split]
     names = files_of_shard(list_files(folder), split, wildcards.shard, n_shards)
     return [os.path.join(folder, name) for name in names]
-
-
-def text_settings(wildcards):
-    """Word2Vec's settings count only where vectors are trained."""
-    trained = sections(wildcards.dataset)["text"]["vectors"] == "trained"
-    names = ["text", "text.normalise", *(["text.word2vec"] if trained else [])]
-    return settings(*names)(wildcards)
 
 
 def vectors_file(wildcards):

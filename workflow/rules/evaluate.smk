@@ -13,11 +13,12 @@ rule evaluate_retrieval:
         summary="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.json",
     log:
         "logs/{dataset}/runs/{variant}/seed-{seed}/retrieval.log",
+    threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("features", "train", "evaluate.retrieval"),
+        settings=settings("features", "text", "train", "evaluate.retrieval"),
     shell:
         "python -m audiophrase evaluate-retrieval --settings {params.settings:q} --model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
@@ -40,11 +41,12 @@ rule evaluate_sed:
         summary="results/{dataset}/runs/{variant}/seed-{seed}/sed.json",
     log:
         "logs/{dataset}/runs/{variant}/seed-{seed}/sed.log",
+    threads: 1
     resources:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("features", "train", "evaluate.sed"),
+        settings=settings("features", "text", "train", "evaluate.sed"),
     shell:
         "python -m audiophrase evaluate-sed --settings {params.settings:q} --model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "

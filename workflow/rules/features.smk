@@ -7,6 +7,7 @@ rule logmel:
         "data/{dataset}/features/{shard}.parquet",
     log:
         "logs/{dataset}/features/{shard}.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,

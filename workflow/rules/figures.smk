@@ -7,6 +7,7 @@ rule tables:
         expand("results/{{dataset}}/tables/{name}.{kind}", name=TABLES, kind=("csv", "md")),
     log:
         "logs/{dataset}/tables.log",
+    threads: 1
     resources:
         mem_mb=500,
         runtime=10,
@@ -25,6 +26,7 @@ rule figure_example_pair:
         png="results/{dataset}/figures/example_pair.png",
     log:
         "logs/{dataset}/figures/example_pair.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
@@ -47,6 +49,7 @@ rule figure_sed_thresholds:
         png="results/{dataset}/figures/sed_thresholds.png",
     log:
         "logs/{dataset}/figures/sed_thresholds.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
@@ -71,11 +74,12 @@ rule figure_alignment:
         png="results/{dataset}/figures/alignment.png",
     log:
         "logs/{dataset}/figures/alignment.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=paper_settings("features", "evaluate.sed", "figures"),
+        settings=settings("features", "evaluate.sed", "figures", variant="paper"),
         audio=audio,
     shell:
         "python -m audiophrase figure alignment --settings {params.settings:q} --audio {params.audio} "
@@ -92,6 +96,7 @@ rule figure_training:
         png="results/{dataset}/figures/training.png",
     log:
         "logs/{dataset}/figures/training.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
@@ -112,6 +117,7 @@ rule figure_availability:
         png="results/{dataset}/figures/availability.png",
     log:
         "logs/{dataset}/figures/availability.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,

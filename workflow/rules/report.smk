@@ -10,6 +10,7 @@ rule metrics:
         "results/{dataset}/metrics.json",
     log:
         "logs/{dataset}/metrics.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
@@ -35,6 +36,7 @@ rule report:
         "results/{dataset}/report.html",
     log:
         "logs/{dataset}/report.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,

@@ -4,16 +4,6 @@ def audio(wildcards):
     return "rendered" if entry(wildcards.dataset)["clips"] == "rendered" else "recorded"
 
 
-def paper_settings(*names):
-    """As `settings`, for the variant `paper`, where no wildcard names it."""
-
-    def of_job(wildcards):
-        chosen = parameters.select(sections(wildcards.dataset, "paper"), *names)
-        return json.dumps(chosen, sort_keys=True)
-
-    return of_job
-
-
 def paper_run(*names):
     """Files of the first run of the variant `paper`."""
 

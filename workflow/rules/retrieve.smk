@@ -10,6 +10,7 @@ rule render_clips:
         "logs/{dataset}/clips/{shard}.log",
     wildcard_constraints:
         dataset=datasets_with(lambda name: entry(name)["clips"] == "rendered"),
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
@@ -31,6 +32,7 @@ rule local_clips:
         "logs/{dataset}/clips/{shard}.log",
     wildcard_constraints:
         dataset=datasets_with(lambda name: entry(name)["clips"] == "local"),
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=30,
@@ -53,6 +55,7 @@ rule availability:
         attempts="data/{dataset}/attempts.parquet",
     log:
         "logs/{dataset}/availability.log",
+    threads: 1
     resources:
         mem_mb=1000,
         runtime=10,

@@ -12,11 +12,12 @@ rule text:
         coverage="data/{dataset}/text/coverage.csv",
     log:
         "logs/{dataset}/text.log",
+    threads: 1
     resources:
         mem_mb=2000,
         runtime=30,
     params:
-        settings=text_settings,
+        settings=settings("text"),
         vectors=lambda wildcards, input: ["--vectors-file", input.vectors] if input.vectors else [],
     shell:
         "python -m audiophrase text --settings {params.settings:q} {params.vectors:q} "

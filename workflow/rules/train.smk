@@ -18,16 +18,15 @@ rule train:
         mem_mb=6000,
         runtime=24 * 60,
     params:
-        settings=settings("features", "train"),
+        settings=settings("features", "text", "train"),
         val_features=lambda wildcards, input: [f"--val-features={f}" for f in input.val_features],
         # Not an output: Snakemake deletes the outputs of a job that was interrupted.
         checkpoint="cache/{dataset}/runs/{variant}/seed-{seed}/checkpoint.safetensors",
     shell:
-        # The epochs are shown as they pass. glibc keeps freed memory for the next batch, where the
+        # Not through a pipe, so that there is a progress bar on a terminal. glibc keeps freed memory for the next batch, where the
         # kernel would map and zero it anew: that is a tenth of a step.
         "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase train --settings {params.settings:q} --seed {wildcards.seed} "
         "--captions {input.captions} --vocabulary {input.vocabulary} "
         "--caption-words {input.caption_words} {params.val_features} "
         "--checkpoint {params.checkpoint} --model {output.model} "
-        "--model-json {output.description} --history {output.history} {input.features} "
-        "2>&1 | tee {log}"
+        "--model-json {output.description} --history {output.history} --log {log} {input.features}"

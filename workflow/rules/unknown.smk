@@ -6,4 +6,6 @@ rule unknown_dataset:
         "{top}/{unknown}/{file}",
     wildcard_constraints:
         top="data|results",
-        file=".+",
+        # Names of artifacts only: files of the user's own may lie in data/ too.
+        file=r"(annotations|clips|features|text)/[^/]+\.parquet|(availability|attempts)\.\w+|"
+        r"text/coverage\.csv|(tables|figures|runs)/.+|metrics\.json|report\.html",

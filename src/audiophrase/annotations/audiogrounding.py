@@ -74,7 +74,7 @@ def load(path: Path) -> Any:
             f"there is no annotation file {path}",
             "mend annotations.files of the data set; paths count from the working folder",
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AnnotationError(f"{path} is not JSON: {error}", "fetch the file again") from None
 
 
@@ -144,6 +144,11 @@ def _add_row(tables: Tables, row: Mapping[str, Any], split: str, n_shards: int) 
         raise _FieldError("tokens", f"{tokens!r} is not a list of words")
     if not 0 <= row["start_word"] < len(tokens):
         raise _FieldError("start_word", f"{row['start_word']} lies outside of {len(tokens)} tokens")
+    for name in ("caption", "soundtag", "tokens"):
+        try:
+            " ".join(row[name]).encode()
+        except UnicodeEncodeError:
+            raise _FieldError(name, f"{row[name]!r} is not text") from None
     if not row["soundtag"].strip():
         raise _FieldError("soundtag", "the phrase is empty")
 

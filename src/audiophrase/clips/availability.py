@@ -6,6 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from audiophrase.errors import ArtifactError
+
 
 class State(StrEnum):
     """What became of a clip."""
@@ -41,6 +43,7 @@ ATTEMPTS_SCHEMA = pa.schema(
     [
         ("clip_id", pa.string()),
         ("number", pa.int32()),
+        ("versions", pa.string()),
         ("tried_utc", pa.timestamp("s", tz="UTC")),
         ("source", pa.string()),
         ("state", pa.string()),
@@ -51,7 +54,11 @@ ATTEMPTS_SCHEMA = pa.schema(
 
 
 def tables(
-    clips: Iterable[Mapping[str, Any]], shard_rows: Mapping[str, Mapping[str, Any]], *, source: str
+    clips: Iterable[Mapping[str, Any]],
+    shard_rows: Mapping[str, Mapping[str, Any]],
+    *,
+    source: str,
+    versions: str,
 ) -> tuple[pa.Table, pa.Table]:
     """Availability and attempts of clips that no network was asked for.
 
@@ -62,9 +69,18 @@ def tables(
         clips: rows of clips.parquet.
         shard_rows: the row of each clip in its shard, by clip id.
         source: where the audio came from, such as `rendered` or `local`.
+        versions: of the tools that made or read it.
+
+    Raises:
+        ArtifactError: a shard lacks one of its clips.
     """
     availability, attempts = [], []
     for clip in clips:
+        if clip["clip_id"] not in shard_rows:
+            raise ArtifactError(
+                f"the shard {clip['shard']} has no row of clip {clip['clip_id']}",
+                "delete that shard of clips and run the same command again",
+            )
         row = shard_rows[clip["clip_id"]]
         verdict = {key: row[key] for key in ("clip_id", "state", "reason", "message")}
         usable = row["state"] in USABLE
@@ -77,7 +93,7 @@ def tables(
                 "attempts": 1,
             }
         )
-        attempts.append(verdict | {"number": 1, "source": source})
+        attempts.append(verdict | {"number": 1, "source": source, "versions": versions})
     return (
         pa.Table.from_pylist(availability, AVAILABILITY_SCHEMA),
         pa.Table.from_pylist(attempts, ATTEMPTS_SCHEMA),

@@ -38,7 +38,7 @@ def read_clip(
     try:
         with av.open(str(Path(folder) / found[0]), metadata_errors="replace") as container:
             whole_s = duration_s(container)
-            longer = whole_s is not None and whole_s > length_s + tolerance_s
+            longer = whole_s > length_s + tolerance_s
             whole = longer and (not timed or whole_s >= clip["end_s"] - tolerance_s)
             start_s = clip["start_s"] if whole else 0.0
             return read_section(container, start_s=start_s, length_s=length_s)

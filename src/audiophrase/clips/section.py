@@ -10,12 +10,16 @@ class NoAudioError(ValueError):
     """The container holds no audio stream, or nothing in it decodes."""
 
 
-def duration_s(container: av.container.InputContainer) -> float | None:
-    """How long the audio is, as the container says; None where it does not say."""
+def duration_s(container: av.container.InputContainer) -> float:
+    """How long the audio is, as the container says, or by decoding all where it does not say."""
     stream = _audio_stream(container)
     if stream.duration is not None:
         return float(stream.duration * stream.time_base)
-    return container.duration / av.time_base if container.duration is not None else None
+    if container.duration is not None:
+        return container.duration / av.time_base
+    length_s = sum(frame.samples / frame.sample_rate for frame in container.decode(stream))
+    container.seek(0)
+    return length_s
 
 
 def read_section(
@@ -23,8 +27,8 @@ def read_section(
 ) -> tuple[np.ndarray, int]:
     """Mono float32 samples (n_samples,) of a section, and the sampling rate in Hz.
 
-    Frames are placed by their time stamps. Where the recording ends early the result is shorter
-    than asked: nothing is padded.
+    The first frame is placed by its time stamp, the others follow without a gap. Where the
+    recording ends early the result is shorter than asked: nothing is padded.
 
     Raises:
         NoAudioError: there is no audio stream, or no frame of it decodes.

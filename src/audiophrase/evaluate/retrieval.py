@@ -83,7 +83,8 @@ def full_pool(
 
 
 def _rank_of_first(candidates: np.ndarray) -> np.ndarray:
-    return 1 + (candidates[..., 1:] >= candidates[..., :1]).sum(axis=-1)
+    # Not `>=`: a score that is no number must lose as well.
+    return 1 + (~(candidates[..., 1:] < candidates[..., :1])).sum(axis=-1)
 
 
 def _ranked_measures(

@@ -13,6 +13,7 @@ import pyarrow as pa
 import scipy.fft
 import scipy.signal
 
+from audiophrase.errors import ParamsError
 from audiophrase.params import LogMelParams
 
 SCHEMA = pa.schema(
@@ -74,6 +75,11 @@ def _basis(
     basis = librosa.filters.mel(
         sr=sample_rate_hz, n_fft=n_fft_, n_mels=n_mels, fmin=fmin_hz, fmax=fmax_hz
     )
+    if not basis.any():
+        raise ParamsError(
+            f"no frequency of the transform lies between {fmin_hz} and {fmax_hz} Hz",
+            "widen features.fmin_hz to features.fmax_hz",
+        )
     n_bins = int(np.flatnonzero(basis.any(axis=0))[-1]) + 1
     return np.ascontiguousarray(basis[:, :n_bins])
 

@@ -46,8 +46,14 @@ def annotations(
 ) -> None:
     """Parse the annotations of train, val and test into tables."""
     columns = {s: audiogrounding.load(path) for s, path in zip(SPLITS, sources, strict=True)}
-    parsed = audiogrounding.parse(columns, dict(zip(SPLITS, n_shards, strict=True)))
+    shards = dict(zip(SPLITS, n_shards, strict=True))
+    parsed = audiogrounding.parse(columns, shards)
     for name, path in (("clips", clips), ("captions", captions), ("phrases", phrases)):
-        units = {"start_s": "s", "end_s": "s"} if name == "clips" else None
-        tables.write(path, parsed[name], stage=f"annotations.{name}", settings={}, units=units)
+        tables.write(
+            path,
+            parsed[name],
+            stage=f"annotations.{name}",
+            settings={"shards": shards},
+            units={"start_s": "s", "end_s": "s", "segments": "s"},
+        )
         click.echo(f"{name}: {parsed[name].num_rows} rows", err=True)

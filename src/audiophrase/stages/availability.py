@@ -1,6 +1,7 @@
 """Stage retrieve, its record: which clips could be had, and why the others could not."""
 
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -34,9 +35,12 @@ def availability(
         ).to_pylist()
     }
     all_clips = tables.read(clips, stage="annotations.clips").to_pylist()
-    found, tried = record.tables(all_clips, rows, source=source)
-    tables.write(availability, found, stage="availability", settings={})
+    tool = {"local": "av"}.get(source, "audiophrase")
+    versions = f"{tool} {version(tool)}"
+    settings = {"clips": {"source": source}}
+    found, tried = record.tables(all_clips, rows, source=source, versions=versions)
+    tables.write(availability, found, stage="availability", settings=settings)
     tables.write_csv(availability_csv, found.to_pandas())
-    tables.write(attempts, tried, stage="attempts", settings={})
+    tables.write(attempts, tried, stage="attempts", settings=settings)
     for state, n in sorted(Counter(found["state"].to_pylist()).items()):
         click.echo(f"{state}: {n} clips", err=True)

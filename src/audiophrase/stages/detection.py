@@ -18,6 +18,7 @@ from audiophrase.stages.training_data import (
     Clips,
     read_clips,
     read_encoder,
+    read_rows,
     read_vectors,
     read_word_ids,
 )
@@ -53,11 +54,7 @@ def evaluate_sed(
     encoder = read_encoder(model, model_json, vectors.shape[1], settings)
     clips = read_clips(features, settings)
     number = {clip_id: index for index, clip_id in enumerate(clips.ids)}
-    rows = [
-        row
-        for row in tables.read(phrases, stage="annotations.phrases").to_pylist()
-        if row["split"] == "test" and row["clip_id"] in number
-    ]
+    rows = read_rows(phrases, "annotations.phrases", "test", clips)
     if not rows:
         raise ArtifactError("no clip of the test split has audio", "see the availability table")
     word_ids = read_word_ids(phrase_words, "phrase_id", settings)
@@ -71,6 +68,11 @@ def evaluate_sed(
         )
         for row in rows
     ]
+    if not any(label.any() for label in labels):
+        raise ArtifactError(
+            "no phrase of the test split is heard in any frame, so detection cannot be measured",
+            "give some phrases of test.json their segments (column timestamps)",
+        )
     rng = np.random.default_rng(params.seed)
     n_frames = [len(label) for label in labels]
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}

@@ -9,8 +9,11 @@ from audiophrase.stages.options import file_argument
 
 
 @click.command()
-@file_argument("path", default=Path("params.yaml"))
-def check_params(path: Path) -> None:
-    """Check a params file (params.yaml where none is named) as the Snakefile does."""
-    checked = params.load(path)
-    click.echo(f"{path} is valid; data sets: {', '.join(checked['datasets'])}")
+@file_argument("paths", nargs=-1)
+def check_params(paths: tuple[Path, ...]) -> None:
+    """Check PATHS (params.yaml where none is named) as the Snakefile does before any job.
+
+    Each file is laid over the one before: `check-params params.yaml my-params.yaml`.
+    """
+    checked = params.load(*(paths or (Path("params.yaml"),)))
+    click.echo(f"valid; data sets: {', '.join(checked['datasets'])}")

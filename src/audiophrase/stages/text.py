@@ -45,9 +45,8 @@ def text(
     phrase_texts = [[word for word, _ in pairs] for pairs in phrase_pairs]
     counts = Counter(word for words in caption_texts for word in words)
     counts.update(dict.fromkeys((word for words in phrase_texts for word in words), 0))
-    corrected = {
-        word for pairs in [*caption_pairs, *phrase_pairs] for word, changed in pairs if changed
-    }
+    seen = {pair for pairs in [*caption_pairs, *phrase_pairs] for pair in pairs}
+    corrected = {word for word, changed in seen if changed and (word, False) not in seen}
 
     if params.vectors == "trained":
         sentences = [
@@ -65,7 +64,7 @@ def text(
     word_ids = dict(zip(table["word"].to_pylist(), table["word_id"].to_pylist(), strict=True))
     _write_word_ids(caption_words, "caption_id", caption_rows, caption_texts, word_ids, settings)
     _write_word_ids(phrase_words, "phrase_id", phrase_rows, phrase_texts, word_ids, settings)
-    report = _coverage([row["split"] for row in caption_rows], caption_texts, table)
+    report = _coverage([row["split"] for row in caption_rows], caption_pairs, table)
     tables.write_csv(coverage, report)
     click.echo(report.to_string(index=False), err=True)
 
@@ -93,14 +92,20 @@ def _write_word_ids(
     tables.write(path, pa.table(columns, schema=schema), stage=stage, settings=settings)
 
 
-def _coverage(splits: list[str], texts: list[list[str]], vocabulary: pa.Table) -> pd.DataFrame:
-    """How the words of each split's captions were found: different words, tokens, share."""
+def _coverage(
+    splits: list[str], texts: list[list[tuple[str, bool]]], vocabulary: pa.Table
+) -> pd.DataFrame:
+    """How the words of each split's captions were found: different words, tokens, share.
+
+    A token counts as corrected if it was itself corrected, whatever became of its like elsewhere.
+    """
     how = dict(zip(vocabulary["word"].to_pylist(), vocabulary["how"].to_pylist(), strict=True))
+    how |= {word: "exact" for word, step in how.items() if step == "corrected"}
     tokens = pd.DataFrame(
         [
-            (split, word, how[word])
+            (split, word, "corrected" if changed and how[word] == "exact" else how[word])
             for split, words in zip(splits, texts, strict=True)
-            for word in words
+            for word, changed in words
         ],
         columns=["split", "word", "how"],
     )

@@ -32,6 +32,7 @@ from audiophrase.train import Progress, start, train
 @file_option("--model", "Weights to write (safetensors).")
 @file_option("--model-json", "Description of the model to write.")
 @file_option("--history", "Losses by epoch to write (CSV).")
+@file_option("--log", "Where to write what is shown, but for the progress bar.")
 def train_model(
     settings: dict,
     seed: int,
@@ -44,6 +45,7 @@ def train_model(
     model: Path,
     model_json: Path,
     history: Path,
+    log: Path,
 ) -> None:
     """Train the encoder on FEATURES, the shards of the training split."""
     params = structure(settings, "train")
@@ -52,29 +54,36 @@ def train_model(
     torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid, and slow
     torch.set_flush_denormal(True)
 
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text("", encoding="utf-8")
+
+    def say(message: str) -> None:
+        click.echo(message, err=True)
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{message}\n")
+
     vectors = read_vectors(vocabulary, settings)
     word_ids = read_word_ids(caption_words, "caption_id", settings)
     splits = {}
     for split, shards in (("train", features), ("val", val_features)):
         splits[split] = pairs_of(read_clips(shards, settings), split, captions, word_ids)
         n_clips, n_pairs = len(splits[split].log_mels), len(splits[split].clip_of_pair)
-        click.echo(f"{split}: {n_clips} clips, {n_pairs} pairs", err=True)
+        say(f"{split}: {n_clips} clips, {n_pairs} pairs")
 
     progress = start(vectors.shape[1], seed, params)
     inputs = [*features, *val_features, captions, vocabulary, caption_words]
     fingerprint = _fingerprint(settings, seed, inputs)
     if checkpoints.resume(checkpoint, progress, fingerprint):
-        click.echo(f"resumed after epoch {len(progress.history)}", err=True)
+        say(f"resumed after epoch {len(progress.history)}")
     began = time.monotonic()
 
     def after_epoch(progress: Progress) -> None:
         checkpoints.save_progress(checkpoint, progress, fingerprint)
         epoch = progress.history[-1]
-        click.echo(
+        say(
             f"epoch {epoch.epoch}: training loss {epoch.train_loss:.4f}, "
             f"validation loss {epoch.val_loss:.4f}, learning rate {epoch.learning_rate:g}, "
-            f"{time.monotonic() - began:.0f} s",
-            err=True,
+            f"{time.monotonic() - began:.0f} s"
         )
 
     def watch_batches(batches: list) -> tqdm:

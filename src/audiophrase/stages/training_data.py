@@ -19,19 +19,21 @@ from audiophrase.train import Pairs
 
 @dataclass(frozen=True, slots=True)
 class Clips:
-    """Clips with features, in the order of the shards."""
+    """Clips with features, in the order of the shards, and the ids of all clips of these shards."""
 
     ids: list[str]
+    all_ids: set[str]
     log_mels: list[Tensor]  # (T, n_mels) each
     hops_s: list[float]
 
 
 def read_clips(shards: Sequence[Path], settings: Settings) -> Clips:
     """Features of all clips that have any, read shard by shard."""
-    clips = Clips([], [], [])
+    clips = Clips([], set(), [], [])
     n_mels = settings["features"]["n_mels"]
     for shard in shards:
         table = tables.read(shard, stage="features", settings=settings)
+        clips.all_ids.update(table["clip_id"].to_pylist())
         for index, n_frames in enumerate(table["n_frames"].to_pylist()):
             if not n_frames:
                 continue
@@ -61,6 +63,11 @@ def read_encoder(model: Path, model_json: Path, n_dimensions: int, settings: Set
     """The trained encoder, checked against its description and the settings of training."""
     description = tables.read_json(model_json)
     params = structure(settings, "train")
+    if not isinstance(description, dict) or not {"settings", "sha256"} <= set(description):
+        raise ArtifactError(
+            f"{model_json} does not describe a model",
+            "delete it and run the same command again: Snakemake trains it anew",
+        )
     if description["settings"].get("train") != settings["train"]:
         raise ArtifactError(
             f"{model} was trained with other parameters than these",
@@ -71,6 +78,23 @@ def read_encoder(model: Path, model_json: Path, n_dimensions: int, settings: Set
     )
 
 
+def read_rows(path: Path, stage: str, split: str, clips: Clips) -> list[dict]:
+    """Rows of captions or phrases of the clips with audio; every clip must have features or not.
+
+    Raises:
+        ArtifactError: the features' shards do not know a clip of the split.
+    """
+    rows = [row for row in tables.read(path, stage=stage).to_pylist() if row["split"] == split]
+    unknown = {row["clip_id"] for row in rows} - clips.all_ids
+    if unknown:
+        raise ArtifactError(
+            f"the features of the split {split} have no row of clip {min(unknown)}",
+            "delete that split's shards of features and run the same command again",
+        )
+    with_audio = set(clips.ids)
+    return [row for row in rows if row["clip_id"] in with_audio]
+
+
 def pairs_of(clips: Clips, split: str, captions: Path, word_ids: dict[str, list[int]]) -> Pairs:
     """The clips of a split that have captions, and all their pairs.
 
@@ -79,8 +103,8 @@ def pairs_of(clips: Clips, split: str, captions: Path, word_ids: dict[str, list[
     at_hand = {clip_id: log_mel for clip_id, log_mel in zip(clips.ids, clips.log_mels, strict=True)}
     chosen = [
         row
-        for row in tables.read(captions, stage="annotations.captions").to_pylist()
-        if row["split"] == split and row["clip_id"] in at_hand and word_ids[row["caption_id"]]
+        for row in read_rows(captions, "annotations.captions", split, clips)
+        if word_ids[row["caption_id"]]
     ]
     numbers = {clip_id: n for n, clip_id in enumerate(dict.fromkeys(r["clip_id"] for r in chosen))}
     if len(numbers) < 2:

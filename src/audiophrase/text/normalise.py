@@ -28,7 +28,7 @@ _CONTRACTIONS = {
 _CONTRACTED_ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
 HOW = ("exact", "corrected", "lemma", "stem", "unk")
 _DASHES = re.compile(r"[-\u2010-\u2015\u2212]")
-_WORD = re.compile(r"\w+(?:'\w+)*", re.UNICODE)
+_WORD = re.compile(r"\w+(?:['-]\w+)*")
 _FUNCTION_WORDS = {"a": "A", "and": "And", "of": "Of", "to": "To"}
 _STEMMER = snowballstemmer.stemmer("english")
 
@@ -54,6 +54,8 @@ def words_of(tokens: Iterable[str], params: NormaliseParams) -> list[tuple[str, 
         if params.split_dashes:
             text = _DASHES.sub(" ", text)
         for piece in text.split():
+            if piece == "'s":  # a possessive that the annotation's tokeniser cut off
+                continue
             expanded = _CONTRACTIONS.get(piece) or _expand_ending(piece)
             words += [(word, corrected) for word in _bare_words(expanded)]
     return words
@@ -86,7 +88,7 @@ def candidates(word: str, params: NormaliseParams) -> list[str]:
 
 def _expand_ending(word: str) -> str:
     for ending, expansion in _CONTRACTED_ENDINGS.items():
-        if word.endswith(ending) and len(word) > len(ending):
+        if word.endswith(ending):
             return word.removesuffix(ending) + expansion
     return word
 

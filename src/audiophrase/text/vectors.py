@@ -91,7 +91,7 @@ def vocabulary(
 
     Args:
         counts: how often each word occurs in the captions; phrases may add words of count 0.
-        corrected: the words that a spelling correction made.
+        corrected: words that stand nowhere but where a spelling correction put them.
         vectors: form -> (D,), D even.
     """
     matches = {word: match(word, vectors, params) for word in sorted(counts)}

@@ -64,7 +64,6 @@ def save_model(path: Path, weights: dict[str, torch.Tensor]) -> str:
 
 def load_model(path: Path, *, n_dimensions: int, sha256: str, params: ModelParams) -> CRNN:
     """The trained encoder. Raises ArtifactError where the file is not the one that was written."""
-    remedy = "delete it and run the same command again: Snakemake trains it anew"
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:
@@ -72,13 +71,14 @@ def load_model(path: Path, *, n_dimensions: int, sha256: str, params: ModelParam
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ArtifactError(
-            f"{path} is damaged: SHA-256 {found[:16]}…, but {sha256[:16]}… was written", remedy
+            f"{path} is damaged: SHA-256 {found[:16]}…, but {sha256[:16]}… was written",
+            tables.REMAKE,
         )
     model = CRNN(n_dimensions, params)
     try:
         model.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError) as error:
-        raise ArtifactError(f"{path} is not this model: {error}", remedy) from None
+        raise ArtifactError(f"{path} is not this model: {error}", tables.REMAKE) from None
     return model.to(memory_format=torch.channels_last)
 
 

@@ -25,7 +25,7 @@ from audiophrase.errors import ArtifactError
 from audiophrase.params import Settings
 
 PROVENANCE_KEY = b"audiophrase"
-_REMAKE = "delete it and run the same command again: Snakemake makes it anew"
+REMAKE = "delete it and run `snakemake` without a target (or `make demo`): it is made anew"
 
 
 def write(
@@ -77,16 +77,16 @@ def read(
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
-        raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", _REMAKE) from None
+        raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", REMAKE) from None
     if found != expected:
         raise ArtifactError(
             f"{path} is damaged: its content has SHA-256 {found[:16]}…, "
             f"but {expected[:16]}… was written",
-            _REMAKE,
+            REMAKE,
         )
     if provenance["stage"] != stage:
         raise ArtifactError(
-            f"{path} is a table of the stage '{provenance['stage']}', not of '{stage}'", _REMAKE
+            f"{path} is a table of the stage '{provenance['stage']}', not of '{stage}'", REMAKE
         )
     for section in sorted(set(provenance["settings"]) & set(settings or {})):
         _require_equal_settings(path, section, provenance["settings"][section], settings[section])
@@ -105,7 +105,7 @@ def read_csv(path: Path) -> pd.DataFrame:
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", _REMAKE) from None
+        raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", REMAKE) from None
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -120,7 +120,7 @@ def read_json(path: Path) -> Any:
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
     except ValueError as error:
-        raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", _REMAKE) from None
+        raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", REMAKE) from None
 
 
 def write_text(path: Path, text: str) -> None:
@@ -179,7 +179,7 @@ def _require_equal_settings(
         for key in keys
         if found.get(key) != expected.get(key)
     )
-    raise ArtifactError(f"{path} was made with other parameters: {section}.{told}", _REMAKE)
+    raise ArtifactError(f"{path} was made with other parameters: {section}.{told}", REMAKE)
 
 
 def _digest(table: pa.Table, provenance: Mapping[str, Any]) -> str:

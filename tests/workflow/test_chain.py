@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 
 import pandas as pd
@@ -170,9 +171,13 @@ def test_a_source_file_reruns_the_stages_that_import_it(project):
     assert not planned & {"train", "evaluate_sed", "logmel"}
 
 
-def test_a_deleted_artifact_is_made_again(project):
-    path = project.folder / "data/tiny/availability.csv"
-    content = path.read_bytes()
-    path.unlink()
-    project.build("data/tiny/availability.csv")
-    assert path.read_bytes() == content
+@pytest.mark.parametrize("path", ["data/tiny/features/val-00000.parquet", f"{RUN}/history.csv"])
+def test_a_deleted_artifact_is_made_again(built, project, path):
+    (project.folder / path).unlink()
+    project.build()
+    assert project.digests() == built.digests()
+
+
+def test_asking_for_the_report_alone_makes_the_tables_too(project):
+    shutil.rmtree(project.folder / "results")
+    assert {"train", "tables", "report"} <= project.planned("results/tiny/report.html")

@@ -18,12 +18,12 @@ rule generate_annotations:
     params:
         settings=settings("annotations.grammar"),
     shell:
-        "python -m audiophrase generate-annotations --settings {params.settings:q} {output} 2>&1 | tee {log}"
+        "python -m audiophrase generate-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_annotations:
     input:
-        file=lambda wildcards: sections(wildcards.dataset)["annotations"]["files"][wildcards.split],
+        file=annotation_file,
         sources=sources("annotations"),
     output:
         "data/{dataset}/annotations/source/{split}.json",
@@ -37,7 +37,7 @@ rule import_annotations:
         mem_mb=1000,
         runtime=10,
     shell:
-        "python -m audiophrase import-annotations {input.file:q} {output} 2>&1 | tee {log}"
+        "python -m audiophrase import-annotations {input.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule annotations:
@@ -58,4 +58,4 @@ rule annotations:
         n_shards=lambda wildcards: [entry(wildcards.dataset)["shards"][s] for s in SPLITS],
     shell:
         "python -m audiophrase annotations --n-shards {params.n_shards} --clips {output.clips} "
-        "--captions {output.captions} --phrases {output.phrases} {input.json} 2>&1 | tee {log}"
+        "--captions {output.captions} --phrases {output.phrases} {input.json} 2>&1 | tee -i {log}"

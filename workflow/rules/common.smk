@@ -109,10 +109,30 @@ def audio_files(wildcards):
     return [os.path.join(folder, name) for name in names]
 
 
+@instructive
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""
     text = sections(wildcards.dataset)["text"]
-    return [] if text["vectors"] == "trained" else text["vectors_file"]
+    if text["vectors"] == "trained":
+        return []
+    return existing_file(text["vectors_file"], "text.vectors_file")
+
+
+@instructive
+def annotation_file(wildcards):
+    """The user's annotation file of a split."""
+    files = sections(wildcards.dataset)["annotations"]["files"]
+    return existing_file(files[wildcards.split], f"annotations.files.{wildcards.split}")
+
+
+def existing_file(path, key):
+    """A file that params.yaml names. Raises AudiophraseError where there is none."""
+    if not os.path.isfile(path):
+        raise AudiophraseError(
+            f"there is no file {path}",
+            f"mend {key} of the data set; paths count from the working folder",
+        )
+    return path
 
 
 def runs(dataset):

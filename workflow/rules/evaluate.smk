@@ -23,7 +23,7 @@ rule evaluate_retrieval:
         "python -m audiophrase evaluate-retrieval --settings {params.settings:q} --model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
         "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
-        "--recalls {output.recalls} --summary {output.summary} {input.features} 2>&1 | tee {log}"
+        "--recalls {output.recalls} --summary {output.summary} {input.features} 2>&1 | tee -i {log}"
 
 
 rule evaluate_sed:
@@ -52,4 +52,4 @@ rule evaluate_sed:
         "--model-json {input.description} --phrases {input.phrases} "
         "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
         "--curve {output.curve} --scores {output.scores} --summary {output.summary} "
-        "{input.features} 2>&1 | tee {log}"
+        "{input.features} 2>&1 | tee -i {log}"

@@ -14,4 +14,4 @@ rule logmel:
     params:
         settings=settings("features"),
     shell:
-        "python -m audiophrase logmel --settings {params.settings:q} {input.clips} {output} 2>&1 | tee {log}"
+        "python -m audiophrase logmel --settings {params.settings:q} {input.clips} {output} 2>&1 | tee -i {log}"

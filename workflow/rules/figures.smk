@@ -12,7 +12,7 @@ rule tables:
         mem_mb=500,
         runtime=10,
     shell:
-        "python -m audiophrase tables --metrics {input.metrics} {output} 2>&1 | tee {log}"
+        "python -m audiophrase tables --metrics {input.metrics} {output} 2>&1 | tee -i {log}"
 
 
 rule figure_example_pair:
@@ -36,7 +36,7 @@ rule figure_example_pair:
     shell:
         "python -m audiophrase figure example-pair --settings {params.settings:q} --audio {params.audio} "
         "--captions {input.captions} --phrases {input.phrases} "
-        "--svg {output.svg} --png {output.png} {input.features} 2>&1 | tee {log}"
+        "--svg {output.svg} --png {output.png} {input.features} 2>&1 | tee -i {log}"
 
 
 rule figure_sed_thresholds:
@@ -59,7 +59,7 @@ rule figure_sed_thresholds:
     shell:
         "python -m audiophrase figure sed-thresholds --settings {params.settings:q} "
         "--audio {params.audio} --curve {input.curve} --summary {input.summary} "
-        "--svg {output.svg} --png {output.png} 2>&1 | tee {log}"
+        "--svg {output.svg} --png {output.png} 2>&1 | tee -i {log}"
 
 
 rule figure_alignment:
@@ -84,7 +84,7 @@ rule figure_alignment:
     shell:
         "python -m audiophrase figure alignment --settings {params.settings:q} --audio {params.audio} "
         "--captions {input.captions} --phrases {input.phrases} --scores {input.scores} "
-        "--svg {output.svg} --png {output.png} {input.features} 2>&1 | tee {log}"
+        "--svg {output.svg} --png {output.png} {input.features} 2>&1 | tee -i {log}"
 
 
 rule figure_training:
@@ -105,7 +105,7 @@ rule figure_training:
         audio=audio,
     shell:
         "python -m audiophrase figure training --settings {params.settings:q} --audio {params.audio} "
-        "--svg {output.svg} --png {output.png} {input.histories} 2>&1 | tee {log}"
+        "--svg {output.svg} --png {output.png} {input.histories} 2>&1 | tee -i {log}"
 
 
 rule figure_availability:
@@ -127,4 +127,4 @@ rule figure_availability:
     shell:
         "python -m audiophrase figure availability --settings {params.settings:q} "
         "--audio {params.audio} --availability {input.availability} "
-        "--svg {output.svg} --png {output.png} 2>&1 | tee {log}"
+        "--svg {output.svg} --png {output.png} 2>&1 | tee -i {log}"

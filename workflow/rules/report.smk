@@ -20,7 +20,7 @@ rule metrics:
     shell:
         "python -m audiophrase metrics --audio {params.audio} --availability {input.availability} "
         "--captions {input.captions} --phrases {input.phrases} --metrics {output} "
-        "{params.runs} 2>&1 | tee {log}"
+        "{params.runs} 2>&1 | tee -i {log}"
 
 
 rule report:
@@ -31,6 +31,7 @@ rule report:
         models=paper_seeds("model.json"),
         figures=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
         template="src/audiophrase/report/page.html.j2",
+        others=made_before_report,
         sources=sources("page"),
     output:
         "results/{dataset}/report.html",
@@ -47,4 +48,4 @@ rule report:
     shell:
         "python -m audiophrase report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
         "--metrics {input.metrics} --availability {input.availability} "
-        "--coverage {input.coverage} {params.models} {params.figures} --page {output} 2>&1 | tee {log}"
+        "--coverage {input.coverage} {params.models} {params.figures} --page {output} 2>&1 | tee -i {log}"

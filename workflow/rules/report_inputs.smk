@@ -35,6 +35,12 @@ def run_files(*names):
     return of_job
 
 
+def made_before_report(wildcards):
+    """All artifacts but the clips, so that asking for the report alone makes the tables too."""
+    left_out = {f"results/{wildcards.dataset}/report.html", *shards("clips")(wildcards)}
+    return [path for path in artifacts(wildcards.dataset) if path not in left_out]
+
+
 def page_parameters(wildcards):
     """The data set's entry and all sections as they hold for it, as JSON."""
     about = {name: entry(wildcards.dataset)[name] for name in ("title", "clips", "shards")}

@@ -18,7 +18,7 @@ rule render_clips:
         settings=settings("retrieve", "retrieve.render"),
     shell:
         "python -m audiophrase render-clips --settings {params.settings:q} --shard {wildcards.shard} "
-        "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee {log}"
+        "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"
 
 
 rule local_clips:
@@ -41,7 +41,7 @@ rule local_clips:
         folder=lambda wildcards: sections(wildcards.dataset)["retrieve"]["folder"],
     shell:
         "python -m audiophrase local-clips --settings {params.settings:q} --shard {wildcards.shard} "
-        "--clips {input.clips} --folder {params.folder:q} {output} 2>&1 | tee {log}"
+        "--clips {input.clips} --folder {params.folder:q} {output} 2>&1 | tee -i {log}"
 
 
 rule availability:
@@ -64,4 +64,4 @@ rule availability:
     shell:
         "python -m audiophrase availability --source {params.source} --clips {input.clips} "
         "--availability {output.parquet} --availability-csv {output.csv} "
-        "--attempts {output.attempts} {input.shards} 2>&1 | tee {log}"
+        "--attempts {output.attempts} {input.shards} 2>&1 | tee -i {log}"

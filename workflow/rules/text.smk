@@ -23,4 +23,4 @@ rule text:
         "python -m audiophrase text --settings {params.settings:q} {params.vectors:q} "
         "--captions {input.captions} --phrases {input.phrases} --vocabulary {output.vocabulary} "
         "--caption-words {output.captions} --phrase-words {output.phrases} "
-        "--coverage {output.coverage} 2>&1 | tee {log}"
+        "--coverage {output.coverage} 2>&1 | tee -i {log}"

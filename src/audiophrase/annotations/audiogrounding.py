@@ -75,7 +75,9 @@ def load(path: Path) -> Any:
             "mend annotations.files of the data set; paths count from the working folder",
         ) from None
     except (ValueError, RecursionError) as error:
-        raise AnnotationError(f"{path} is not JSON: {error}", "fetch the file again") from None
+        raise AnnotationError(
+            f"{path} is not JSON: {error}", "mend it, or fetch it again"
+        ) from None
 
 
 def parse(columns_of_split: Mapping[str, Any], n_shards: Mapping[str, int]) -> dict[str, pa.Table]:

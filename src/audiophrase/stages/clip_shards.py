@@ -7,13 +7,13 @@ import click
 
 from audiophrase import tables
 from audiophrase.clips import shards
-from audiophrase.clips.availability import USABLE
+from audiophrase.clips.availability import USABLE, State
 
 
 def write_shard(output: Path, rows: list[dict[str, Any]], settings: dict) -> None:
-    """Write the rows, with a warning for each clip that cannot be used."""
+    """Write the rows, with a warning for each clip that is short or cannot be used."""
     for row in rows:
-        if row["state"] not in USABLE:
+        if row["state"] != State.OK:
             click.echo(
                 f"warning: clip {row['clip_id']} is {row['state']} ({row['reason']}): "
                 f"{row['message']}",

@@ -66,12 +66,12 @@ def read_encoder(model: Path, model_json: Path, n_dimensions: int, settings: Set
     if not isinstance(description, dict) or not {"settings", "sha256"} <= set(description):
         raise ArtifactError(
             f"{model_json} does not describe a model",
-            "delete it and run the same command again: Snakemake trains it anew",
+            tables.REMAKE,
         )
     if description["settings"].get("train") != settings["train"]:
         raise ArtifactError(
             f"{model} was trained with other parameters than these",
-            "delete it and run the same command again: Snakemake trains it anew",
+            tables.REMAKE,
         )
     return load_model(
         model, n_dimensions=n_dimensions, sha256=description["sha256"], params=params.model

@@ -9,6 +9,7 @@ import yaml
 
 from audiophrase import params
 from audiophrase.errors import ParamsError
+from audiophrase.schema import SCHEMA_PATH
 
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 # Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
@@ -199,7 +200,7 @@ def test_a_variant_goes_over_the_data_set(document):
 
 
 def test_dataclasses_and_schema_know_the_same_keys():
-    definitions = yaml.safe_load(params.SCHEMA_PATH.read_text())["$defs"]
+    definitions = yaml.safe_load(SCHEMA_PATH.read_text())["$defs"]
     nested = {name for name in params.SECTIONS if "." in name}
     for name, cls in params.SECTIONS.items():
         top, *rest = name.split(".")

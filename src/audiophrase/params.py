@@ -2,20 +2,18 @@
 
 import difflib
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import cattrs
-import jsonschema
 import yaml
 
+from audiophrase.consistency import check_consistency
 from audiophrase.errors import ParamsError
+from audiophrase.schema import violations
 
-SCHEMA_PATH = Path(__file__).parents[2] / "workflow" / "schemas" / "params.schema.yaml"
 SPLITS = ("train", "val", "test")
 
 Settings = dict[str, dict[str, Any]]
@@ -188,11 +186,7 @@ def _read(path: Path) -> Any:
 
 def check(params: Any) -> None:
     """Refuse unknown keys, wrong types, values out of range, and what no schema can say."""
-    errors = {_explain(error) for error in _validator().iter_errors(params)}
-    if not errors:
-        schema = _validator().schema
-        errors |= {f"{where}: not finite" for where in _not_finite(params)}
-        errors |= {f"missing {where}" for where in _missing(schema, params)}
+    errors = violations(params)
     if errors:
         listed = "\n".join(f"  - {line}" for line in sorted(errors))
         raise ParamsError(
@@ -203,7 +197,7 @@ def check(params: Any) -> None:
         dataset_entry(params, name)
     for name in params["datasets"]:
         for variant in params["variants"]:
-            _check_consistency(name, params["datasets"][name], effective(params, name, variant))
+            check_consistency(name, params["datasets"][name], effective(params, name, variant))
 
 
 def dataset_entry(params: Mapping[str, Any], dataset: str) -> dict[str, Any]:
@@ -269,54 +263,6 @@ _CONVERTER.register_structure_hook(
 )
 
 
-@cache
-def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8")))
-
-
-def _missing(schema: Mapping[str, Any], value: Any, where: str = "") -> Iterator[str]:
-    """Keys that the schema knows and the sections lack; overrides may lack what they like."""
-    if "$ref" in schema:
-        schema = _validator().schema["$defs"][schema["$ref"].rsplit("/", 1)[1]]
-    if isinstance(value, dict):
-        for key, part in schema.get("properties", {}).items():
-            if key not in value:
-                yield where + key
-            else:
-                yield from _missing(part, value[key], f"{where}{key}.")
-
-
-def _not_finite(value: Any, where: str = "") -> Iterator[str]:
-    """Where a number is NaN, which lies in every range, or infinite."""
-    if isinstance(value, dict | list):
-        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _not_finite(part, f"{where}.{key}" if where else str(key))
-    elif isinstance(value, float) and not math.isfinite(value):
-        yield where
-
-
-def _explain(error: jsonschema.ValidationError) -> str:
-    where = ".".join(str(part) for part in error.absolute_path) or "top level"
-    if error.validator == "additionalProperties":
-        known = list(error.schema.get("properties", ()))
-        unknown = [key for key in error.instance if key not in known]
-        hints = []
-        for key in unknown:
-            close = difflib.get_close_matches(str(key), known, n=1)
-            hints.append(f"'{key}'" + (f" (did you mean '{close[0]}'?)" if close else ""))
-        return f"{where}: unknown key {', '.join(hints)}"
-    if error.validator == "required":
-        missing = [key for key in error.validator_value if key not in error.instance]
-        return f"{where}: missing {', '.join(missing)}"
-    if error.validator == "type":
-        expected = error.validator_value
-        expected = expected if isinstance(expected, str) else " or ".join(expected)
-        return f"{where}: {error.instance!r} is not of type {expected}"
-    if error.validator == "not":
-        return f"{where}: cannot be set here"
-    return f"{where}: {error.message}"
-
-
 def _entry(params: Mapping[str, Any], section: str, noun: str, name: str) -> dict[str, Any]:
     known = params[section]
     if name not in known:
@@ -340,51 +286,3 @@ def _overlay(base: Any, override: Any) -> Any:
             for key in keys
         }
     return override
-
-
-def _check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:
-    def refuse(problem: str, remedy: str) -> None:
-        raise ParamsError(f"data set '{dataset}': {problem}", remedy)
-
-    annotations, text = sections["annotations"], sections["text"]
-    features, model = sections["features"], sections["train"]["model"]
-    if annotations["source"] == "files" and not annotations["files"]:
-        refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
-    if entry["clips"] == "local" and not sections["retrieve"]["folder"]:
-        refuse("clips is 'local' but retrieve.folder is empty", "name the folder of audio files")
-    if entry["clips"] == "rendered" and annotations["source"] != "grammar":
-        refuse(
-            "clips is 'rendered' but annotations.source is not 'grammar'",
-            "only captions of the grammar can be rendered: use `clips: local`",
-        )
-    if text["vectors"] == "file" and not text["vectors_file"]:
-        refuse("text.vectors is 'file' but text.vectors_file is empty", "name a word2vec file")
-    if text["word2vec"]["n_dimensions"] % 2:
-        refuse("text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each")
-    if features["fmin_hz"] >= features["fmax_hz"]:
-        refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
-    rate_hz = features["sample_rate_hz"]
-    if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:
-        refuse(
-            f"features.fmax_hz {features['fmax_hz']} lies above half of "
-            f"features.sample_rate_hz {rate_hz}",
-            "lower the one or raise the other",
-        )
-    if features["hop_s"] * (rate_hz or 8000) < 1:
-        refuse("features.hop_s is shorter than a sample", "lengthen the hop")
-    if features["hop_s"] > features["window_s"]:
-        refuse("features.hop_s is longer than features.window_s", "shorten the hop")
-    if len(model["pooling"]) != len(model["n_channels"]):
-        refuse("train.model.pooling and n_channels differ in length", "give one entry a block")
-    mel_factor = 1
-    for kernel in filter(None, model["pooling"]):
-        mel_factor *= kernel[1]
-    if mel_factor != features["n_mels"]:
-        refuse(
-            f"train.model.pooling divides the mel bands by {mel_factor}, "
-            f"but features.n_mels is {features['n_mels']}",
-            "make the product of the mel kernels equal n_mels",
-        )
-    thresholds = sections["evaluate"]["sed"]["thresholds"]
-    if thresholds["first"] > thresholds["last"]:
-        refuse("evaluate.sed.thresholds.first lies above last", "swap them")

@@ -1,0 +1,61 @@
+"""What no schema can say of parameters: whether those of a data set can work together."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from audiophrase.errors import ParamsError
+
+
+def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:
+    """Refuse what would only fail in a job. Raises ParamsError.
+
+    Args:
+        entry: the data set's own entry.
+        sections: all sections as they hold for it.
+    """
+
+    def refuse(problem: str, remedy: str) -> None:
+        raise ParamsError(f"data set '{dataset}': {problem}", remedy)
+
+    annotations, text = sections["annotations"], sections["text"]
+    features, model = sections["features"], sections["train"]["model"]
+    if annotations["source"] == "files" and not annotations["files"]:
+        refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
+    if entry["clips"] == "local" and not sections["retrieve"]["folder"]:
+        refuse("clips is 'local' but retrieve.folder is empty", "name the folder of audio files")
+    if entry["clips"] == "rendered" and annotations["source"] != "grammar":
+        refuse(
+            "clips is 'rendered' but annotations.source is not 'grammar'",
+            "only captions of the grammar can be rendered: use `clips: local`",
+        )
+    if text["vectors"] == "file" and not text["vectors_file"]:
+        refuse("text.vectors is 'file' but text.vectors_file is empty", "name a word2vec file")
+    if text["word2vec"]["n_dimensions"] % 2:
+        refuse("text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each")
+    if features["fmin_hz"] >= features["fmax_hz"]:
+        refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
+    rate_hz = features["sample_rate_hz"]
+    if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:
+        refuse(
+            f"features.fmax_hz {features['fmax_hz']} lies above half of "
+            f"features.sample_rate_hz {rate_hz}",
+            "lower the one or raise the other",
+        )
+    if features["hop_s"] * (rate_hz or 8000) < 1:
+        refuse("features.hop_s is shorter than a sample", "lengthen the hop")
+    if features["hop_s"] > features["window_s"]:
+        refuse("features.hop_s is longer than features.window_s", "shorten the hop")
+    if len(model["pooling"]) != len(model["n_channels"]):
+        refuse("train.model.pooling and n_channels differ in length", "give one entry a block")
+    mel_factor = 1
+    for kernel in filter(None, model["pooling"]):
+        mel_factor *= kernel[1]
+    if mel_factor != features["n_mels"]:
+        refuse(
+            f"train.model.pooling divides the mel bands by {mel_factor}, "
+            f"but features.n_mels is {features['n_mels']}",
+            "make the product of the mel kernels equal n_mels",
+        )
+    thresholds = sections["evaluate"]["sed"]["thresholds"]
+    if thresholds["first"] > thresholds["last"]:
+        refuse("evaluate.sed.thresholds.first lies above last", "swap them")

@@ -8,7 +8,11 @@ from audiophrase.errors import AudiophraseError
 
 
 def list_files(folder: Path) -> list[str]:
-    """Names of the files of a folder that may hold clips, sorted. Raises AudiophraseError if it cannot be read."""
+    """Names of the files of a folder that may hold clips, sorted.
+
+    Raises:
+        AudiophraseError: the folder cannot be read.
+    """
     try:
         with os.scandir(folder) as entries:
             return sorted(

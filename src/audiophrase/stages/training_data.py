@@ -64,15 +64,9 @@ def read_encoder(model: Path, model_json: Path, n_dimensions: int, settings: Set
     description = tables.read_json(model_json)
     params = structure(settings, "train")
     if not isinstance(description, dict) or not {"settings", "sha256"} <= set(description):
-        raise ArtifactError(
-            f"{model_json} does not describe a model",
-            tables.REMAKE,
-        )
+        raise ArtifactError(f"{model_json} does not describe a model", tables.REMAKE)
     if description["settings"].get("train") != settings["train"]:
-        raise ArtifactError(
-            f"{model} was trained with other parameters than these",
-            tables.REMAKE,
-        )
+        raise ArtifactError(f"{model} was trained with other parameters than these", tables.REMAKE)
     return load_model(
         model, n_dimensions=n_dimensions, sha256=description["sha256"], params=params.model
     )

@@ -79,15 +79,26 @@ def test_a_flipped_byte_in_the_model_is_not_evaluated(project):
     assert f"{MODEL} is damaged" in printed
 
 
-def test_a_shard_of_other_parameters_is_refused(project, tmp_path):
+@pytest.mark.parametrize(
+    ("shard", "section", "changed", "told"),
+    [
+        (SHARD, "features", {"fmin_hz": 50.0}, "features.fmin_hz = 50.0 (now 12.0)"),
+        (
+            SHARD.replace("features", "clips"),
+            "retrieve",
+            {"short_by_s": 0.2},
+            "retrieve.short_by_s = 0.2 (now 0.1)",
+        ),
+    ],
+)
+def test_a_shard_of_other_parameters_is_refused(project, tmp_path, shard, section, changed, told):
     other = project.copy(tmp_path / "other")
     overlay = json.loads(json.dumps(TINY))
-    overlay["datasets"]["tiny"]["features"]["fmin_hz"] = 50.0
+    overlay["datasets"]["tiny"][section] |= changed
     other.set_params(overlay)
-    other.build(SHARD)
-    shutil.copy(other.folder / SHARD, project.folder / SHARD)
-    printed = refused(project)
-    assert f"{SHARD} was made with other parameters: features.fmin_hz = 50.0 (now 12.0)" in printed
+    other.build(shard)
+    shutil.copy(other.folder / shard, project.folder / shard)
+    assert f"{shard} was made with other parameters: {told}" in refused(project)
 
 
 @contextmanager

@@ -63,7 +63,8 @@ def entry(dataset):
 def settings(*names, variant=None):
     """For `params:`, the keys that change the job's bytes and no others, as JSON.
 
-    `text` stands for all of that section; Word2Vec's settings count where vectors are trained.
+    `text` stands for all of that section, where Word2Vec's settings count if vectors are trained;
+    `retrieve` likewise, where the renderer's count if clips are rendered.
     """
 
     def of_job(wildcards):
@@ -72,6 +73,8 @@ def settings(*names, variant=None):
         if "text" in names:
             trained = of_variant["text"]["vectors"] == "trained"
             chosen += ["text.normalise", *(["text.word2vec"] if trained else [])]
+        if "retrieve" in names and entry(wildcards.dataset)["clips"] == "rendered":
+            chosen.append("retrieve.render")
         return json.dumps(parameters.select(of_variant, *chosen), sort_keys=True)
 
     return of_job

@@ -12,6 +12,6 @@ rule logmel:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=settings("features"),
+        settings=settings("retrieve", "features"),
     shell:
         "python -m audiophrase logmel --settings {params.settings:q} {input.clips} {output} 2>&1 | tee -i {log}"

@@ -15,7 +15,7 @@ rule render_clips:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=settings("retrieve", "retrieve.render"),
+        settings=settings("retrieve"),
     shell:
         "python -m audiophrase render-clips --settings {params.settings:q} --shard {wildcards.shard} "
         "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"

@@ -19,8 +19,10 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "annotations": ("annotations:annotations", "Parse annotations into tables."),
     "render-clips": ("rendering:render_clips", "Render the clips of a shard."),
     "local-clips": ("local_files:local_clips", "Read the clips of a shard from a folder."),
+    "clips-manifest": ("manifests:clips_manifest", "Check a split's clip shards."),
     "availability": ("availability:availability", "Write down which clips could be had."),
     "logmel": ("features:logmel", "Log-mel spectra of a shard of clips."),
+    "features-manifest": ("manifests:features_manifest", "Check a split's feature shards."),
     "text": ("text:text", "Vocabulary, word vectors and word ids."),
     "train": ("training:train_model", "Train the model."),
     "evaluate-retrieval": ("retrieval:evaluate_retrieval", "Retrieval of captions and clips."),
@@ -29,6 +31,12 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "tables": ("report:write_tables", "Write the tables."),
     "figure": ("figures:figure", "Draw a figure."),
     "report": ("page:report", "Write the page of results."),
+    "record": ("versions:record", "Record in dvc.lock what Snakemake made."),
+    "adopt": ("versions:adopt", "Tell Snakemake which pulled files are current."),
+    "verify": ("versions:verify", "Hash every artifact here, in the cache, in a remote."),
+    "stages": ("versions:stages", "List the DVC stages of a data set."),
+    "dvc-stages": ("versions:dvc_stages", "Write dvc.yaml from the workflow."),
+    "prune": ("versions:prune", "Delete shards that Snakemake has no record of."),
     "check-params": ("parameters:check_params", "Check a params file."),
 }
 EXIT_INTERRUPTED = 130

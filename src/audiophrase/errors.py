@@ -5,6 +5,7 @@ class AudiophraseError(Exception):
     """Something the user can mend. The command line prints it without a stack trace."""
 
     def __init__(self, problem: str, remedy: str | None = None) -> None:
+        self.problem, self.remedy = problem, remedy
         super().__init__(problem if remedy is None else f"{problem}\n  What to do: {remedy}")
 
 

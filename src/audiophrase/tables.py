@@ -24,7 +24,10 @@ import pyarrow.parquet as pq
 from audiophrase.errors import ArtifactError
 from audiophrase.params import Settings
 
+Provenance = dict[str, Any]
+
 PROVENANCE_KEY = b"audiophrase"
+SEAL = "content_sha256"  # key of a JSON file's digest
 REMAKE = "delete it and run `snakemake` without a target (or `make demo`): it is made anew"
 
 
@@ -34,18 +37,22 @@ def write(
     *,
     stage: str,
     settings: Settings,
+    inputs: Mapping[str, str] | None = None,
     units: Mapping[str, str] | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> None:
     """Write a Parquet table atomically, with its stage, settings, units and content digest.
 
-    `metadata` is further schema metadata that other readers look for.
+    `inputs` are the digests of what it was made of; `metadata` is further schema metadata that
+    other readers look for.
     """
     fields = [
         field.with_metadata({"unit": units[field.name]}) if field.name in (units or {}) else field
         for field in table.schema
     ]
-    provenance = {"stage": stage, "settings": settings}
+    provenance: Provenance = {"stage": stage, "settings": settings}
+    if inputs:
+        provenance["inputs"] = dict(inputs)
     provenance["sha256"] = _digest(table, provenance)
     schema_metadata = {PROVENANCE_KEY.decode(): json.dumps(provenance, sort_keys=True)}
     schema = pa.schema(fields, metadata={**(metadata or {}), **schema_metadata})
@@ -68,12 +75,37 @@ def read(
     Raises:
         ArtifactError: missing, unreadable, damaged, of another stage or of other settings.
     """
+    table, _ = read_with_provenance(path, stage=stage, settings=settings)
+    return table.select(columns) if columns is not None else table
+
+
+def read_with_provenance(
+    path: Path, *, stage: str, settings: Settings | None = None
+) -> tuple[pa.Table, Provenance]:
+    """As `read`, and the provenance: `stage`, `settings`, `inputs` and the digest `sha256`."""
+    path = Path(path)
+    table, provenance = check(path)
+    if provenance["stage"] != stage:
+        raise ArtifactError(
+            f"{path} is a table of the stage '{provenance['stage']}', not of '{stage}'", REMAKE
+        )
+    for section in sorted(set(provenance["settings"]) & set(settings or {})):
+        _require_equal_settings(path, section, provenance["settings"][section], settings[section])
+    return table, provenance
+
+
+def check(path: Path) -> tuple[pa.Table, Provenance]:
+    """A table whose content is what was written, and its provenance with the digest `sha256`.
+
+    Raises:
+        ArtifactError: missing, unreadable, or damaged.
+    """
     path = Path(path)
     try:
         table = pq.read_table(pa.BufferReader(path.read_bytes()))
         provenance = json.loads(table.schema.metadata[PROVENANCE_KEY])
-        expected = provenance.pop("sha256")
-        found = _digest(table, provenance)
+        expected = provenance["sha256"]
+        found = _digest(table, {key: provenance[key] for key in provenance if key != "sha256"})
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
@@ -84,13 +116,12 @@ def read(
             f"but {expected[:16]}… was written",
             REMAKE,
         )
-    if provenance["stage"] != stage:
-        raise ArtifactError(
-            f"{path} is a table of the stage '{provenance['stage']}', not of '{stage}'", REMAKE
-        )
-    for section in sorted(set(provenance["settings"]) & set(settings or {})):
-        _require_equal_settings(path, section, provenance["settings"][section], settings[section])
-    return table.select(columns) if columns is not None else table
+    return table, provenance
+
+
+def digest(table: pa.Table) -> str:
+    """SHA-256 of a table's content, for the `inputs` of what is made of it."""
+    return _digest(table, {})
 
 
 def write_csv(path: Path, frame: pd.DataFrame) -> None:
@@ -108,19 +139,41 @@ def read_csv(path: Path) -> pd.DataFrame:
         raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", REMAKE) from None
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write JSON atomically; a number that is not finite is refused."""
+def write_json(path: Path, value: dict[str, Any], *, sealed: bool = True) -> None:
+    """Write an object as JSON, atomically; a number that is not finite is refused.
+
+    If `sealed`, with a digest of its content, which `read_json` checks.
+    """
+    if sealed:
+        value = {**value, SEAL: _seal(json.loads(json.dumps(value)))}
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def read_json(path: Path) -> Any:
-    """Read one of our JSON files. Raises ArtifactError."""
+    """Read one of our JSON files, without the digest it may carry.
+
+    Raises:
+        ArtifactError: missing, unreadable, or not what was written.
+    """
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        value = json.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
     except ValueError as error:
         raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", REMAKE) from None
+    if isinstance(value, dict) and (expected := value.pop(SEAL, None)) is not None:
+        found = _seal(value)
+        if found != expected:
+            raise ArtifactError(
+                f"{path} was edited or damaged: its content has SHA-256 {found}, "
+                f"but {expected} was written",
+                REMAKE,
+            )
+    return value
+
+
+def _seal(value: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -56,8 +56,8 @@ def test_a_truncated_shard_is_named_and_remade_once_deleted(project, built):
     shard.write_bytes(shard.read_bytes()[:-1000])
     printed = refused(project)
     assert SHARD in printed
-    assert "delete it" in printed
-    shard.unlink()
+    assert "delete" in printed  # by hand, or as the manifest's job has done
+    shard.unlink(missing_ok=True)
     project.build()
     assert project.digests() == built.digests()
 

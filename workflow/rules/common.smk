@@ -7,6 +7,7 @@ import shlex
 import sys
 
 from audiophrase import params as parameters
+from audiophrase.bridge import guard
 from audiophrase.clip_ids import files_of_shard, shard_names
 from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
@@ -18,6 +19,9 @@ from audiophrase.errors import AudiophraseError
 shell.prefix(
     f"set -euo pipefail; export PATH={shlex.quote(os.path.dirname(sys.executable))}:$PATH; "
 )
+
+if not workflow.remote_exec:
+    guard.enter()
 
 SPLITS = parameters.SPLITS
 FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
@@ -102,6 +106,17 @@ def shards(folder, *splits):
     return of_job
 
 
+def split_shards(folder):
+    """Paths of the shards of the job's split."""
+    return lambda wildcards: shards(folder, wildcards.split)(wildcards)
+
+
+def rendered_phrases(wildcards):
+    """The table of phrases, where clips are rendered from them."""
+    rendered = entry(wildcards.dataset)["clips"] == "rendered"
+    return [f"data/{wildcards.dataset}/annotations/phrases.parquet"] if rendered else []
+
+
 @instructive
 def audio_files(wildcards):
     """The files that may hold clips of a shard, so that a changed or added one is noticed."""
@@ -147,14 +162,25 @@ def runs(dataset):
     ]
 
 
+def works_without_clips(dataset):
+    """Whether features were shared without the clips they are made of: then none are asked for."""
+    data = f"data/{dataset}"
+    names = [f"{name}.parquet" for name in shard_names(entry(dataset)["shards"])]
+    return not any(os.path.exists(f"{data}/clips/{name}") for name in names) and all(
+        os.path.exists(f"{data}/features/{name}") for name in names
+    )
+
+
 def artifacts(dataset):
     """Every versioned artifact of a data set: one that was deleted is made again."""
     data, results = f"data/{dataset}", f"results/{dataset}"
     names = shard_names(entry(dataset)["shards"])
+    kinds = ("features",) if works_without_clips(dataset) else ("clips", "features")
     return [
         *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
         *[f"{data}/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
-        *[f"{data}/{kind}/{name}.parquet" for kind in ("clips", "features") for name in names],
+        *[f"{data}/{kind}/{name}.parquet" for kind in kinds for name in names],
+        *[f"{data}/manifests/{kind}-{s}.json" for kind in ("clips", "features") for s in SPLITS],
         *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
         f"{data}/attempts.parquet",
         *[f"{data}/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],

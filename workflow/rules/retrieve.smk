@@ -44,6 +44,30 @@ rule local_clips:
         "--clips {input.clips} --folder {params.folder:q} {output} 2>&1 | tee -i {log}"
 
 
+rule clips_manifest:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        phrases=rendered_phrases,
+        shards=split_shards("clips"),
+        sources=sources("manifests"),
+    output:
+        "data/{dataset}/manifests/clips-{split}.json",
+    log:
+        "logs/{dataset}/manifests/clips-{split}.log",
+    wildcard_constraints:
+        split="|".join(SPLITS),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=settings("retrieve"),
+        phrases=lambda wildcards, input: [f"--phrases={path}" for path in input.phrases],
+    shell:
+        "python -m audiophrase clips-manifest --settings {params.settings:q} --split {wildcards.split} "
+        "--clips {input.clips} {params.phrases} --manifest {output} {input.shards} 2>&1 | tee -i {log}"
+
+
 rule availability:
     input:
         clips="data/{dataset}/annotations/clips.parquet",

@@ -23,7 +23,7 @@ def generate_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
         seed=params.seed,
     )
     for split, output in zip(SPLITS, outputs, strict=True):
-        tables.write_json(output, annotations[split])
+        tables.write_json(output, annotations[split], sealed=False)
 
 
 @click.command()

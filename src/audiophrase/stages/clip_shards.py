@@ -10,7 +10,9 @@ from audiophrase.clips import shards
 from audiophrase.clips.availability import USABLE, State
 
 
-def write_shard(output: Path, rows: list[dict[str, Any]], settings: dict) -> None:
+def write_shard(
+    output: Path, rows: list[dict[str, Any]], settings: dict, inputs: dict[str, str]
+) -> None:
     """Write the rows, with a warning for each clip that is short or cannot be used."""
     for row in rows:
         if row["state"] != State.OK:
@@ -24,6 +26,7 @@ def write_shard(output: Path, rows: list[dict[str, Any]], settings: dict) -> Non
         shards.table(rows),
         stage="clips",
         settings=settings,
+        inputs=inputs,
         units=shards.UNITS,
         metadata=shards.HUGGINGFACE_METADATA,
     )

@@ -21,8 +21,9 @@ from audiophrase.stages.options import file_argument, settings
 def logmel(settings: dict, clips: Path, output: Path) -> None:
     """Log-mel spectra of a shard of clips."""
     params = structure(settings, "features")
+    table, provenance = tables.read_with_provenance(clips, stage="clips", settings=settings)
     rows = []
-    for row in tables.read(clips, stage="clips", settings=settings).to_pylist():
+    for row in table.to_pylist():
         if row["state"] not in USABLE:
             rows.append({"clip_id": row["clip_id"], "n_frames": 0})
             continue
@@ -36,7 +37,13 @@ def logmel(settings: dict, clips: Path, output: Path) -> None:
                 "log_mel": spectra.ravel(),
             }
         )
-    table = pa.Table.from_pylist(rows, features.SCHEMA)
-    tables.write(output, table, stage="features", settings=settings, units=features.UNITS)
+    tables.write(
+        output,
+        pa.Table.from_pylist(rows, features.SCHEMA),
+        stage="features",
+        settings=settings,
+        inputs={"clips": provenance["sha256"]},
+        units=features.UNITS,
+    )
     n_frames = np.sum([row["n_frames"] for row in rows], dtype=int)
     click.echo(f"{output.stem}: {len(rows)} clips, {n_frames} frames", err=True)

@@ -23,7 +23,8 @@ def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: P
     params = structure(settings, "retrieve")
     names = list_files(folder)
     rows = []
-    for clip in tables.read(clips, stage="annotations.clips").to_pylist():
+    all_clips = tables.read(clips, stage="annotations.clips")
+    for clip in all_clips.to_pylist():
         if clip["shard"] != shard:
             continue
         read = local.read_clip(folder, names, clip, tolerance_s=params.short_by_s)
@@ -32,4 +33,4 @@ def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: P
         else:
             duration_s = clip["end_s"] - clip["start_s"]
             rows.append(shards.audio_row(clip["clip_id"], *read, duration_s, params))
-    write_shard(output, rows, settings)
+    write_shard(output, rows, settings, shards.input_digests(shard, all_clips))

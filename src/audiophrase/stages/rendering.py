@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import numpy as np
+import pyarrow as pa
 
 from audiophrase import tables
 from audiophrase.annotations.grammar import kind_of
@@ -26,9 +27,11 @@ from audiophrase.stages.options import file_argument, file_option, settings
 def render_clips(settings: dict, shard: str, clips: Path, phrases: Path, output: Path) -> None:
     """Render the clips of a shard from their phrases."""
     clip_params, params = structure(settings, "retrieve"), structure(settings, "retrieve.render")
-    all_clips = tables.read(clips, stage="annotations.clips").to_pylist()
+    clip_table = tables.read(clips, stage="annotations.clips")
+    phrase_table = tables.read(phrases, stage="annotations.phrases")
+    all_clips = clip_table.to_pylist()
     chosen = [clip for clip in all_clips if clip["shard"] == shard]
-    events = _events(phrases, {clip["clip_id"] for clip in chosen})
+    events = _events(phrase_table, {clip["clip_id"] for clip in chosen})
     withdrawn = withdrawn_clips(all_clips, params.n_withdrawn, params.seed)
     rows = []
     for clip in chosen:
@@ -47,16 +50,17 @@ def render_clips(settings: dict, shard: str, clips: Path, phrases: Path, output:
                 clip["clip_id"], samples, params.sample_rate_hz, duration_s, clip_params
             )
         )
-    write_shard(output, rows, settings)
+    inputs = shards.input_digests(shard, clip_table, phrase_table)
+    write_shard(output, rows, settings, inputs)
 
 
-def _events(phrases: Path, clip_ids: set[str]) -> dict[str, list]:
+def _events(phrases: pa.Table, clip_ids: set[str]) -> dict[str, list]:
     """For each clip its events, in the order of their kinds: (kind, [(onset_s, offset_s), ...]).
 
     Several captions name the same event; the first counts.
     """
     events: dict[str, dict[str, list]] = {identifier: {} for identifier in clip_ids}
-    for row in tables.read(phrases, stage="annotations.phrases").to_pylist():
+    for row in phrases.to_pylist():
         if row["clip_id"] in clip_ids:
             try:
                 kind = kind_of(row["phrase"]).name

@@ -38,7 +38,7 @@ def metrics(
         phrases=tables.read(phrases, stage="annotations.phrases").to_pylist(),
         runs=found,
     )
-    tables.write_json(metrics, gathered)
+    tables.write_json(metrics, gathered, sealed=False)  # for `dvc metrics`, which shows every key
     click.echo(f"numbers of {len(runs)} run(s): {metrics}", err=True)
 
 

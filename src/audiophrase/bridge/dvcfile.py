@@ -1,0 +1,114 @@
+"""dvc.yaml, written from the stages: DVC reads it, nobody edits it.
+
+DVC names a stage `family@key` only where the family is a template filled in for every key, and a
+template's lists have one length. What differs between the keys, such as a parameter that one data
+set overrides, therefore stands in numbered slots of the items; where an item has fewer entries than
+another, its last one is repeated.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from audiophrase.bridge.stages import Stage
+
+HEADER = """\
+# Written by `audiophrase dvc-stages` from the Snakefile, workflow/stages.yaml and params.yaml: edit
+# those. Snakemake orders, DVC stores: a stage asks Snakemake for one family of artifacts and runs
+# the rules of that family alone. Sharded families persist, so that finished shards are kept.
+"""
+
+
+def render(stages: Sequence[Stage], plots: Mapping[str, Any]) -> str:
+    """The text of dvc.yaml.
+
+    Args:
+        stages: of all data sets, upstream ones first.
+        plots: path with wildcards -> what DVC should draw of it.
+    """
+    families: dict[str, list[Stage]] = {}
+    for stage in stages:
+        families.setdefault(stage.family, []).append(stage)
+    content = {
+        "stages": {family: _template(members) for family, members in families.items()},
+        "plots": [
+            {path.format(**stage.wildcards): dict(plot)}
+            for path, plot in plots.items()
+            for stage in stages
+            if stage.family == "train"
+        ],
+    }
+    dumped = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+    return HEADER + dumped
+
+
+def _template(members: Sequence[Stage]) -> dict[str, Any]:
+    items: dict[str, dict[str, str]] = {stage.key: dict(stage.wildcards) for stage in members}
+
+    def shared(name: str, values: Mapping[str, Sequence[str]]) -> list[str]:
+        return _with_slots(name, values, items)
+
+    lists = {
+        name: shared(
+            name, {s.key: [_general(path, s) for path in getattr(s, name)] for s in members}
+        )
+        for name in ("rules", "targets", "deps", "params")
+    }
+    digest = shared("digest", {stage.key: [stage.digest] for stage in members})[0]
+    pushed = shared("push", {stage.key: [str(stage.is_pushed).lower()] for stage in members})[0]
+    first = members[0]
+    build = (
+        f"snakemake --allowed-rules {' '.join(lists['rules'])} -- {' '.join(lists['targets'])} "
+        f"# rules {digest}"
+    )
+    prune = f"audiophrase prune {first.family} ${{item.dataset}}"
+    body: dict[str, Any] = {"cmd": [prune, build] if first.manifests else build}
+    body["deps"] = lists["deps"]
+    if lists["params"]:
+        body["params"] = lists["params"]
+    outs = [_general(path, first) for path in first.outs if path not in first.metrics]
+    attributes: dict[str, Any] = {}
+    if first.manifests:
+        attributes["persist"] = True
+    folder = _general(first.folder, first) if first.folder else None
+    never_pushed = pushed if pushed.startswith("${") else pushed == "true"
+    body["outs"] = [
+        {path: {**attributes, **({"push": never_pushed} if never_pushed is not True else {})}}
+        if path == folder and (attributes or never_pushed is not True)
+        else ({path: dict(attributes)} if attributes else path)
+        for path in outs
+    ]
+    if first.metrics:
+        body["metrics"] = [_general(path, first) for path in first.metrics]
+    return {"foreach": items, "do": body}
+
+
+def _general(path: str, stage: Stage) -> str:
+    """A path with the names of its data set and run as template expressions."""
+    for top in ("data", "results"):
+        head = f"{top}/{stage.dataset}/"
+        if path.startswith(head):
+            path = f"{top}/${{item.dataset}}/{path.removeprefix(head)}"
+    if "variant" in stage.wildcards:
+        run = "/runs/{variant}/seed-{seed}/".format(**stage.wildcards)
+        path = path.replace(run, "/runs/${item.variant}/seed-${item.seed}/")
+    return path
+
+
+def _with_slots(
+    name: str, values: Mapping[str, Sequence[str]], items: dict[str, dict[str, str]]
+) -> list[str]:
+    """The entries that all keys share, and slots for the rest, filled in `items`."""
+    lists = list(values.values())
+    common = [entry for entry in lists[0] if all(entry in other for other in lists)]
+    rest = {key: [entry for entry in own if entry not in common] for key, own in values.items()}
+    n_slots = max(len(own) for own in rest.values())
+    for key, own in rest.items():
+        padding = own or common
+        for index in range(n_slots):
+            entry = own[index] if index < len(own) else padding[-1]
+            for wildcard, value in items[key].items():
+                entry = entry.replace(f"${{item.{wildcard}}}", value)
+            items[key][f"{name}_{index}"] = entry
+    return [*common, *(f"${{item.{name}_{index}}}" for index in range(n_slots))]

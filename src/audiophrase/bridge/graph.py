@@ -1,0 +1,113 @@
+"""The workflow's jobs as Snakemake sees them: the one place where the graph is read.
+
+Snakemake's Python interface builds the graph; the jobs themselves it hands out only through the
+workflow object inside, whose names have not changed since Snakemake 9.0 but are not promised.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from snakemake.api import SnakemakeApi
+from snakemake.exceptions import WorkflowError
+from snakemake.settings.enums import Quietness
+from snakemake.settings.types import (
+    ConfigSettings,
+    DAGSettings,
+    OutputSettings,
+    ResourceSettings,
+    StorageSettings,
+)
+
+from audiophrase.errors import AudiophraseError
+
+SNAKEFILE = Path("Snakefile")
+TARGET = "all"
+# As in profiles/default: up to this size (bytes) inputs are compared by content.
+MAX_CHECKSUM_FILE_SIZE = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job: paths relative to the project, and what its rule hands to its command."""
+
+    rule: str
+    command: str  # the rule's text, wildcards unfilled
+    wildcards: Mapping[str, str]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    params: Mapping[str, Any]
+    is_needed: bool  # whether Snakemake would run it now
+    reason: str
+    is_known: bool  # whether Snakemake has a record of having made the outputs
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The jobs that the data sets' artifacts take, upstream ones first."""
+
+    jobs: tuple[Job, ...]
+    artifacts: frozenset[str]  # what plain `snakemake` sees to
+    rules: frozenset[str]  # of the whole workflow, used by these data sets or not
+
+
+def read_graph(datasets: Iterable[str]) -> Graph:
+    """The graph of the data sets' artifacts, and what Snakemake would do about each job now.
+
+    Raises:
+        AudiophraseError: the workflow cannot be read; parameters that are not valid end the
+            program with their own message, as in `snakemake`.
+    """
+    config = ConfigSettings(config={"build": list(datasets)})
+    try:
+        with SnakemakeApi(OutputSettings(quiet={Quietness.ALL})) as api:
+            workflow_api = api.workflow(
+                resource_settings=ResourceSettings(cores=1),
+                config_settings=config,
+                storage_settings=StorageSettings(),
+                snakefile=SNAKEFILE,
+            )
+            workflow_api.dag(
+                DAGSettings(targets={TARGET}, max_checksum_file_size=MAX_CHECKSUM_FILE_SIZE)
+            )
+            workflow = workflow_api._workflow
+            workflow._prepare_dag(forceall=False, ignore_incomplete=True, lock_warn_only=True)
+            workflow._build_dag()
+            levels = [
+                sorted(level, key=lambda job: (job.rule.lineno, list(job.output)))
+                for level in workflow.dag.toposorted()
+            ]
+            jobs = [job for level in levels for job in level]
+            return Graph(
+                jobs=tuple(_job(workflow, job) for job in jobs if job.output),
+                artifacts=frozenset(
+                    str(path) for job in jobs if job.rule.name == TARGET for path in job.input
+                ),
+                rules=frozenset(rule.name for rule in workflow.rules),
+            )
+    except WorkflowError as error:
+        raise AudiophraseError(f"the workflow cannot be read: {error}", "mend it") from None
+
+
+def rules_digest(jobs: Sequence[Job]) -> str:
+    """A short digest of the rules' commands: a changed command makes the stage stale in DVC too."""
+    commands = sorted({(job.rule, job.command) for job in jobs})
+    return hashlib.sha256(json.dumps(commands).encode()).hexdigest()[:12]
+
+
+def _job(workflow: Any, job: Any) -> Job:
+    dag = workflow.dag
+    return Job(
+        rule=job.rule.name,
+        command=job.rule.shellcmd or "",
+        wildcards=dict(job.wildcards_dict),
+        inputs=tuple(str(path) for path in job.input),
+        outputs=tuple(str(path) for path in job.output),
+        params={name: value for name, value in job.params.items()},
+        is_needed=dag.needrun(job),
+        reason=str(dag.reason(job)),
+        is_known=workflow.persistence.has_metadata(job),
+    )

@@ -1,0 +1,275 @@
+"""The workflow's jobs grouped into DVC stages: what each depends on, and what it leaves behind."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from audiophrase.bridge.graph import Graph, Job, rules_digest
+from audiophrase.errors import AudiophraseError
+
+GROUPING = Path("workflow/stages.yaml")
+PARAMS = Path("params.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A family of artifacts of one data set, or of one of its runs, as DVC knows it.
+
+    `outputs` are files as Snakemake makes them; `outs` what DVC tracks: a folder where the family
+    has one, and the files that lie in none.
+    """
+
+    family: str
+    key: str
+    dataset: str
+    jobs: tuple[Job, ...]
+    rules: tuple[str, ...]
+    folder: str | None
+    manifests: tuple[str, ...]
+    metrics: tuple[str, ...]
+    outs: tuple[str, ...]
+    deps: tuple[str, ...]
+    params: tuple[str, ...]
+    is_small: bool  # tables that whoever takes a later stage needs too
+    is_pushed: bool  # whether the folder is; the other files always are
+    wildcards: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.family}@{self.key}"
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return tuple(path for job in self.jobs for path in job.outputs)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """One file of each job that no other job of the stage waits for."""
+        consumed = {path for job in self.jobs for path in job.inputs}
+        return tuple(job.outputs[0] for job in self.jobs if not consumed & set(job.outputs))
+
+    @property
+    def digest(self) -> str:
+        return rules_digest(self.jobs)
+
+
+def read_grouping(path: Path = GROUPING) -> dict[str, Any]:
+    """The file that says which rules make up which stage."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def group(
+    jobs: Sequence[Job], grouping: Mapping[str, Any], params: Mapping[str, Any]
+) -> list[Stage]:
+    """All stages of the jobs' data sets, upstream ones first.
+
+    Args:
+        jobs: of whole data sets, upstream ones first.
+        params: the contents of params.yaml.
+
+    Raises:
+        AudiophraseError: a rule, or what it hands to its command, stands nowhere in the grouping.
+    """
+    family_of = {
+        rule: family for family, entry in grouping["stages"].items() for rule in entry["rules"]
+    }
+    members: dict[tuple[str, str], list[Job]] = {}
+    for job in jobs:
+        if job.rule not in family_of:
+            raise AudiophraseError(
+                f"the rule {job.rule} belongs to no DVC stage", f"add it to {GROUPING}"
+            )
+        family = family_of[job.rule]
+        members.setdefault((family, _key(job, grouping["stages"][family])), []).append(job)
+    order = list(grouping["stages"])
+    keys = sorted(members, key=lambda member: order.index(member[0]))
+    maker = {
+        path: (family, key)
+        for (family, key), own in members.items()
+        for job in own
+        for path in job.outputs
+    }
+    return [
+        _stage(family, key, tuple(members[family, key]), maker, grouping, params)
+        for family, key in keys
+    ]
+
+
+def _key(job: Job, entry: Mapping[str, Any]) -> str:
+    dataset = job.wildcards["dataset"]
+    if entry.get("per") != "run":
+        return dataset
+    return f"{dataset}.{job.wildcards['variant']}.{job.wildcards['seed']}"
+
+
+def _stage(
+    family: str,
+    key: str,
+    jobs: tuple[Job, ...],
+    maker: Mapping[str, tuple[str, str]],
+    grouping: Mapping[str, Any],
+    params: Mapping[str, Any],
+) -> Stage:
+    entry = grouping["stages"][family]
+    wildcards = {
+        name: jobs[0].wildcards[name]
+        for name in ("dataset", "variant", "seed")[: 3 if entry.get("per") == "run" else 1]
+    }
+    folder = entry["folder"].format(**wildcards) if "folder" in entry else None
+    outputs = [path for job in jobs for path in job.outputs]
+    inside = [path for path in outputs if folder and path.startswith(f"{folder}/")]
+    loose = [path for path in outputs if path not in inside]
+    dataset = params["datasets"][wildcards["dataset"]]
+    return Stage(
+        family=family,
+        key=key,
+        dataset=wildcards["dataset"],
+        jobs=jobs,
+        rules=tuple(rule for rule in entry["rules"] if rule in {job.rule for job in jobs}),
+        folder=folder,
+        manifests=tuple(sorted(loose)) if "manifest" in entry else (),
+        metrics=tuple(p for p in loose if p == entry.get("metrics", "").format(**wildcards)),
+        outs=tuple(sorted([*([folder] if folder else []), *loose])),
+        deps=tuple(sorted(_deps(jobs, (family, key), maker, grouping))),
+        params=tuple(sorted(_outermost(_params(jobs, wildcards, grouping["params"], params)))),
+        is_small=entry.get("small", False),
+        is_pushed=family != "clips" or dataset.get("push_clips", dataset["clips"] != "youtube"),
+        wildcards=wildcards,
+    )
+
+
+def _deps(
+    jobs: Iterable[Job],
+    own: tuple[str, str],
+    maker: Mapping[str, tuple[str, str]],
+    grouping: Mapping[str, Any],
+) -> set[str]:
+    """Files that the stage reads: sources, users' files, and what other stages have made.
+
+    Shards are stood for by their manifests, and the files of runs, for what reads all of them, by
+    the folder of the runs.
+    """
+    found = set()
+    for job in jobs:
+        folder = job.params.get("folder")
+        for path in job.inputs:
+            made_by = maker.get(path)
+            if made_by == own:
+                continue
+            entry = grouping["stages"][made_by[0]] if made_by else {}
+            if made_by is None and folder and Path(path).parent == Path(folder):
+                found.add(str(folder))
+            elif "manifest" in entry and path.endswith(".parquet"):
+                split = PurePosixPath(path).name.rsplit("-", 1)[0]
+                found.add(entry["manifest"].format(split=split, **job.wildcards))
+            elif entry.get("per") == "run" and grouping["stages"][own[0]].get("per") != "run":
+                found.add(f"results/{job.wildcards['dataset']}/runs")
+            else:
+                found.add(path)
+    return found
+
+
+def _params(
+    jobs: Iterable[Job],
+    wildcards: Mapping[str, str],
+    sources: Mapping[str, str | None],
+    params: Mapping[str, Any],
+) -> set[str]:
+    """Keys of params.yaml that change the stage's bytes, where their effective values stand."""
+    dataset = wildcards["dataset"]
+    layers = [f"datasets.{dataset}"]
+    if "variant" in wildcards:
+        layers.insert(0, f"variants.{wildcards['variant']}")
+    found: set[str] = set()
+    for job in jobs:
+        for name, value in job.params.items():
+            if name in ("settings", "parameters"):
+                for path, keys in _selected(json.loads(value)):
+                    if path in ("title", "clips", "shards"):
+                        found.add(f"datasets.{dataset}.{path}")
+                    elif path == "variants":
+                        found.add(path)
+                    else:
+                        found |= _section_paths(path, keys, layers, params)
+            elif name not in sources:
+                raise AudiophraseError(
+                    f"`{name}`, which the rule {job.rule} hands to its command, comes from no "
+                    "known parameter",
+                    f"say under `params` in {GROUPING} which one, or null",
+                )
+            elif (path := sources[name]) is not None and path.startswith("entry."):
+                found.add(f"datasets.{dataset}.{path.removeprefix('entry.')}")
+            elif path is not None:
+                found |= set(_effective_paths(path, layers, params))
+    return found
+
+
+def _outermost(paths: set[str]) -> set[str]:
+    """The keys that lie in no other of them."""
+    return {path for path in paths if not any(path.startswith(f"{p}.") for p in paths)}
+
+
+def _selected(settings: Mapping[str, Any]) -> list[tuple[str, list[str] | None]]:
+    return [
+        (path, list(values) if isinstance(values, dict) else None)
+        for path, values in settings.items()
+    ]
+
+
+def _section_paths(
+    path: str, keys: Sequence[str] | None, layers: Sequence[str], params: Mapping[str, Any]
+) -> set[str]:
+    whole = keys is None or set(keys) == set(_at(params, path))
+    if whole:
+        return set(_effective_paths(path, layers, params))
+    return {found for key in keys for found in _effective_paths(f"{path}.{key}", layers, params)}
+
+
+def _effective_paths(path: str, layers: Sequence[str], params: Mapping[str, Any]) -> list[str]:
+    """Where the effective value of a key stands: in the section, or in what overrides it."""
+    base = _at(params, path)
+    for layer in layers:
+        override = _at(params, f"{layer}.{path}")
+        if override is None:
+            continue
+        if not (isinstance(override, dict) and isinstance(base, dict)):
+            return [f"{layer}.{path}"]
+        keys = [*base, *(key for key in override if key not in base)]
+        if not all(re.fullmatch(r"\w+", key) for key in keys):
+            return [path, f"{layer}.{path}"]  # a table of words, not of settings
+        return [
+            found for key in keys for found in _effective_paths(f"{path}.{key}", layers, params)
+        ]
+    return [path]
+
+
+def _at(params: Mapping[str, Any], path: str) -> Any:
+    value: Any = params
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def omissions(graph: Graph, stages: Sequence[Stage], grouping: Mapping[str, Any]) -> list[str]:
+    """What the grouping, or plain `snakemake`, leaves out: rules, and artifacts."""
+    covered = {rule for entry in grouping["stages"].values() for rule in entry["rules"]}
+    uncovered = graph.rules - covered - set(grouping["no_artifacts"])
+    unknown = covered - graph.rules
+    outputs = {path for stage in stages for path in stage.outputs}
+    shards = {
+        path for stage in stages if stage.manifests for path in stage.outputs
+    }  # of clips, which need not be here once there are features
+    return [
+        *(f"the rule {rule} belongs to no DVC stage" for rule in sorted(uncovered)),
+        *(f"{GROUPING} names the rule {rule}, which there is not" for rule in sorted(unknown)),
+        *(f"no DVC stage has {path}" for path in sorted(graph.artifacts - outputs)),
+        *(
+            f"plain `snakemake` does not see to {path}"
+            for path in sorted(outputs - graph.artifacts - shards)
+        ),
+    ]

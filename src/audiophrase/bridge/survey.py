@@ -1,0 +1,199 @@
+"""What state each stage is in, by Snakemake's account and by DVC's, every file hashed anew."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from audiophrase import manifests, tables
+from audiophrase.bridge.dvc import Dvc, parse_listing, read_lock
+from audiophrase.bridge.stages import Stage
+from audiophrase.errors import ArtifactError
+
+
+class State(StrEnum):
+    """Of a stage, between what lies here, what Snakemake would do, and what dvc.lock says."""
+
+    RECORDED = "recorded"  # dvc.lock says what lies here, and what it was made of
+    NEW = "new"  # made, and nothing of it stands in dvc.lock
+    CHANGED = "changed"  # made of other inputs, or with other parameters, than dvc.lock says
+    UNCACHED = "uncached"  # as dvc.lock says, made here, and not in DVC's cache yet
+    PENDING = "pending"  # Snakemake has yet to make it, or to make it anew
+    ABSENT = "absent"  # nothing of it lies here, and nothing here asks for it
+    ALTERED = "altered"  # the inputs are as recorded, and yet the files are others
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A stage's state, why, and the files that are not what they should be."""
+
+    stage: Stage
+    state: State
+    why: str
+    problems: tuple[str, ...]
+    changed_inputs: tuple[str, ...]  # files, parameters, commands: not as dvc.lock says
+    changed_outs: tuple[str, ...]
+    is_in_lock: bool
+
+
+def survey(stages: Sequence[Stage], dvc: Dvc) -> list[Finding]:
+    """The state of every stage.
+
+    Raises:
+        DvcError: there is no repository, or its files cannot be read.
+    """
+    lock = read_lock()
+    known = [stage.name for stage in stages if stage.name in lock]
+    status = dvc.status(known)
+    cache = dvc.cache_folder()
+    return [_finding(stage, status.get(stage.name, []), lock, cache) for stage in stages]
+
+
+def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], cache: Path) -> Finding:
+    needed = dict.fromkeys(job.rule for job in stage.jobs if job.is_needed)
+    inputs, outs, uncached = _told(changes)
+    is_in_lock = stage.name in lock
+
+    def found(state: State, why: str = "", problems: Iterable[str] = ()) -> Finding:
+        return Finding(stage, state, why, tuple(problems), tuple(inputs), tuple(outs), is_in_lock)
+
+    if not needed and is_absent(stage):
+        return found(State.ABSENT, "nothing of it is here")
+    if is_in_lock and outs and not inputs:
+        problems = list(altered_files(stage, lock[stage.name]["outs"], cache))
+        if problems:
+            return found(
+                State.ALTERED, "its files changed, what they are made of did not", problems
+            )
+    if needed:
+        return found(State.PENDING, f"Snakemake has yet to run {', '.join(needed)}")
+    if not is_in_lock:
+        return found(State.NEW, "made, and not recorded yet")
+    if inputs:
+        return found(State.CHANGED, f"made anew since it was recorded: {', '.join(inputs)} changed")
+    if uncached:
+        return found(State.UNCACHED, "as dvc.lock says, and not in DVC's cache yet")
+    return found(State.RECORDED, "as dvc.lock says")
+
+
+def is_absent(stage: Stage) -> bool:
+    """Whether none of a stage's files lies here."""
+    return not any(Path(path).exists() for path in stage.outputs)
+
+
+def is_complete(stage: Stage) -> bool:
+    """Whether all of a stage's files lie here."""
+    return all(Path(path).exists() for path in stage.outputs)
+
+
+def _told(changes: Sequence[Any]) -> tuple[list[str], list[str], list[str]]:
+    """Changed inputs (files, parameters, the command), changed outputs, outputs not in the cache.
+
+    A missing input is none: features can be here without the clips' manifests.
+    """
+    inputs: list[str] = []
+    outs: list[str] = []
+    uncached: list[str] = []
+    for change in changes:
+        if change == "changed command":
+            inputs.append("the rules' commands")
+        elif isinstance(change, dict):
+            for path, what in change.get("changed deps", {}).items():
+                if isinstance(what, dict):
+                    inputs += [name for name in what]
+                elif what != "deleted":
+                    inputs.append(path)
+            for path, what in change.get("changed outs", {}).items():
+                if Path(path).exists():
+                    (uncached if what == "not in cache" else outs).append(path)
+    return inputs, outs, uncached
+
+
+def altered_files(
+    stage: Stage, recorded_outs: Sequence[Mapping[str, Any]], cache: Path
+) -> Iterator[str]:
+    """Sentences about the files that are not as recorded, with both digests."""
+    for out in recorded_outs:
+        path = Path(out["path"])
+        if not path.exists():
+            continue
+        if not path.is_dir():
+            yield from _compare({path: out["md5"]})
+            continue
+        expected = _listed(stage, path, out["md5"], cache)
+        if expected is None:
+            yield from _damaged(stage)
+            continue
+        yield from _compare(expected)
+        for found in sorted(path.rglob("*")):
+            if found.is_file() and found not in expected:
+                yield f"{found} was not there when {stage.name} was recorded"
+
+
+def unsound_files(stage: Stage) -> Iterator[str]:
+    """Sentences about files whose content is not what they say of themselves.
+
+    Parquet carries a digest, a model's stands in model.json, a shard's in its manifest too.
+    """
+    yield from _damaged(stage)
+    for name in stage.manifests:
+        if not Path(name).exists():
+            continue
+        shards = manifests.read(Path(name))["shards"]
+        yield from _compare(
+            {Path(str(stage.folder)) / shard: entry["md5"] for shard, entry in shards.items()}
+        )
+    expected = {Path(path) for path in stage.outputs}
+    if stage.folder and Path(stage.folder).is_dir():
+        for found in sorted(Path(stage.folder).rglob("*")):
+            if found.is_file() and found not in expected:
+                yield f"{found} is nothing that {stage.name} makes: move or delete it"
+
+
+def _listed(stage: Stage, folder: Path, digest: str, cache: Path) -> dict[Path, str] | None:
+    """The files of a recorded folder: from DVC's listing, whose name is its own digest."""
+    listing = object_path(cache, digest)
+    if not listing.exists():
+        return None
+    content = listing.read_bytes()
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != digest.removesuffix(".dir"):
+        return None
+    return {folder / relative: found for relative, found in parse_listing(content).items()}
+
+
+def object_path(cache: Path, digest: str) -> Path:
+    """Where DVC's cache, or a folder remote, keeps an object."""
+    return cache / digest[:2] / digest[2:]
+
+
+def _compare(expected: Mapping[Path, str]) -> Iterator[str]:
+    for path, digest in expected.items():
+        if not path.exists():
+            yield f"{path} is missing"
+        elif (found := manifests.md5(path)) != digest:
+            yield f"{path} has MD5 {found}, expected {digest}"
+
+
+def _damaged(stage: Stage) -> Iterator[str]:
+    for name in stage.outputs:
+        path = Path(name)
+        if not path.exists() or path.suffix not in (".parquet", ".safetensors", ".json"):
+            continue
+        try:
+            if path.suffix == ".parquet":
+                tables.check(path)
+            elif path.suffix == ".json":
+                tables.read_json(path)
+            else:
+                _check_model(path)
+        except ArtifactError as error:
+            yield error.problem
+
+
+def _check_model(path: Path) -> None:
+    expected = tables.read_json(path.with_suffix(".json")).get("sha256")
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    if found != expected:
+        raise ArtifactError(f"{path} is damaged: SHA-256 {found}, expected {expected}")

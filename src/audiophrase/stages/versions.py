@@ -1,0 +1,255 @@
+"""Recording, adopting and verifying versions: the commands between Snakemake and DVC."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from audiophrase import params
+from audiophrase.bridge import adopt as adopting
+from audiophrase.bridge import dvcfile, guard
+from audiophrase.bridge import verify as verifying
+from audiophrase.bridge.dvc import FILE, read_lock, without_memory
+from audiophrase.bridge.graph import read_graph
+from audiophrase.bridge.record import TO_RECORD, refuse
+from audiophrase.bridge.record import record as record_stages
+from audiophrase.bridge.stages import GROUPING, PARAMS, Stage, group, omissions, read_grouping
+from audiophrase.bridge.survey import Finding, State, survey
+from audiophrase.errors import AudiophraseError
+from audiophrase.tables import write_text
+
+datasets_argument = click.argument("datasets", nargs=-1, metavar="[DATASET]...")
+dry_run_option = click.option(
+    "--dry-run", "-n", is_flag=True, help="Say what each stage's state is, and change nothing."
+)
+
+
+@click.command("dvc-stages")
+@click.option("--check", is_flag=True, help="Change nothing; fail if dvc.yaml is not current.")
+def dvc_stages(check: bool) -> None:
+    """Write dvc.yaml from the workflow, for every data set of params.yaml."""
+    everything = params.load(PARAMS)
+    graph, grouping = read_graph(everything["datasets"]), read_grouping()
+    found = group(graph.jobs, grouping, everything)
+    if left_out := omissions(graph, found, grouping):
+        raise AudiophraseError(
+            "not every rule and artifact is versioned:\n"
+            + "\n".join(f"  - {line}" for line in left_out),
+            f"mend {GROUPING}, or `artifacts` in workflow/rules/common.smk",
+        )
+    text = dvcfile.render(found, grouping["plots"])
+    if _is_current(text):
+        click.echo(f"{FILE} is current")
+    elif check:
+        raise AudiophraseError(
+            f"{FILE} is not what the workflow says", "write it anew: audiophrase dvc-stages"
+        )
+    else:
+        write_text(FILE, text)
+        click.echo(f"{FILE} written anew: commit it with what made it change")
+
+
+@click.command()
+@datasets_argument
+@dry_run_option
+@click.option(
+    "--accept",
+    multiple=True,
+    metavar="STAGE",
+    help="Record this stage's files although its inputs did not change: another machine made them.",
+)
+def record(datasets: tuple[str, ...], dry_run: bool, accept: tuple[str, ...]) -> None:
+    """Record in dvc.lock what Snakemake made (default: the data sets under `build`).
+
+    Every file is hashed. Finished stages whose inputs changed are recorded; what Snakemake has yet
+    to make is left; and where files changed although their inputs did not, nothing is recorded.
+    """
+    with guard.exclusive(), without_memory() as dvc:
+        if not dry_run:
+            _bring_up_to_date()
+        stages = _stages(_chosen(datasets))
+        names = [stage.name for stage in stages]
+        if unknown := [name for name in accept if name not in names]:
+            raise AudiophraseError(
+                f"there is no stage {unknown[0]}", f"name one of {', '.join(names)}"
+            )
+        findings = survey(stages, dvc)
+        _tell([(f.stage.name, _intent(f, accept)) for f in findings])
+        if dry_run:
+            refuse(findings, accept)
+            return
+        recorded = record_stages(findings, dvc, accept)
+    pending = [finding for finding in findings if finding.state is State.PENDING]
+    if recorded:
+        click.echo(f"recorded {len(recorded)} stages; to keep them: git add dvc.lock dvc.yaml")
+    elif not pending:
+        click.echo("everything was recorded already")
+    if pending:
+        click.echo(f"{len(pending)} stages are left until Snakemake has made them", err=True)
+
+
+@click.command()
+@datasets_argument
+@dry_run_option
+def adopt(datasets: tuple[str, ...], dry_run: bool) -> None:
+    """Tell Snakemake which files are current, after dvc pull, checkout or exp apply."""
+    for dataset in _chosen(datasets):
+        with guard.exclusive(), without_memory() as dvc:
+            stages = _stages([dataset])
+            wanted = adopting.missing_small(stages)
+            if wanted and not dry_run and (reason := adopting.fetch(wanted, dvc)):
+                click.echo(f"warning: {', '.join(wanted)} could not be had: {reason}", err=True)
+            elif wanted:
+                verb = "would fetch" if dry_run else "fetched"
+                click.echo(f"{verb} the small tables that go along: {', '.join(wanted)}")
+            findings = survey(_stages([dataset]), dvc)
+            _tell(adopting.states(findings))
+        if not dry_run:
+            adopting.adopt(findings)
+        refuse(findings)
+
+
+@click.command()
+@datasets_argument
+@click.option("--cache/--no-cache", default=True, help="Hash DVC's cache too (default: yes).")
+@click.option(
+    "--remote",
+    is_flag=False,
+    flag_value="",
+    metavar="[NAME]",
+    help="Read and hash the remote's objects too; the default remote if no name follows.",
+)
+def verify(datasets: tuple[str, ...], cache: bool, remote: str | None) -> None:
+    """Hash every artifact that lies here, in DVC's cache and, if asked, in a remote."""
+    with guard.exclusive(), without_memory() as dvc:
+        stages = _stages(_chosen(datasets))
+        findings = survey(stages, dvc)
+        found = {"here": verifying.check_here(findings)}
+        if cache:
+            opener = verifying.of_cache(dvc.cache_folder())
+            found["cache"] = verifying.check_objects(stages, opener, watch=_progress)
+        if remote is not None:
+            opener = verifying.of_remote(remote or None)
+            found["remote"] = verifying.check_objects(
+                stages, opener, watch=_progress, expects=verifying.pushed
+            )
+    _tell(
+        [
+            (f"{place}: {check.stage}", _sum_up(check))
+            for place, checks in found.items()
+            for check in checks
+        ]
+    )
+    problems = [
+        f"  - {place}: {line}" for place, c in found.items() for line in verifying.problems(c)
+    ]
+    if problems:
+        refuse(findings)
+        raise AudiophraseError(
+            "not what was recorded:\n" + "\n".join(problems),
+            "a file here: delete it and run `snakemake`; an object of the cache: delete it there, "
+            "then `audiophrase record` or `dvc pull` puts it back; an object of the remote: delete "
+            "it there, then `dvc push` from a clone whose cache is sound",
+        )
+
+
+@click.command()
+@click.argument("family")
+@click.argument("dataset")
+def prune(family: str, dataset: str) -> None:
+    """Delete shards that Snakemake did not make: `dvc repro` must not take a stale one for new.
+
+    A stage of shards keeps its folder when DVC runs it again, so that it resumes. Snakemake decides
+    which shards are current, but by time stamps alone where it has no record of having made them;
+    DVC's cache has those. `audiophrase adopt` gives Snakemake the records.
+    """
+    stages = [s for s in _stages([dataset]) if s.family == family and s.manifests]
+    if not stages:
+        raise AudiophraseError(f"{family} is no family of shards", f"{GROUPING} names them")
+    for job in stages[0].jobs:
+        if not job.is_known:
+            for path in map(Path, job.outputs):
+                if path.exists():
+                    click.echo(f"removed {path}: Snakemake has no record of it", err=True)
+                    path.unlink()
+
+
+@click.command()
+@click.argument("dataset")
+@click.argument("families", nargs=-1, metavar="[FAMILY]...")
+@click.option("--recorded", is_flag=True, help="Only what dvc.lock knows and a remote may have.")
+def stages(dataset: str, families: tuple[str, ...], recorded: bool) -> None:
+    """List the DVC stages of a data set, for `dvc pull`, `dvc push` and `dvc status`."""
+    found = _stages([dataset])
+    known = {stage.family for stage in found}
+    if unknown := [family for family in families if family not in known]:
+        raise AudiophraseError(
+            f"there is no family {unknown[0]}", f"name one of {', '.join(sorted(known))}"
+        )
+    lock = read_lock()
+    chosen = [
+        stage
+        for stage in found
+        if (not families or stage.family in families) and (not recorded or stage.name in lock)
+    ]
+    if recorded and not chosen:
+        raise AudiophraseError(
+            f"dvc.lock knows nothing of {dataset}",
+            "fetch a commit that has it (git pull), or make and record it: snakemake, then "
+            f"audiophrase record {dataset}",
+        )
+    # Files come before stages: `dvc pull` (3.67) leaves out files that are named after a stage.
+    partly = [stage for stage in chosen if recorded and not stage.is_pushed]
+    for stage in partly:
+        click.echo("\n".join(path for path in stage.outs if path != stage.folder))
+    click.echo("\n".join(stage.name for stage in chosen if stage not in partly))
+
+
+def _chosen(datasets: Sequence[str]) -> Sequence[str]:
+    return datasets or params.load(PARAMS)["build"]
+
+
+def _stages(datasets: Sequence[str]) -> list[Stage]:
+    return group(read_graph(datasets).jobs, read_grouping(), params.load(PARAMS))
+
+
+def _bring_up_to_date() -> None:
+    text = dvcfile.render(_stages(list(params.load(PARAMS)["datasets"])), read_grouping()["plots"])
+    if not _is_current(text):
+        write_text(FILE, text)
+        click.echo(f"{FILE} was not current and has been written anew")
+
+
+def _is_current(text: str) -> bool:
+    return FILE.exists() and FILE.read_text(encoding="utf-8") == text
+
+
+def _intent(finding: Finding, accepted: Sequence[str]) -> str:
+    if finding.state is State.ALTERED and finding.stage.name in accepted:
+        return f"{finding.why}: accepted, to be recorded"
+    if finding.state is State.ALTERED:
+        return f"{finding.why}: refused"
+    if finding.state in TO_RECORD:
+        return f"{finding.why}: to be recorded"
+    return finding.why
+
+
+def _tell(lines: Sequence[tuple[str, str]]) -> None:
+    width = max((len(name) for name, _ in lines), default=0)
+    for name, text in lines:
+        click.echo(f"{name:<{width}}  {text}")
+
+
+def _sum_up(check: verifying.Check) -> str:
+    parts = [f"{check.n_sound} sound"]
+    if check.n_missing:
+        parts.append(f"{check.n_missing} not there")
+    if check.problems:
+        parts.append(f"{len(check.problems)} WRONG")
+    return ", ".join(parts)
+
+
+def _progress(objects: list) -> tqdm:
+    return tqdm(objects, unit="object", leave=False, disable=not sys.stderr.isatty())

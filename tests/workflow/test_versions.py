@@ -1,0 +1,127 @@
+"""Snakemake and DVC agree: the real tools, on clones of a tiny project."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+AFTER_TRAINING = {"train", "retrieval", "sed", "report"}
+FAMILY_OF = {  # rule -> DVC stage
+    rule: family
+    for family, entry in yaml.safe_load(
+        (Path(__file__).parents[2] / "workflow/stages.yaml").read_text()
+    )["stages"].items()
+    for rule in entry["rules"]
+}
+
+
+def families(rules):
+    return {FAMILY_OF[rule] for rule in rules}
+
+
+def settled(clone):
+    """Whether both tools say that there is nothing to do."""
+    return (clone.planned(), clone.changed()) == (set(), {})
+
+
+def change(clone, section, key, value):
+    params = clone.params()
+    params[section][key] = value
+    clone.write_params(params)
+
+
+def test_made_by_snakemake_and_recorded_or_made_by_dvc_it_is_the_same(made, fresh):
+    assert settled(made)
+    assert made.reproduced("report@tiny") == set()
+    (fresh.folder / "dvc.lock").unlink()
+    assert fresh.reproduced("report@tiny") == set(FAMILY_OF.values())
+    assert settled(fresh)
+    assert fresh.lock() == made.lock()
+    assert fresh.digests() == made.digests()
+
+
+def test_recording_twice_changes_nothing(made):
+    lock = made.lock()
+    assert "everything was recorded already" in made.audiophrase("record")
+    assert made.lock() == lock
+
+
+def test_pulled_and_adopted_it_is_as_if_made_here(made, fresh):
+    fresh.dvc("pull", *fresh.stages())
+    assert "train" in fresh.planned(), "Snakemake knows nothing of files that DVC has laid out"
+    assert "train@tiny.paper.1" in fresh.audiophrase("adopt", "--dry-run")
+    assert "train" in fresh.planned(), "a dry run changes nothing"
+    fresh.audiophrase("adopt")
+    assert settled(fresh)
+    assert fresh.digests() == made.digests()
+    assert fresh.lock() == made.lock()
+
+    change(fresh, "train", "learning_rate", 0.002)
+    assert families(fresh.planned()) == AFTER_TRAINING
+    assert {stage.split("@")[0] for stage in fresh.changed()} == AFTER_TRAINING
+    assert fresh.reproduced("report@tiny") == AFTER_TRAINING
+    assert settled(fresh)
+
+
+def test_features_and_text_are_enough_to_train(made, fresh):
+    fresh.dvc("pull", "features@tiny", "text@tiny")
+    printed = fresh.audiophrase("adopt")
+    assert "fetched" in printed
+    assert not (fresh.folder / "data/tiny/clips").exists()
+    assert families(fresh.planned()) == AFTER_TRAINING
+    for stage in ("features@tiny", "text@tiny", "annotations@tiny", "availability@tiny"):
+        assert fresh.dvc("status", stage).strip().endswith("up to date.")
+
+    by_dvc = fresh.copy_to(fresh.folder.parent / "by-dvc")
+    fresh.build()
+    assert not (fresh.folder / "data/tiny/clips").exists()
+    fresh.audiophrase("record")
+    assert fresh.planned() == set()
+    assert set(fresh.changed()) == {"clips@tiny"}, "only the clips are not here"
+    assert fresh.lock() == made.lock()
+
+    later = [name for name in by_dvc.stages() if name.split("@")[0] in AFTER_TRAINING]
+    assert by_dvc.reproduced("--single-item", *later) == AFTER_TRAINING
+    assert by_dvc.planned() == set()
+    assert by_dvc.lock() == made.lock()
+    assert by_dvc.reproduced("--allow-missing", "report@tiny") == set()
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (
+            lambda clone: change(clone, "features", "fmax_hz", 7000.0),
+            {"features", "train", "retrieval", "sed", "report"},
+        ),
+        (lambda clone: change(clone, "train", "margin", 0.5), AFTER_TRAINING),
+        (
+            lambda clone: clone.edit(
+                "src/audiophrase/evaluate/sed.py", "np.cumsum(active", "1 * np.cumsum(active"
+            ),
+            {"sed"},
+        ),
+        (
+            lambda clone: clone.edit(
+                "workflow/rules/evaluate.smk", "evaluate-sed ", "evaluate-sed  "
+            ),
+            {"sed"},
+        ),
+    ],
+    ids=["feature parameter", "training parameter", "source file", "rule"],
+)
+def test_a_change_makes_both_tools_run_the_same_stages(made, edit, expected):
+    edit(made)
+    made.audiophrase("dvc-stages")  # a rule's text stands in dvc.yaml, by its digest
+    directly = {stage.split("@")[0] for stage in made.changed()}
+    assert directly <= expected
+    by_dvc = made.copy_to(made.folder.parent / "by-dvc")
+    planned = families(made.planned())
+    assert expected <= planned <= expected | {"report"}
+    made.build()
+    made.audiophrase("record")
+    assert expected <= by_dvc.reproduced("report@tiny") <= planned
+    assert settled(made)
+    assert settled(by_dvc)
+    assert by_dvc.lock() == made.lock()
+    assert by_dvc.digests() == made.digests()

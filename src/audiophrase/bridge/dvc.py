@@ -49,19 +49,20 @@ class Dvc:
         Raises:
             DvcError: a file is missing, or the disk is full.
         """
-        self._run("commit", "--force", "--quiet", *stages)
+        self._run("commit", "--force", *stages)
 
     def pull(self, targets: Sequence[str]) -> None:
         """Fetch targets from the default remote. Raises DvcError."""
-        self._run("pull", "--quiet", *targets)
+        self._run("pull", *targets)
 
     def cache_folder(self) -> Path:
         """Where the objects of the cache lie."""
         return Path(self._run("cache", "dir").strip()) / "files" / "md5"
 
-    def remotes(self) -> list[str]:
-        """Names of the remotes, as configured."""
-        return [line.split()[0] for line in self._run("remote", "list").splitlines() if line]
+    def default_remote(self) -> str:
+        """The default remote's line in `dvc remote list`: its name and address."""
+        listed = self._run("remote", "list").splitlines()
+        return next((line.replace("\t", " ") for line in listed if "(default)" in line), "")
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
@@ -73,8 +74,9 @@ class Dvc:
         )
         if done.returncode == 0:
             return done.stdout
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
-        reason = " ".join(said or done.stderr.splitlines()[-1:]).removeprefix("ERROR: ")
+        lines = done.stderr.splitlines()
+        said = [line for line in lines if line.startswith("ERROR")] or lines
+        reason = said[-1].removeprefix("ERROR: ") if said else f"exit status {done.returncode}"
         raise DvcError(f"`dvc {arguments[0]}` failed: {reason}", _remedy(reason))
 
 

@@ -47,11 +47,10 @@ def survey(stages: Sequence[Stage], dvc: Dvc) -> list[Finding]:
     lock = read_lock()
     known = [stage.name for stage in stages if stage.name in lock]
     status = dvc.status(known)
-    cache = dvc.cache_folder()
-    return [_finding(stage, status.get(stage.name, []), lock, cache) for stage in stages]
+    return [_finding(stage, status.get(stage.name, []), lock, dvc) for stage in stages]
 
 
-def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], cache: Path) -> Finding:
+def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc: Dvc) -> Finding:
     needed = dict.fromkeys(job.rule for job in stage.jobs if job.is_needed)
     inputs, outs, uncached = _told(changes)
     is_in_lock = stage.name in lock
@@ -62,13 +61,18 @@ def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], cach
     if not needed and is_absent(stage):
         return found(State.ABSENT, "nothing of it is here")
     if is_in_lock and outs and not inputs:
-        problems = list(altered_files(stage, lock[stage.name]["outs"], cache))
+        problems = list(altered_files(stage, lock[stage.name]["outs"], dvc.cache_folder()))
         if problems:
             return found(
                 State.ALTERED, "its files changed, what they are made of did not", problems
             )
     if needed:
         return found(State.PENDING, f"Snakemake has yet to run {', '.join(needed)}")
+    if (inputs or not is_in_lock) and not all(job.is_known for job in stage.jobs):
+        return found(
+            State.PENDING,
+            "Snakemake has no record of having made it: audiophrase adopt, then snakemake",
+        )
     if not is_in_lock:
         return found(State.NEW, "made, and not recorded yet")
     if inputs:

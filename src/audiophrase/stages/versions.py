@@ -106,9 +106,9 @@ def adopt(datasets: tuple[str, ...], dry_run: bool) -> None:
                 click.echo(f"{verb} the small tables that go along: {', '.join(wanted)}")
             findings = survey(_stages([dataset]), dvc)
             _tell(adopting.states(findings))
+            refuse(findings)
         if not dry_run:
             adopting.adopt(findings)
-        refuse(findings)
 
 
 @click.command()
@@ -135,6 +135,11 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: str | None) -> None:
             found["remote"] = verifying.check_objects(
                 stages, opener, watch=_progress, expects=verifying.pushed
             )
+            if found["remote"] and not any(check.n_sound for check in found["remote"]):
+                raise AudiophraseError(
+                    f"the remote {remote or dvc.default_remote()} has nothing of all this",
+                    "check its address (dvc remote list); `make push` fills it",
+                )
     _tell(
         [
             (f"{place}: {check.stage}", _sum_up(check))

@@ -1,0 +1,134 @@
+"""A damaged or edited artifact is named, and never recorded, pushed or consumed."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+from versioned_project import ROOT
+
+ARTIFACTS = {  # artifact -> (its stage, a rule that reads it)
+    "data/tiny/clips/train-00001.parquet": ("clips@tiny", "logmel"),
+    "data/tiny/features/train-00001.parquet": ("features@tiny", "train"),
+    "data/tiny/text/vocabulary.parquet": ("text@tiny", "train"),
+    "results/tiny/runs/paper/seed-1/model.safetensors": ("train@tiny.paper.1", "evaluate_sed"),
+}
+
+
+def flip_byte(path: Path) -> None:
+    """Change one bit in place; the time stamp stays, and so does the inode."""
+    stat = path.stat()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    with path.open("r+b") as file:
+        file.write(content)
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def push(clone, *, code: int) -> str:
+    """`make push`, in the environment that runs the tests."""
+    shutil.copy(ROOT / "Makefile", clone.folder)
+    venv = Path(sys.prefix)
+    installed = f"{venv}/installed"
+    return clone.run(
+        "make", "push", f"VENV={venv}", "DATASET=tiny", f"--old-file={installed}", code=code
+    )
+
+
+@pytest.mark.parametrize("name", ARTIFACTS)
+def test_a_flipped_byte_is_refused_by_all_and_the_way_out_works(made, name):
+    stage, reader = ARTIFACTS[name]
+    path = made.folder / name
+    lock = made.lock()
+    assert made.changed() == {}
+    flip_byte(path)
+    assert made.changed() == {}, "DVC does not look at a file whose time stamp is as before"
+    for said in (
+        made.audiophrase("record", code=1),
+        made.audiophrase("record", "--dry-run", code=1),
+        made.audiophrase("verify", code=1),
+        made.audiophrase("adopt", code=1),
+        push(made, code=2),
+    ):
+        assert f"{name} has MD5" in said
+        assert "expected" in said
+        assert f"dvc checkout {stage} && audiophrase adopt" in said
+    assert made.lock() == lock
+
+    refused = made.copy_to(made.folder.parent / "reader")
+    assert name in refused.run(*refused.command("--forcerun", reader), code=1)
+
+    path.unlink()
+    made.dvc("checkout", stage)
+    made.audiophrase("adopt")
+    assert made.planned() == set()
+    made.audiophrase("verify")
+    made.audiophrase("record")
+    assert made.lock() == lock
+
+
+def test_a_flipped_byte_is_refused_before_anything_was_recorded(made):
+    (made.folder / "dvc.lock").unlink()
+    name = "data/tiny/features/train-00001.parquet"
+    flip_byte(made.folder / name)
+    assert name in made.audiophrase("record", code=1)
+    assert name in made.audiophrase("verify", code=1)
+    assert not (made.folder / "dvc.lock").exists()
+
+
+def test_a_hand_edited_table_is_not_recorded(made):
+    name = "results/tiny/runs/paper/seed-1/retrieval.csv"
+    made.edit(name, "audio_to_caption,1,", "audio_to_caption,1,0.9 ")
+    lock = made.lock()
+    said = made.audiophrase("record", code=1)
+    assert name in said
+    assert "retrieval@tiny.paper.1" in said
+    assert made.lock() == lock
+
+
+def test_hand_edited_measures_are_not_read(made):
+    name = "results/tiny/runs/paper/seed-1/retrieval.json"
+    made.edit(name, '"n_clips"', '"n_clip" ')
+    said = made.run(*made.command(), code=1)
+    assert f"{name} was edited or damaged" in said
+
+
+def test_files_of_another_machine_can_be_accepted(made):
+    name = "results/tiny/runs/paper/seed-1/history.csv"
+    made.edit(name, "\n1,0.001,", "\n1,0.0010,")
+    made.audiophrase("record", code=1)
+    made.audiophrase("record", "--accept", "train@tiny.paper.1")
+    assert "train@tiny.paper.1" not in made.changed()
+    assert "there is no stage" in made.audiophrase("record", "--accept", "nope@tiny", code=1)
+
+
+def test_a_stranger_among_the_shards_is_told(made):
+    stranger = made.folder / "data/tiny/features/notes.txt"
+    stranger.write_text("mine")
+    said = made.audiophrase("record", code=1)
+    assert "data/tiny/features/notes.txt" in said
+    assert stranger.exists()
+
+
+def test_shards_of_another_count_are_removed(made):
+    params = made.params()
+    params["datasets"]["tiny"]["shards"]["train"] = 1
+    made.write_params(params)
+    made.build()
+    names = {path.name for path in (made.folder / "data/tiny/features").iterdir()}
+    assert names == {"train-00000.parquet", "val-00000.parquet", "test-00000.parquet"}
+    made.audiophrase("record")
+    assert made.changed() == {}
+
+
+def test_dvc_does_not_bless_shards_that_snakemake_knows_nothing_of(fresh):
+    """Pulled and not adopted, with sources changed since: all of them are made anew."""
+    fresh.dvc("pull", *fresh.stages())
+    fresh.edit("src/audiophrase/features/logmel.py", "return np.log(", "return 2 * np.log(")
+    for path in (fresh.folder / "src").rglob("*.py"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))  # older than what was pulled
+    before = fresh.digests()
+    fresh.dvc("repro", "--single-item", "features@tiny")
+    changed = {name for name, digest in fresh.digests().items() if digest != before[name]}
+    assert {name for name in before if name.startswith("data/tiny/features/")} <= changed

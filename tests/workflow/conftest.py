@@ -1,5 +1,6 @@
 """Real Snakemake runs on a tiny data set, in copies of the repository."""
 
+import os
 import shutil
 
 import pytest
@@ -8,12 +9,17 @@ from snakemake_project import Project
 from versioned_project import Clone
 
 
+def shared_folder(tmp_path_factory):
+    """A folder of this session's own, the same for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture(scope="session")
 def built(tmp_path_factory) -> Project:
     """The tiny data set, made from scratch, once for all workers. Not to be changed: copy it."""
-    shared = tmp_path_factory.getbasetemp().parent
-    folder = shared / "built"
-    with FileLock(shared / "built.lock"):
+    folder = shared_folder(tmp_path_factory) / "built"
+    with FileLock(f"{folder}.lock"):
         if folder.exists():
             return Project(folder)
         project = Project.create(folder)
@@ -30,7 +36,7 @@ def project(built, tmp_path) -> Project:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """A folder with `made` (built with Snakemake, recorded, committed, pushed) and its remote."""
-    folder = tmp_path_factory.getbasetemp().parent / "lab"
+    folder = shared_folder(tmp_path_factory) / "lab"
     with FileLock(f"{folder}.lock"):
         if not (folder / "ready").exists():
             shutil.rmtree(folder, ignore_errors=True)

@@ -2,6 +2,11 @@
 ANNOTATION_SOURCES = [f"data/{{dataset}}/annotations/source/{split}.json" for split in SPLITS]
 
 
+# Stays on the submitting host of a cluster: users' files may lie where no node sees them.
+localrules:
+    import_annotations,
+
+
 rule generate_annotations:
     input:
         sources=sources("annotations"),

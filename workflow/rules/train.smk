@@ -16,6 +16,7 @@ rule train:
     threads: lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"]["n_threads"]
     resources:
         mem_mb=6000,
+        gpu=0,  # no other rule names this resource
         runtime=24 * 60,
     params:
         settings=settings("features", "text", "train"),

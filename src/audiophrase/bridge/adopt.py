@@ -75,10 +75,7 @@ def adopt(findings: Sequence[Finding]) -> None:
         rules = dict.fromkeys(rule for finding in allowed for rule in finding.stage.rules)
         outputs = [path for finding in adopted for path in finding.stage.outputs]
         targets = [path for path in outputs if Path(path).exists()]
-        _snakemake(
-            *["--touch", "--forceall", "--config", f"build=[{dataset}]"],
-            *["--allowed-rules", *rules, "--", *targets],
-        )
+        touch(dataset, list(rules), targets)
     stale = [job for finding in findings if is_stale(finding) for job in finding.stage.jobs]
     known = [path for job in stale if job.is_known for path in job.outputs]
     if known:
@@ -86,6 +83,18 @@ def adopt(findings: Sequence[Finding]) -> None:
     for path in (Path(output) for job in stale for output in job.outputs):
         if path.exists():
             os.utime(path, LONG_AGO)
+
+
+def touch(dataset: str, rules: Sequence[str], targets: Sequence[str]) -> None:
+    """Have Snakemake take files for its own: those of `targets`, and what these rules made of them.
+
+    Raises:
+        AudiophraseError: Snakemake refused.
+    """
+    _snakemake(
+        *["--touch", "--forceall", "--config", f"build=[{dataset}]"],
+        *["--allowed-rules", *rules, "--", *targets],
+    )
 
 
 def fetch(targets: Sequence[str], dvc: Dvc) -> str | None:

@@ -53,7 +53,7 @@ def test_a_flipped_byte_is_refused_by_all_and_the_way_out_works(made, name):
     ):
         assert f"{name} has MD5" in said
         assert "expected" in said
-        assert f"dvc checkout {stage} && audiophrase adopt" in said
+        assert f"dvc checkout {stage} && audiophrase adopt tiny" in said
     assert made.lock() == lock
 
     refused = made.copy_to(made.folder.parent / "reader")

@@ -55,15 +55,18 @@ def refuse(findings: Sequence[Finding], accepted: Collection[str] = ()) -> None:
     }
     if altered:
         stages = " ".join(altered)
+        datasets = " ".join(
+            dict.fromkeys(f.stage.dataset for f in findings if f.stage.name in altered)
+        )
         raise RefusedError(
             _listed(altered),
             "\n".join(
                 (
                     "take back what was recorded: delete the files named, then",
-                    f"      dvc checkout {stages} && audiophrase adopt",
+                    f"      dvc checkout {stages} && audiophrase adopt {datasets}",
                     "    or make them anew: delete the files named, then run `snakemake` or `make demo`.",
                     "    Where another machine made them, and you mean to keep them:",
-                    f"      audiophrase record {' '.join(f'--accept {name}' for name in altered)}",
+                    f"      audiophrase record {datasets} {' '.join(f'--accept {name}' for name in altered)}",
                 )
             ),
         )

@@ -8,6 +8,7 @@ import sys
 import click
 
 from audiophrase import __version__
+from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
 
 COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and what help lists
@@ -39,6 +40,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "prune": ("versions:prune", "Delete shards that Snakemake has no record of."),
     "check-params": ("parameters:check_params", "Check a params file."),
 }
+VERSIONING = {name for name, (where, _) in COMMANDS.items() if where.startswith("versions:")}
 EXIT_INTERRUPTED = 130
 INTERRUPTED = "interrupted; run the same command again to go on"
 
@@ -81,6 +83,8 @@ def main() -> None:
     # The bytes of a result must not depend on how many threads a library finds to its liking.
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    if not set(sys.argv[1:2]) & VERSIONING:
+        guard.join()
     try:
         code = cli.main(prog_name="audiophrase", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

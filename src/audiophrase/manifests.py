@@ -78,7 +78,11 @@ def orphans(shards: Iterable[Path], split: str) -> list[Path]:
 def read(path: Path) -> dict[str, Any]:
     """A manifest as `manifest` returned it. Raises ArtifactError."""
     found = tables.read_json(path)
-    if not isinstance(found, dict) or not {"stage", "settings", "shards"} <= set(found):
+    shards = found.get("shards") if isinstance(found, dict) else None
+    if not isinstance(shards, dict) or not all(
+        isinstance(entry, dict) and {"md5", "sha256", "n_clips"} <= set(entry) and "/" not in name
+        for name, entry in shards.items()
+    ):
         raise ArtifactError(f"{path} is not a manifest", tables.REMAKE)
     return found
 

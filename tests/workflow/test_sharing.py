@@ -138,7 +138,7 @@ def test_clips_that_may_not_be_handed_on_stay_here(made, tmp_path):
     clone.audiophrase("adopt")
     assert not (clone.folder / "data/tiny/clips").exists()
     assert clone.planned() == set()
-    assert set(clone.changed()) == {"clips@tiny"}
+    assert set(clone.changed()) == {"clips_kept@tiny"}
     assert clone.reproduced("--allow-missing", "report@tiny") == set()
     clone.audiophrase("verify", "--remote")
 

@@ -5,13 +5,12 @@ import shutil
 import sys
 from pathlib import Path
 
-import pytest
 from versioned_project import ROOT
 
 ARTIFACTS = {  # artifact -> (its stage, a rule that reads it)
     "data/tiny/clips/train-00001.parquet": ("clips@tiny", "logmel"),
     "data/tiny/features/train-00001.parquet": ("features@tiny", "train"),
-    "data/tiny/text/vocabulary.parquet": ("text@tiny", "train"),
+    "data/tiny/text/vocabulary.parquet": ("text@tiny", "evaluate_retrieval"),
     "results/tiny/runs/paper/seed-1/model.safetensors": ("train@tiny.paper.1", "evaluate_sed"),
 }
 
@@ -36,36 +35,71 @@ def push(clone, *, code: int) -> str:
     )
 
 
-@pytest.mark.parametrize("name", ARTIFACTS)
-def test_a_flipped_byte_is_refused_by_all_and_the_way_out_works(made, name):
-    stage, reader = ARTIFACTS[name]
-    path = made.folder / name
+def test_flipped_bytes_are_refused_by_all_and_the_way_out_works(made):
+    """In a shard of clips, in one of features, in the vocabulary and in the model."""
     lock = made.lock()
     assert made.changed() == {}
-    flip_byte(path)
+    for name in ARTIFACTS:
+        flip_byte(made.folder / name)
     assert made.changed() == {}, "DVC does not look at a file whose time stamp is as before"
+    stages = " ".join(stage for stage, _ in ARTIFACTS.values())
     for said in (
         made.audiophrase("record", code=1),
-        made.audiophrase("record", "--dry-run", code=1),
-        made.audiophrase("verify", code=1),
         made.audiophrase("adopt", code=1),
-        push(made, code=2),
+        push(made, code=2),  # which is `verify`, and no more
     ):
-        assert f"{name} has MD5" in said
+        for name, (stage, _) in ARTIFACTS.items():
+            assert f"{stage}: {name} has MD5" in said
         assert "expected" in said
-        assert f"dvc checkout {stage} && audiophrase adopt tiny" in said
+        assert f"dvc checkout {stages} && audiophrase adopt tiny" in said
     assert made.lock() == lock
 
     refused = made.copy_to(made.folder.parent / "reader")
-    assert name in refused.run(*refused.command("--forcerun", reader), code=1)
+    for name, (_, reader) in ARTIFACTS.items():
+        assert name in refused.run(
+            *refused.command("--forcerun", reader, "--until", reader), code=1
+        )
 
-    path.unlink()
-    made.dvc("checkout", stage)
+    for name in ARTIFACTS:
+        (made.folder / name).unlink()
+    made.dvc("checkout", *stages.split())
     made.audiophrase("adopt")
     assert made.planned() == set()
-    made.audiophrase("verify")
-    made.audiophrase("record")
+    assert "everything was recorded already" in made.audiophrase("record")
     assert made.lock() == lock
+
+
+def test_an_edit_is_refused_though_the_cache_is_lost(made):
+    """DVC says of such a file that it is not in the cache, and nothing of what it holds."""
+    shutil.rmtree(made.folder / ".dvc/cache")
+    names = ("data/tiny/text/coverage.csv", "results/tiny/runs/paper/seed-1/history.csv")
+    for name in names:
+        flip_byte(made.folder / name)
+    lock = made.lock()
+    for command in ("record", "verify"):
+        said = made.audiophrase(command, code=1)
+        assert "history.csv has MD5" in said
+        assert "data/tiny/text has the digest" in said
+    assert made.lock() == lock
+
+
+def test_sources_edited_while_a_job_ran_are_not_recorded_as_what_made_it(made):
+    """By time stamps alone Snakemake has nothing to do."""
+    made.edit("src/audiophrase/evaluate/sed.py", "np.cumsum(active", "1 * np.cumsum(active")
+    os.utime(made.folder / "src/audiophrase/evaluate/sed.py", (1_000_000_000, 1_000_000_000))
+    assert made.planned() == set()
+    said = made.audiophrase("record")
+    assert "snakemake --forcerun evaluate_sed" in said
+    assert "sed@tiny.paper.1" in made.changed()
+
+
+def test_a_damaged_listing_in_the_cache_is_named(made):
+    for path in (made.folder / ".dvc/cache/files/md5").rglob("*.dir"):
+        path.chmod(0o644)
+        path.write_bytes(b"\xff" + path.read_bytes())
+    said = made.audiophrase("verify", code=1)
+    assert "data/tiny/features: object" in said
+    assert "is damaged" in said
 
 
 def test_a_flipped_byte_is_refused_before_anything_was_recorded(made):

@@ -5,6 +5,7 @@ byte that flips under an unchanged time stamp goes unseen. Whoever asks here the
 empty memory, and it hashes everything.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -30,10 +31,8 @@ class DvcError(AudiophraseError):
 class Dvc:
     """DVC with an empty memory of digests, for as long as the `with` block lasts."""
 
-    def __init__(self, memory: Path | None = None) -> None:
-        self._environment = dict(os.environ)
-        if memory is not None:
-            self._environment["DVC_SITE_CACHE_DIR"] = str(memory)
+    def __init__(self, memory: Path) -> None:
+        self._environment = os.environ | {"DVC_SITE_CACHE_DIR": str(memory)}
 
     def status(self, stages: Sequence[str]) -> dict[str, list[Any]]:
         """What differs from dvc.lock: stage -> DVC's list of changes; unchanged stages are absent.
@@ -76,7 +75,7 @@ class Dvc:
             return done.stdout
         lines = done.stderr.splitlines()
         said = [line for line in lines if line.startswith("ERROR")] or lines
-        reason = said[-1].removeprefix("ERROR: ") if said else f"exit status {done.returncode}"
+        reason = said[0].removeprefix("ERROR: ") if said else f"exit status {done.returncode}"
         raise DvcError(f"`dvc {arguments[0]}` failed: {reason}", _remedy(reason))
 
 
@@ -113,16 +112,20 @@ def objects(outs: Sequence[Mapping[str, Any]], folder_listing: Any) -> Iterator[
         folder_listing: digest -> the bytes of the listing, or None where it cannot be had.
     """
     for out in outs:
-        yield out["path"], out["md5"]
-        if out["md5"].endswith(".dir") and (listing := folder_listing(out["md5"])) is not None:
-            for path, digest in parse_listing(listing).items():
-                yield f"{out['path']}/{path}", digest
+        digest = str(out.get("md5", ""))
+        yield out["path"], digest
+        listing = parse_listing(folder_listing(digest), digest) if digest.endswith(".dir") else None
+        for path, found in (listing or {}).items():
+            yield f"{out['path']}/{path}", found
 
 
-def parse_listing(content: bytes) -> dict[str, str]:
-    """Relative path -> MD5, of DVC's listing of a folder. Raises ValueError."""
-    entries = json.loads(content)
-    return {str(entry["relpath"]): str(entry["md5"]) for entry in entries}
+def parse_listing(content: bytes | None, digest: str) -> dict[str, str] | None:
+    """Relative path -> MD5, of DVC's listing of a folder; None where it is not what `digest` says."""
+    if content is None:
+        return None
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != digest.removesuffix(".dir"):
+        return None
+    return {str(entry["relpath"]): str(entry["md5"]) for entry in json.loads(content)}
 
 
 def _remedy(reason: str) -> str:
@@ -134,6 +137,7 @@ def _remedy(reason: str) -> str:
         "no remote": "set up a remote: docs/sharing.md",
         "dvc.lock": "take back the last good dvc.lock (git checkout dvc.lock) or delete it",
         "dvc.yaml": "write it anew: audiophrase dvc-stages",
+        "validation failed": "write dvc.yaml anew: audiophrase dvc-stages",
     }
     return next(
         (hint for sign, hint in hints.items() if sign.lower() in reason.lower()),

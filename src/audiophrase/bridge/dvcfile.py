@@ -3,7 +3,7 @@
 DVC names a stage `family@key` only where the family is a template filled in for every key, and a
 template's lists have one length. What differs between the keys, such as a parameter that one data
 set overrides, therefore stands in numbered slots of the items; where an item has fewer entries than
-another, its last one is repeated.
+another, one is repeated.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def render(stages: Sequence[Stage], plots: Mapping[str, Any]) -> str:
     """
     families: dict[str, list[Stage]] = {}
     for stage in stages:
-        families.setdefault(stage.family, []).append(stage)
+        families.setdefault(stage.template, []).append(stage)
     content = {
         "stages": {family: _template(members) for family, members in families.items()},
         "plots": [
@@ -49,18 +49,20 @@ def _template(members: Sequence[Stage]) -> dict[str, Any]:
     def shared(name: str, values: Mapping[str, Sequence[str]]) -> list[str]:
         return _with_slots(name, values, items)
 
+    def one(name: str, words: Mapping[str, str]) -> str:
+        return shared(name, {key: [text] for key, text in words.items()})[0]
+
     lists = {
         name: shared(
             name, {s.key: [_general(path, s) for path in getattr(s, name)] for s in members}
         )
-        for name in ("rules", "targets", "deps", "params")
+        for name in ("deps", "params")
     }
-    digest = shared("digest", {stage.key: [stage.digest] for stage in members})[0]
-    pushed = shared("push", {stage.key: [str(stage.is_pushed).lower()] for stage in members})[0]
     first = members[0]
-    build = (
-        f"snakemake --allowed-rules {' '.join(lists['rules'])} -- {' '.join(lists['targets'])} "
-        f"# rules {digest}"
+    build = "snakemake --allowed-rules {} -- {} # rules {}".format(
+        one("rules", {s.key: " ".join(s.rules) for s in members}),
+        one("targets", {s.key: " ".join(_general(path, s) for path in s.targets) for s in members}),
+        one("digest", {s.key: s.digest for s in members}),
     )
     prune = f"audiophrase prune {first.family} ${{item.dataset}}"
     body: dict[str, Any] = {"cmd": [prune, build] if first.manifests else build}
@@ -68,17 +70,11 @@ def _template(members: Sequence[Stage]) -> dict[str, Any]:
     if lists["params"]:
         body["params"] = lists["params"]
     outs = [_general(path, first) for path in first.outs if path not in first.metrics]
-    attributes: dict[str, Any] = {}
-    if first.manifests:
-        attributes["persist"] = True
     folder = _general(first.folder, first) if first.folder else None
-    never_pushed = pushed if pushed.startswith("${") else pushed == "true"
-    body["outs"] = [
-        {path: {**attributes, **({"push": never_pushed} if never_pushed is not True else {})}}
-        if path == folder and (attributes or never_pushed is not True)
-        else ({path: dict(attributes)} if attributes else path)
-        for path in outs
-    ]
+    persist = {"persist": True} if first.manifests else {}
+    kept = {} if first.is_pushed else {"push": False}
+    described = {path: persist | (kept if path == folder else {}) for path in outs}
+    body["outs"] = [{path: flags} if flags else path for path, flags in described.items()]
     if first.metrics:
         body["metrics"] = [_general(path, first) for path in first.metrics]
     return {"foreach": items, "do": body}

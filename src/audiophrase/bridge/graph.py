@@ -6,8 +6,10 @@ workflow object inside, whose names have not changed since Snakemake 9.0 but are
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +43,7 @@ class Job:
     outputs: tuple[str, ...]
     params: Mapping[str, Any]
     is_needed: bool  # whether Snakemake would run it now
-    reason: str
-    is_known: bool  # whether Snakemake has a record of having made the outputs
+    is_known: bool  # whether Snakemake has a record of having made the outputs of these sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,39 @@ def _job(workflow: Any, job: Any) -> Job:
         outputs=tuple(str(path) for path in job.output),
         params={name: value for name, value in job.params.items()},
         is_needed=dag.needrun(job),
-        reason=str(dag.reason(job)),
-        is_known=workflow.persistence.has_metadata(job),
+        is_known=_is_known(workflow, job),
     )
+
+
+def _is_known(workflow: Any, job: Any) -> bool:
+    """Whether the outputs were made of the sources and users' files that lie here.
+
+    Snakemake asks time stamps first, and notes an input's digest when the job ends: a file that was
+    replaced by an older one, or edited while the job ran, it takes for unchanged.
+    """
+    persistence = workflow.persistence
+    if not persistence.has_metadata(job) or workflow.async_run(persistence.incomplete(job)):
+        return False
+    record = persistence.metadata(job.output[0])
+    noted = record.input_checksums or {}
+    made_here = {path for paths in workflow.dag.dependencies[job].values() for path in paths}
+    for path in map(str, job.input):
+        if path in made_here:
+            continue  # an artifact: checked by its own digest
+        modified = os.stat(path).st_mtime if os.path.exists(path) else 0.0
+        if (record.starttime or 0) < modified <= (record.endtime or 0):
+            return False
+        if path in noted and noted[path] not in _checksums(path):
+            return False
+    return True
+
+
+@cache
+def _checksums(path: str) -> tuple[str, ...]:
+    """The digest of a file as Snakemake notes it, with and without the algorithm's name."""
+    try:
+        with open(path, "rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ()
+    return digest, f"sha256:{digest}"

@@ -1,6 +1,7 @@
 """After Snakemake: DVC records what was made, and refuses what it cannot vouch for."""
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 
 from audiophrase.bridge.dvc import Dvc
 from audiophrase.bridge.survey import Finding, State, unsound_files
@@ -34,10 +35,16 @@ def record(findings: Sequence[Finding], dvc: Dvc, accepted: Collection[str] = ()
         or (finding.state is State.ALTERED and finding.stage.name in accepted)
     ]
     refuse(findings, accepted)
+    incomplete = {
+        f.stage.name: [f"{path} is missing" for path in f.stage.outputs if not Path(path).exists()]
+        for f in chosen
+        if f.state is State.ALTERED
+    }
     unsound = {f.stage.name: list(unsound_files(f.stage)) for f in chosen}
-    if any(unsound.values()):
+    wrong = {name: lines + incomplete.get(name, []) for name, lines in unsound.items()}
+    if any(wrong.values()):
         raise RefusedError(
-            _listed({name: lines for name, lines in unsound.items() if lines}),
+            _listed({name: lines for name, lines in wrong.items() if lines}),
             "delete the files named, and run `snakemake` (or `make demo`): they are made anew",
         )
     names = [finding.stage.name for finding in chosen]
@@ -48,28 +55,30 @@ def record(findings: Sequence[Finding], dvc: Dvc, accepted: Collection[str] = ()
 
 def refuse(findings: Sequence[Finding], accepted: Collection[str] = ()) -> None:
     """Raise RefusedError where files are not as recorded though what they are made of is."""
-    altered = {
-        finding.stage.name: list(finding.problems)
+    altered = [
+        finding
         for finding in findings
         if finding.state is State.ALTERED and finding.stage.name not in accepted
-    }
+    ]
     if altered:
-        stages = " ".join(altered)
-        datasets = " ".join(
-            dict.fromkeys(f.stage.dataset for f in findings if f.stage.name in altered)
+        problems = {finding.stage.name: list(finding.problems) for finding in altered}
+        raise RefusedError(_listed(problems), ways_out(altered))
+
+
+def ways_out(altered: Sequence[Finding]) -> str:
+    """What to do about stages whose files are not as recorded."""
+    names = [finding.stage.name for finding in altered]
+    datasets = " ".join(dict.fromkeys(finding.stage.dataset for finding in altered))
+    accepting = " ".join(f"--accept {name}" for name in names)
+    return "\n".join(
+        (
+            "take back what was recorded: delete the files named, then",
+            f"      dvc checkout {' '.join(names)} && audiophrase adopt {datasets}",
+            "    or make them anew: delete the files named, then run `snakemake` or `make demo`.",
+            "    Where another machine made them, and you mean to keep them:",
+            f"      audiophrase record {datasets} {accepting}",
         )
-        raise RefusedError(
-            _listed(altered),
-            "\n".join(
-                (
-                    "take back what was recorded: delete the files named, then",
-                    f"      dvc checkout {stages} && audiophrase adopt {datasets}",
-                    "    or make them anew: delete the files named, then run `snakemake` or `make demo`.",
-                    "    Where another machine made them, and you mean to keep them:",
-                    f"      audiophrase record {datasets} {' '.join(f'--accept {name}' for name in altered)}",
-                )
-            ),
-        )
+    )
 
 
 def _listed(problems: dict[str, list[str]]) -> str:

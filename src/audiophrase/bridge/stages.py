@@ -14,6 +14,8 @@ from audiophrase.errors import AudiophraseError
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
+KEPT = "_kept"  # ends DVC's name of a family whose shards are not pushed
+_ABSENT = object()  # an override may be null
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ class Stage:
     wildcards: Mapping[str, str]
 
     @property
+    def template(self) -> str:
+        """What DVC calls the family: whether it is pushed is one answer for a whole template."""
+        return self.family if self.is_pushed else f"{self.family}{KEPT}"
+
+    @property
     def name(self) -> str:
-        return f"{self.family}@{self.key}"
+        return f"{self.template}@{self.key}"
 
     @property
     def outputs(self) -> tuple[str, ...]:
@@ -138,7 +145,8 @@ def _stage(
         deps=tuple(sorted(_deps(jobs, (family, key), maker, grouping))),
         params=tuple(sorted(_outermost(_params(jobs, wildcards, grouping["params"], params)))),
         is_small=entry.get("small", False),
-        is_pushed=family != "clips" or dataset.get("push_clips", dataset["clips"] != "youtube"),
+        is_pushed=entry.get("pushed") != "push_clips"
+        or dataset.get("push_clips", dataset["clips"] != "youtube"),
         wildcards=wildcards,
     )
 
@@ -151,8 +159,7 @@ def _deps(
 ) -> set[str]:
     """Files that the stage reads: sources, users' files, and what other stages have made.
 
-    Shards are stood for by their manifests, and the files of runs, for what reads all of them, by
-    the folder of the runs.
+    Shards are stood for by their manifests.
     """
     found = set()
     for job in jobs:
@@ -167,8 +174,6 @@ def _deps(
             elif "manifest" in entry and path.endswith(".parquet"):
                 split = PurePosixPath(path).name.rsplit("-", 1)[0]
                 found.add(entry["manifest"].format(split=split, **job.wildcards))
-            elif entry.get("per") == "run" and grouping["stages"][own[0]].get("per") != "run":
-                found.add(f"results/{job.wildcards['dataset']}/runs")
             else:
                 found.add(path)
     return found
@@ -234,8 +239,8 @@ def _effective_paths(path: str, layers: Sequence[str], params: Mapping[str, Any]
     """Where the effective value of a key stands: in the section, or in what overrides it."""
     base = _at(params, path)
     for layer in layers:
-        override = _at(params, f"{layer}.{path}")
-        if override is None:
+        override = _at(params, f"{layer}.{path}", default=_ABSENT)
+        if override is _ABSENT:
             continue
         if not (isinstance(override, dict) and isinstance(base, dict)):
             return [f"{layer}.{path}"]
@@ -248,10 +253,12 @@ def _effective_paths(path: str, layers: Sequence[str], params: Mapping[str, Any]
     return [path]
 
 
-def _at(params: Mapping[str, Any], path: str) -> Any:
+def _at(params: Mapping[str, Any], path: str, default: Any = None) -> Any:
     value: Any = params
     for key in path.split("."):
-        value = value.get(key) if isinstance(value, Mapping) else None
+        if not isinstance(value, Mapping) or key not in value:
+            return default
+        value = value[key]
     return value
 
 

@@ -1,6 +1,7 @@
 """What state each stage is in, by Snakemake's account and by DVC's, every file hashed anew."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,7 +53,12 @@ def survey(stages: Sequence[Stage], dvc: Dvc) -> list[Finding]:
 
 def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc: Dvc) -> Finding:
     needed = dict.fromkeys(job.rule for job in stage.jobs if job.is_needed)
+    unknown = dict.fromkeys(job.rule for job in stage.jobs if not job.is_known)
+    recorded = lock.get(stage.name, {}).get("outs", [])
     inputs, outs, uncached = _told(changes)
+    # Where the cache lacks an object DVC says so, and not whether the file is as recorded.
+    changed = [out["path"] for out in recorded if out["path"] in uncached and not _is_same(out)]
+    outs += changed
     is_in_lock = stage.name in lock
 
     def found(state: State, why: str = "", problems: Iterable[str] = ()) -> Finding:
@@ -61,17 +67,19 @@ def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc:
     if not needed and is_absent(stage):
         return found(State.ABSENT, "nothing of it is here")
     if is_in_lock and outs and not inputs:
-        problems = list(altered_files(stage, lock[stage.name]["outs"], dvc.cache_folder()))
+        problems = list(altered_files(stage, recorded, dvc.cache_folder()))
         if problems:
             return found(
                 State.ALTERED, "its files changed, what they are made of did not", problems
             )
     if needed:
         return found(State.PENDING, f"Snakemake has yet to run {', '.join(needed)}")
-    if (inputs or not is_in_lock) and not all(job.is_known for job in stage.jobs):
+    if (inputs or not is_in_lock) and unknown:
+        rules = " ".join(unknown)
         return found(
             State.PENDING,
-            "Snakemake has no record of having made it: audiophrase adopt, then snakemake",
+            "Snakemake has no record of having made it of what lies here: "
+            f"audiophrase adopt {stage.dataset}, or snakemake --forcerun {rules}",
         )
     if not is_in_lock:
         return found(State.NEW, "made, and not recorded yet")
@@ -118,22 +126,29 @@ def _told(changes: Sequence[Any]) -> tuple[list[str], list[str], list[str]]:
 def altered_files(
     stage: Stage, recorded_outs: Sequence[Mapping[str, Any]], cache: Path
 ) -> Iterator[str]:
-    """Sentences about the files that are not as recorded, with both digests."""
+    """Sentences about the files that are not as recorded, with both digests.
+
+    Files that are missing are no alteration: Snakemake makes them anew.
+    """
     for out in recorded_outs:
         path = Path(out["path"])
-        if not path.exists():
+        if not path.exists() or _is_same(out):
             continue
         if not path.is_dir():
-            yield from _compare({path: out["md5"]})
+            yield from _compare({path: str(out.get("md5"))})
             continue
-        expected = _listed(stage, path, out["md5"], cache)
-        if expected is None:
-            yield from _damaged(stage)
-            continue
-        yield from _compare(expected)
-        for found in sorted(path.rglob("*")):
-            if found.is_file() and found not in expected:
-                yield f"{found} was not there when {stage.name} was recorded"
+        expected = _listed(stage, path, str(out.get("md5")), cache)
+        named = list(_compare({p: digest for p, digest in expected.items() if p.exists()}))
+        named += [
+            f"{found} was not there when {stage.name} was recorded"
+            for found in sorted(path.rglob("*"))
+            if expected and found.is_file() and found not in expected
+        ]
+        if not named and is_complete(stage):
+            named = list(_damaged(stage)) or [
+                f"{path} has the digest {_folder_digest(path)}, expected {out.get('md5')}"
+            ]
+        yield from named
 
 
 def unsound_files(stage: Stage) -> Iterator[str]:
@@ -156,15 +171,35 @@ def unsound_files(stage: Stage) -> Iterator[str]:
                 yield f"{found} is nothing that {stage.name} makes: move or delete it"
 
 
-def _listed(stage: Stage, folder: Path, digest: str, cache: Path) -> dict[Path, str] | None:
-    """The files of a recorded folder: from DVC's listing, whose name is its own digest."""
+def _listed(stage: Stage, folder: Path, digest: str, cache: Path) -> dict[Path, str]:
+    """The files of a recorded folder: by DVC's listing, else by the shards' manifests."""
     listing = object_path(cache, digest)
-    if not listing.exists():
-        return None
-    content = listing.read_bytes()
-    if hashlib.md5(content, usedforsecurity=False).hexdigest() != digest.removesuffix(".dir"):
-        return None
-    return {folder / relative: found for relative, found in parse_listing(content).items()}
+    if listing.exists() and (files := parse_listing(listing.read_bytes(), digest)) is not None:
+        return {folder / relative: found for relative, found in files.items()}
+    return {
+        folder / name: entry["md5"]
+        for path in map(Path, stage.manifests)
+        if path.exists()
+        for name, entry in manifests.read(path)["shards"].items()
+    }
+
+
+def _is_same(out: Mapping[str, Any]) -> bool:
+    """Whether a file or folder is what dvc.lock says, to the byte."""
+    path = Path(out["path"])
+    return (_folder_digest(path) if path.is_dir() else manifests.md5(path)) == out.get("md5")
+
+
+def _folder_digest(folder: Path) -> str:
+    """As DVC digests a folder: the MD5 of its listing."""
+    files = sorted(found for found in folder.rglob("*") if found.is_file())
+    listing = [
+        {"md5": manifests.md5(found), "relpath": found.relative_to(folder).as_posix()}
+        for found in files
+    ]
+    listing.sort(key=lambda entry: entry["relpath"])
+    content = json.dumps(listing, sort_keys=True).encode()
+    return f"{hashlib.md5(content, usedforsecurity=False).hexdigest()}.dir"
 
 
 def object_path(cache: Path, digest: str) -> Path:

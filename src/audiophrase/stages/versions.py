@@ -13,9 +13,9 @@ from audiophrase.bridge import dvcfile, guard
 from audiophrase.bridge import verify as verifying
 from audiophrase.bridge.dvc import FILE, read_lock, without_memory
 from audiophrase.bridge.graph import read_graph
-from audiophrase.bridge.record import TO_RECORD, refuse
+from audiophrase.bridge.record import TO_RECORD, refuse, ways_out
 from audiophrase.bridge.record import record as record_stages
-from audiophrase.bridge.stages import GROUPING, PARAMS, Stage, group, omissions, read_grouping
+from audiophrase.bridge.stages import GROUPING, KEPT, PARAMS, Stage, group, omissions, read_grouping
 from audiophrase.bridge.survey import Finding, State, survey
 from audiophrase.errors import AudiophraseError
 from audiophrase.tables import write_text
@@ -67,9 +67,7 @@ def record(datasets: tuple[str, ...], dry_run: bool, accept: tuple[str, ...]) ->
     to make is left; and where files changed although their inputs did not, nothing is recorded.
     """
     with guard.exclusive(), without_memory() as dvc:
-        if not dry_run:
-            _bring_up_to_date()
-        stages = _stages(_chosen(datasets))
+        stages = _stages(_chosen(datasets), write=not dry_run)
         names = [stage.name for stage in stages]
         if unknown := [name for name in accept if name not in names]:
             raise AudiophraseError(
@@ -107,8 +105,8 @@ def adopt(datasets: tuple[str, ...], dry_run: bool) -> None:
             findings = survey(_stages([dataset]), dvc)
             _tell(adopting.states(findings))
             refuse(findings)
-        if not dry_run:
-            adopting.adopt(findings)
+            if not dry_run:
+                adopting.adopt(findings)
 
 
 @click.command()
@@ -151,12 +149,16 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: str | None) -> None:
         f"  - {place}: {line}" for place, c in found.items() for line in verifying.problems(c)
     ]
     if problems:
-        refuse(findings)
+        altered = [finding for finding in findings if finding.state is State.ALTERED]
+        remedy = (
+            "an object of the cache: delete it there, then `audiophrase record` or `dvc pull` puts "
+            "it back;\n    an object of the remote: delete it there, then `dvc push` from a clone "
+            "whose cache is sound;\n    a file here that was never recorded: delete it and run "
+            "`snakemake`"
+        )
         raise AudiophraseError(
             "not what was recorded:\n" + "\n".join(problems),
-            "a file here: delete it and run `snakemake`; an object of the cache: delete it there, "
-            "then `audiophrase record` or `dvc pull` puts it back; an object of the remote: delete "
-            "it there, then `dvc push` from a clone whose cache is sound",
+            f"{ways_out(altered)}\n    and {remedy}" if altered else remedy,
         )
 
 
@@ -187,44 +189,67 @@ def prune(family: str, dataset: str) -> None:
 @click.option("--recorded", is_flag=True, help="Only what dvc.lock knows and a remote may have.")
 def stages(dataset: str, families: tuple[str, ...], recorded: bool) -> None:
     """List the DVC stages of a data set, for `dvc pull`, `dvc push` and `dvc status`."""
-    found = _stages([dataset])
-    known = {stage.family for stage in found}
-    if unknown := [family for family in families if family not in known]:
-        raise AudiophraseError(
-            f"there is no family {unknown[0]}", f"name one of {', '.join(sorted(known))}"
-        )
-    lock = read_lock()
-    chosen = [
-        stage
-        for stage in found
-        if (not families or stage.family in families) and (not recorded or stage.name in lock)
-    ]
-    if recorded and not chosen:
+    outs = (
+        {name: stage["outs"] for name, stage in read_lock().items()}
+        if recorded
+        else {stage.name: [] for stage in _stages([dataset])}
+    )
+    of_dataset = {
+        name: found
+        for name, found in outs.items()
+        if name.partition("@")[2].split(".")[0] == dataset
+    }
+    family_of = {name: name.partition("@")[0].removesuffix(KEPT) for name in of_dataset}
+    if recorded and not of_dataset:
         raise AudiophraseError(
             f"dvc.lock knows nothing of {dataset}",
             "fetch a commit that has it (git pull), or make and record it: snakemake, then "
             f"audiophrase record {dataset}",
         )
+    if unknown := set(families) - set(family_of.values()):
+        raise AudiophraseError(
+            f"there is no family {min(unknown)}",
+            f"name one of {', '.join(dict.fromkeys(family_of.values()))}",
+        )
+    chosen = [name for name, family in family_of.items() if not families or family in families]
+    kept = [name for name in chosen if recorded and name.partition("@")[0].endswith(KEPT)]
     # Files come before stages: `dvc pull` (3.67) leaves out files that are named after a stage.
-    partly = [stage for stage in chosen if recorded and not stage.is_pushed]
-    for stage in partly:
-        click.echo("\n".join(path for path in stage.outs if path != stage.folder))
-    click.echo("\n".join(stage.name for stage in chosen if stage not in partly))
+    for name in kept:
+        for out in of_dataset[name]:
+            if not str(out.get("md5")).endswith(".dir"):
+                click.echo(out["path"])
+    for name in chosen:
+        if name not in kept:
+            click.echo(name)
 
 
 def _chosen(datasets: Sequence[str]) -> Sequence[str]:
     return datasets or params.load(PARAMS)["build"]
 
 
-def _stages(datasets: Sequence[str]) -> list[Stage]:
-    return group(read_graph(datasets).jobs, read_grouping(), params.load(PARAMS))
-
-
-def _bring_up_to_date() -> None:
-    text = dvcfile.render(_stages(list(params.load(PARAMS)["datasets"])), read_grouping()["plots"])
+def _stages(datasets: Sequence[str], *, write: bool = False) -> list[Stage]:
+    """The stages of the data sets; dvc.yaml, which DVC goes by, must be current, or is made so."""
+    everything = params.load(PARAMS)
+    for dataset in datasets:
+        params.dataset_entry(everything, dataset)
+    grouping = read_grouping()
+    try:
+        stages = group(read_graph(everything["datasets"]).jobs, grouping, everything)
+    except (AudiophraseError, SystemExit) as error:
+        if set(datasets) >= set(everything["datasets"]):
+            raise
+        # Files of another data set may lie on another machine.
+        click.echo(f"warning: whether {FILE} is current is not known: {error}", err=True)
+        return group(read_graph(datasets).jobs, grouping, everything)
+    text = dvcfile.render(stages, grouping["plots"])
     if not _is_current(text):
+        if not write:
+            raise AudiophraseError(
+                f"{FILE} is not what the workflow says", "write it anew: audiophrase dvc-stages"
+            )
         write_text(FILE, text)
         click.echo(f"{FILE} was not current and has been written anew")
+    return [stage for stage in stages if stage.dataset in datasets]
 
 
 def _is_current(text: str) -> bool:

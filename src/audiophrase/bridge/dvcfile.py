@@ -20,6 +20,12 @@ HEADER = """\
 """
 
 
+def names(text: str) -> set[str]:
+    """Names of the stages in the text of dvc.yaml."""
+    families = yaml.safe_load(text)["stages"]
+    return {f"{family}@{key}" for family, entry in families.items() for key in entry["foreach"]}
+
+
 def render(stages: Sequence[Stage], plots: Mapping[str, Any]) -> str:
     """The text of dvc.yaml.
 

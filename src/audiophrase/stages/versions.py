@@ -194,6 +194,9 @@ def stages(dataset: str, families: tuple[str, ...], recorded: bool) -> None:
         if recorded
         else {stage.name: [] for stage in _stages([dataset])}
     )
+    if recorded and FILE.exists():  # dvc.lock also keeps what dvc.yaml no longer has
+        current = dvcfile.names(FILE.read_text(encoding="utf-8"))
+        outs = {name: found for name, found in outs.items() if name in current}
     of_dataset = {
         name: found
         for name, found in outs.items()

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
@@ -49,6 +50,17 @@ TINY = {
 }
 
 
+def copy_repository(folder: Path, parts: Sequence[str]) -> None:
+    """Copy files and folders of the repository, without what Python has left among them."""
+    folder.mkdir(parents=True)
+    ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for part in parts:
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, folder / part, ignore=ignore)
+        else:
+            shutil.copy(ROOT / part, folder / part)
+
+
 class Project:
     """A copy of the repository, with a params file of its own laid over params.yaml."""
 
@@ -59,13 +71,7 @@ class Project:
 
     @classmethod
     def create(cls, folder: Path, params: dict = TINY) -> "Project":
-        folder.mkdir(parents=True)
-        ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        for part in PARTS:
-            if (ROOT / part).is_dir():
-                shutil.copytree(ROOT / part, folder / part, ignore=ignore)
-            else:
-                shutil.copy(ROOT / part, folder / part)
+        copy_repository(folder, PARTS)
         project = cls(folder)
         project.set_params(params)
         return project

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import yaml
-from snakemake_project import PARTS, ROOT, TINY, Project
+from snakemake_project import PARTS, ROOT, TINY, Project, copy_repository
 
 COMMITTED = (*PARTS, "dvc.yaml", ".dvcignore", ".gitignore")
 
@@ -33,13 +33,7 @@ class Clone(Project):
     @classmethod
     def origin(cls, folder: Path, dataset: dict | None = None) -> "Clone":
         """A repository with everything committed and nothing made."""
-        folder.mkdir(parents=True)
-        ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
-        for part in COMMITTED:
-            if (ROOT / part).is_dir():
-                shutil.copytree(ROOT / part, folder / part, ignore=ignore)
-            else:
-                shutil.copy(ROOT / part, folder / part)
+        copy_repository(folder, COMMITTED)
         (folder / ".dvc").mkdir()
         shutil.copy(ROOT / ".dvc/config", folder / ".dvc/config")
         shutil.copy(ROOT / ".dvc/.gitignore", folder / ".dvc/.gitignore")

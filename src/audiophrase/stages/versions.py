@@ -1,8 +1,9 @@
 """Recording, adopting and verifying versions: the commands between Snakemake and DVC."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from tqdm import tqdm
@@ -39,16 +40,10 @@ def dvc_stages(check: bool) -> None:
             + "\n".join(f"  - {line}" for line in left_out),
             f"mend {GROUPING}, or `artifacts` in workflow/rules/common.smk",
         )
-    text = dvcfile.render(found, grouping["plots"])
-    if _is_current(text):
-        click.echo(f"{FILE} is current")
-    elif check:
-        raise AudiophraseError(
-            f"{FILE} is not what the workflow says", "write it anew: audiophrase dvc-stages"
-        )
-    else:
-        write_text(FILE, text)
+    if _renew(found, grouping, write=not check):
         click.echo(f"{FILE} written anew: commit it with what made it change")
+    else:
+        click.echo(f"{FILE} is current")
 
 
 @click.command()
@@ -112,14 +107,11 @@ def adopt(datasets: tuple[str, ...], dry_run: bool) -> None:
 @click.command()
 @datasets_argument
 @click.option("--cache/--no-cache", default=True, help="Hash DVC's cache too (default: yes).")
+@click.option("--remote", is_flag=True, help="Read and hash the default remote's objects too.")
 @click.option(
-    "--remote",
-    is_flag=False,
-    flag_value="",
-    metavar="[NAME]",
-    help="Read and hash the remote's objects too; the default remote if no name follows.",
+    "--remote-name", metavar="NAME", help="The same for a remote that is not the default."
 )
-def verify(datasets: tuple[str, ...], cache: bool, remote: str | None) -> None:
+def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: str | None) -> None:
     """Hash every artifact that lies here, in DVC's cache and, if asked, in a remote."""
     with guard.exclusive(), without_memory() as dvc:
         stages = _stages(_chosen(datasets))
@@ -128,14 +120,14 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: str | None) -> None:
         if cache:
             opener = verifying.of_cache(dvc.cache_folder())
             found["cache"] = verifying.check_objects(stages, opener, watch=_progress)
-        if remote is not None:
-            opener = verifying.of_remote(remote or None)
+        if remote or remote_name:
+            opener = verifying.of_remote(remote_name)
             found["remote"] = verifying.check_objects(
                 stages, opener, watch=_progress, expects=verifying.pushed
             )
             if found["remote"] and not any(check.n_sound for check in found["remote"]):
                 raise AudiophraseError(
-                    f"the remote {remote or dvc.default_remote()} has nothing of all this",
+                    f"the remote {remote_name or dvc.default_remote()} has nothing of all this",
                     "check its address (dvc remote list); `make push` fills it",
                 )
     _tell(
@@ -244,19 +236,22 @@ def _stages(datasets: Sequence[str], *, write: bool = False) -> list[Stage]:
         # Files of another data set may lie on another machine.
         click.echo(f"warning: whether {FILE} is current is not known: {error}", err=True)
         return group(read_graph(datasets).jobs, grouping, everything)
-    text = dvcfile.render(stages, grouping["plots"])
-    if not _is_current(text):
-        if not write:
-            raise AudiophraseError(
-                f"{FILE} is not what the workflow says", "write it anew: audiophrase dvc-stages"
-            )
-        write_text(FILE, text)
+    if _renew(stages, grouping, write=write):
         click.echo(f"{FILE} was not current and has been written anew")
     return [stage for stage in stages if stage.dataset in datasets]
 
 
-def _is_current(text: str) -> bool:
-    return FILE.exists() and FILE.read_text(encoding="utf-8") == text
+def _renew(stages: Sequence[Stage], grouping: Mapping[str, Any], *, write: bool) -> bool:
+    """Whether dvc.yaml was not current; then it is written anew, or its user told to do so."""
+    text = dvcfile.render(stages, grouping["plots"])
+    if FILE.exists() and FILE.read_text(encoding="utf-8") == text:
+        return False
+    if not write:
+        raise AudiophraseError(
+            f"{FILE} is not what the workflow says", "write it anew: audiophrase dvc-stages"
+        )
+    write_text(FILE, text)
+    return True
 
 
 def _intent(finding: Finding, accepted: Sequence[str]) -> str:

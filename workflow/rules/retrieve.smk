@@ -31,7 +31,7 @@ rule local_clips:
     log:
         "logs/{dataset}/clips/{shard}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: entry(name)["clips"] == "local"),
+        dataset=datasets_with(lambda name: sources_of_clips(name) == ("local",)),
     threads: 1
     resources:
         mem_mb=1000,

@@ -142,6 +142,11 @@ def sources_of_clips(dataset):
     return clip_sources(entry(dataset)["clips"])
 
 
+def joined_sources(wildcards):
+    """Where a data set's clips come from, in one word."""
+    return ",".join(sources_of_clips(wildcards.dataset))
+
+
 @instructive
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""

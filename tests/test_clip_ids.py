@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audiophrase.clip_ids import (
-    audio_files,
+    FileNames,
     clip_id,
     could_be_a_clip,
-    files_of_shard,
+    files_by_shard,
     parse_filename,
     shard_name,
     shard_names,
@@ -98,7 +98,7 @@ FILENAME = "a-b_30.000_40.000.wav"
     ],
 )
 def test_files_are_found_in_an_order_of_preference(names, expected):
-    assert audio_files(iter(names), FILENAME, "a-b") == expected
+    assert FileNames(iter(names)).of_clip(FILENAME, "a-b") == expected
 
 
 SUFFIXES = st.sampled_from([".wav", ".webm", ".x", "", ".tar.gz", ".averylongsuffix"])
@@ -121,10 +121,10 @@ def test_a_shard_depends_on_every_file_that_its_clips_may_be_read_from(
     name = kind.format(youtube_id, start_s, end_s)
     name = name if name == filename else name + suffix
     names = sorted({*noise, name})
-    found, _ = audio_files(names, filename, youtube_id)
+    found, _ = FileNames(names).of_clip(filename, youtube_id)
     assert found or suffix in ("", ".tar.gz")
     shard = shard_name(clip_id(youtube_id, start_s, end_s), "train", n_shards)
-    assert set(found) <= set(files_of_shard(names, "train", shard, n_shards))
+    assert set(found) <= set(files_by_shard(names, "train", n_shards)[shard])
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_only_files_that_can_hold_a_clip_are_looked_at(name, holds):
 
 def test_a_file_named_with_its_times_belongs_to_few_shards():
     names = [f"Yid{i:09d}_30.000_40.000.wav" for i in range(100)]
-    n_times = sum(
-        len(files_of_shard(names, "train", shard, 64)) for shard in shard_names({"train": 64})
-    )
+    by_shard = files_by_shard(names, "train", 64)
+    assert list(by_shard) == shard_names({"train": 64})
+    n_times = sum(len(files) for files in by_shard.values())
     assert n_times <= 2 * len(names)  # read with the Y as the file's, and as the id's

@@ -86,6 +86,10 @@ def test_unknown_keys_are_named_with_a_hint(document, path, hint):
         ("variants.paper.train.seeds", [2], "variants.paper.train.seeds: cannot be set"),
         ("datasets.My Data", {}, "My Data"),
         ("datasets.demo.shards.val", 0, "datasets.demo.shards.val"),
+        ("datasets.demo.clips", "radio", "datasets.demo.clips: 'radio' is not one of"),
+        ("datasets.demo.clips", ["rendered"], "datasets.demo.clips.0: 'rendered' is not one of"),
+        ("datasets.demo.clips", [], "datasets.demo.clips"),
+        ("datasets.demo.clips", ["local", "local"], "datasets.demo.clips"),
     ],
 )
 def test_values_out_of_range_or_type_are_named(document, path, value, told):
@@ -108,6 +112,7 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
         ("datasets.demo.annotations.source", "files", "annotations.files is empty"),
         ("datasets.demo.text", {"vectors": "file"}, "text.vectors_file is empty"),
         ("variants.paper.train", {"model": {"n_channels": [8]}}, "differ in length"),
+        ("datasets.demo.clips", ["local", "youtube"], "retrieve.folder is empty"),
     ],
 )
 def test_values_that_contradict_each_other_are_refused(document, path, value, told):
@@ -121,6 +126,27 @@ def test_the_highest_frequency_may_be_half_of_the_rate(document):
     document["features"]["fmax_hz"] = 16000
     params.check(document)
     document["features"] |= {"fmax_hz": 30000.0, "sample_rate_hz": None}
+    params.check(document)
+
+
+@pytest.mark.parametrize("folder", ["data/archive", "data", "./results/x/../y", "linked"])
+def test_recordings_do_not_lie_where_artifacts_are_made_and_deleted(
+    document, tmp_path, monkeypatch, folder
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "linked").symlink_to("data")
+    put(document, "datasets.demo.clips", ["local", "youtube"])
+    put(document, "datasets.demo.retrieve", {"folder": folder})
+    with pytest.raises(ParamsError, match=rf"(?s)retrieve.folder {folder} lies in .*move the rec"):
+        params.check(document)
+
+
+@pytest.mark.parametrize("folder", ["recordings", "database", "/elsewhere/data"])
+def test_recordings_may_lie_anywhere_else(document, tmp_path, monkeypatch, folder):
+    monkeypatch.chdir(tmp_path)
+    put(document, "datasets.demo.clips", ["youtube", "local"])
+    put(document, "datasets.demo.retrieve", {"folder": folder})
     params.check(document)
 
 

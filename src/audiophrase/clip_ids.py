@@ -44,44 +44,50 @@ def shard_names(n_shards: Mapping[str, int]) -> list[str]:
 
 
 def could_be_a_clip(name: str) -> bool:
-    """Whether `audio_files` may find a file of this name."""
+    """Whether `FileNames` may find a file of this name."""
     return bool(_FILENAME.fullmatch(name) or _Y_FILE.fullmatch(name))
 
 
-def audio_files(names: Iterable[str], filename: str, youtube_id: str) -> tuple[list[str], bool]:
-    """Which of the files `names` hold a clip, and whether their name carries the clip's times.
+class FileNames:
+    """The names of a folder's files, indexed once, so that each clip is found without a scan."""
 
-    Looked for, in this order: the annotation's file name, `Y{stem}.*`, `Y{youtube_id}.*`.
-    Several files in one place are all returned: the caller refuses to guess.
-    """
-    stem = Path(filename).stem
-    names = list(names)
-    if filename in names:
-        return [filename], True
-    for prefix, timed in ((f"Y{stem}", True), (f"Y{youtube_id}", False)):
-        found = [name for name in names if Path(name).stem == prefix]
-        if found:
-            return sorted(found), timed
-    return [], False
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = set(names)
+        self._by_stem: dict[str, list[str]] = {}
+        for name in sorted(self._names):
+            self._by_stem.setdefault(Path(name).stem, []).append(name)
+
+    def of_clip(self, filename: str, youtube_id: str) -> tuple[list[str], bool]:
+        """Which of the files hold a clip, and whether their name carries the clip's times.
+
+        Looked for, in this order: the annotation's file name, `Y{stem}.*`, `Y{youtube_id}.*`.
+        Several files in one place are all returned: the caller refuses to guess.
+        """
+        if filename in self._names:
+            return [filename], True
+        for stem, timed in ((f"Y{Path(filename).stem}", True), (f"Y{youtube_id}", False)):
+            if stem in self._by_stem:
+                return self._by_stem[stem], timed
+        return [], False
 
 
-def files_of_shard(names: Iterable[str], split: str, shard: str, n_shards: int) -> list[str]:
-    """The files of a folder that may hold clips of a shard, told by their names alone.
+def files_by_shard(names: Iterable[str], split: str, n_shards: int) -> dict[str, list[str]]:
+    """For each shard of a split, the files that may hold its clips, told by their names alone.
 
     A file without times in its name may belong to any shard.
     """
-    chosen = []
+    chosen: dict[str, list[str]] = {shard: [] for shard in shard_names({split: n_shards})}
     for name in names:
         try:
             parsed = parse_filename(name)
         except ValueError:
             parsed = None
         if parsed is None or _ID_ALONE.fullmatch(Path(name).stem):
-            chosen.append(name)
+            for files in chosen.values():
+                files.append(name)
             continue
         youtube_id, start_s, end_s = parsed
         youtube_ids = {youtube_id, youtube_id.removeprefix("Y")}
-        shards = {shard_name(clip_id(i, start_s, end_s), split, n_shards) for i in youtube_ids}
-        if shard in shards:
-            chosen.append(name)
+        for shard in {shard_name(clip_id(i, start_s, end_s), split, n_shards) for i in youtube_ids}:
+            chosen[shard].append(name)
     return chosen

@@ -1,9 +1,18 @@
 """What no schema can say of parameters: whether those of a data set can work together."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audiophrase.errors import ParamsError
+
+# Folders of the project in which our own commands write and delete.
+_OURS = ("data", "results")
+
+
+def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
+    """The sources that a data set's key `clips` names, the preferred one first."""
+    return (clips,) if isinstance(clips, str) else tuple(clips)
 
 
 def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:
@@ -21,9 +30,15 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
     features, model = sections["features"], sections["train"]["model"]
     if annotations["source"] == "files" and not annotations["files"]:
         refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
-    if entry["clips"] == "local" and not sections["retrieve"]["folder"]:
+    sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
+    if "local" in sources and not folder:
         refuse("clips is 'local' but retrieve.folder is empty", "name the folder of audio files")
-    if entry["clips"] == "rendered" and annotations["source"] != "grammar":
+    if "local" in sources and (inside := _folder_of_ours(folder)):
+        refuse(
+            f"retrieve.folder {folder} lies in {inside}/, where artifacts are made and deleted",
+            "move the recordings to a folder of their own, such as recordings/, and name that",
+        )
+    if sources == ("rendered",) and annotations["source"] != "grammar":
         refuse(
             "clips is 'rendered' but annotations.source is not 'grammar'",
             "only captions of the grammar can be rendered: use `clips: local`",
@@ -59,3 +74,13 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
     thresholds = sections["evaluate"]["sed"]["thresholds"]
     if thresholds["first"] > thresholds["last"]:
         refuse("evaluate.sed.thresholds.first lies above last", "swap them")
+
+
+def _folder_of_ours(folder: str) -> str | None:
+    """Which of the project's own folders a path lies in, links followed, or None."""
+    found = os.path.realpath(folder)
+    for name in _OURS:
+        own = os.path.realpath(name)
+        if os.path.commonpath([found, own]) == own:
+            return name
+    return None

@@ -1,6 +1,7 @@
 """The availability record: every clip is a row, and what is not known is null."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 
@@ -8,8 +9,11 @@ from audiophrase.clips.availability import (
     ATTEMPTS_SCHEMA,
     AVAILABILITY_SCHEMA,
     USABLE,
+    History,
     State,
-    tables,
+    attempts_table,
+    availability_table,
+    histories,
 )
 from audiophrase.errors import ArtifactError
 
@@ -30,7 +34,8 @@ SHARD_ROWS = {
 
 @pytest.fixture(scope="module")
 def records():
-    return tables(iter(CLIPS), SHARD_ROWS, source="local", versions="av 1")
+    availability = availability_table(iter(CLIPS), SHARD_ROWS, source="local")
+    return availability, attempts_table(availability, versions="av 1")
 
 
 def test_every_clip_is_a_row_in_the_order_of_the_clips(records):
@@ -77,10 +82,77 @@ def test_one_attempt_each_and_no_time_where_no_network_was_asked(records):
 
 
 def test_clips_of_other_data_sets_in_the_shards_add_no_row():
-    availability, attempts = tables(CLIPS[:2], SHARD_ROWS, source="rendered", versions="x 1")
-    assert availability.num_rows == attempts.num_rows == 2
+    assert availability_table(CLIPS[:2], SHARD_ROWS, source="rendered").num_rows == 2
 
 
 def test_a_clip_that_no_shard_holds_is_not_passed_over():
     with pytest.raises(ArtifactError, match=CLIPS[0]["clip_id"]):
-        tables(CLIPS, {}, source="local", versions="av 1")
+        availability_table(CLIPS, {}, source="local")
+
+
+FIRST, LAST = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 3))
+
+
+def asked(state, history, **columns):
+    """The row of a clip whose shard says `state` and whose history is the one given."""
+    clip, row = CLIPS[0], {"clip_id": CLIPS[0]["clip_id"], "reason": "r", "message": "m"}
+    table = availability_table(
+        [clip],
+        {clip["clip_id"]: row | {"state": state} | columns},
+        source="youtube",
+        histories={clip["clip_id"]: history} if history else {},
+    )
+    return table.to_pylist()[0]
+
+
+def test_the_history_of_a_clip_that_was_asked_for_stands_in_its_row():
+    row = asked("missing", History(4, FIRST, LAST, "missing", permanent=True))
+    assert (row["attempts"], row["permanent"], row["source"]) == (4, True, "youtube")
+    assert (row["first_tried_utc"], row["last_tried_utc"]) == (FIRST, LAST)
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict", "for_good", "permanent"),
+    [
+        ("ok", "ok", False, None),
+        ("ok_short", "ok", False, None),
+        ("silent", "ok", False, False),
+        ("corrupt", "ok", False, False),
+        ("missing", "missing", False, False),  # seen once, not yet for good
+        ("restricted", "restricted", True, True),
+        ("unresolved", "missing", True, False),  # the shard is what all later stages see
+    ],
+)
+def test_only_a_permanent_verdict_on_what_was_not_fetched_is_for_good(
+    state, verdict, for_good, permanent
+):
+    row = asked(state, History(1, FIRST, FIRST, verdict, permanent=for_good))
+    assert row["state"] == state
+    assert row["permanent"] is permanent
+
+
+def test_a_clip_that_was_never_asked_for_has_no_attempt_and_no_verdict_for_good():
+    row = asked("unresolved", None)
+    assert (row["attempts"], row["permanent"], row["last_tried_utc"]) == (0, False, None)
+
+
+def test_a_clip_of_a_folder_beside_youtube_is_a_local_one():
+    row = asked("ok", None, source="local")
+    assert (row["source"], row["attempts"], row["first_tried_utc"]) == ("local", 1, None)
+
+
+def test_attempts_add_up_in_the_order_in_which_they_were_made():
+    tried = [
+        {"clip_id": "a", "tried_utc": LAST, "state": "unresolved"},
+        {"clip_id": "b", "tried_utc": LAST, "state": "ok"},
+        {"clip_id": "a", "tried_utc": FIRST, "state": "missing", "permanent": True},
+    ]
+    assert histories(tried) == {
+        "a": History(2, FIRST, LAST, "missing", permanent=True),
+        "b": History(1, LAST, LAST, "ok", permanent=False),
+    }
+
+
+def test_messages_are_one_line_without_characters_that_steer_a_terminal():
+    row = asked("missing", None, message="Video\nunavailable\x1b[2J \u202e now")
+    assert row["message"] == "Video unavailable [2J now"

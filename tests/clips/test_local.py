@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import soundfile
 
+from audiophrase.clip_ids import FileNames
 from audiophrase.clips.availability import State
-from audiophrase.clips.local import read_clip
-from audiophrase.clips.shards import Failure, audio_row
+from audiophrase.clips.local import clip_row, find, read_clip
+from audiophrase.clips.shards import Failure
 from audiophrase.errors import AudiophraseError
 from audiophrase.params import ClipParams
 
@@ -29,13 +30,17 @@ def put(folder, name, length_s):
     soundfile.write(folder / name, NOISE[: round(length_s * RATE_HZ)], RATE_HZ)
 
 
+def names_in(folder):
+    return FileNames(os.listdir(folder))
+
+
 def read(folder):
-    names = sorted(os.listdir(folder))
-    return read_clip(folder, names, CLIP, tolerance_s=PARAMS.short_by_s)
+    found = find(folder, names_in(folder), CLIP)
+    return read_clip(folder, found, CLIP, tolerance_s=PARAMS.short_by_s)
 
 
 def row(folder):
-    return audio_row(CLIP["clip_id"], *read(folder), CLIP["end_s"] - CLIP["start_s"], PARAMS)
+    return clip_row(folder, names_in(folder), CLIP, PARAMS)
 
 
 def assert_from(found, start_s, length_s):
@@ -101,9 +106,13 @@ def test_a_file_without_samples_is_corrupt(tmp_path):
 
 def test_no_file_is_a_row_that_says_what_was_looked_for(tmp_path):
     put(tmp_path, "other.wav", 1)
-    assert read(tmp_path) == Failure(
-        State.MISSING, "no-file", "no file a-b_3.000_5.000.wav, Ya-b_3.000_5.000.* or Ya-b.*"
-    )
+    assert find(tmp_path, names_in(tmp_path), CLIP) is None
+    assert row(tmp_path) == {
+        "clip_id": CLIP["clip_id"],
+        "state": State.MISSING,
+        "reason": "no-file",
+        "message": "no file a-b_3.000_5.000.wav, Ya-b_3.000_5.000.* or Ya-b.*",
+    }
 
 
 @pytest.mark.parametrize("stem", ["Ya-b", "Ya-b_3.000_5.000"])

@@ -107,7 +107,9 @@ def test_rows_without_audio_are_null_and_the_digest_is_of_the_bytes():
 def test_the_file_tells_other_readers_which_column_is_audio(tmp_path):
     path = tmp_path / "train-00000.parquet"
     table = shards.table([row(noise(1.0))])
-    tables.write(path, table, stage="clips", settings={}, metadata=shards.HUGGINGFACE_METADATA)
+    tables.write(
+        path, table, stage="clips", settings={}, metadata=shards.huggingface_metadata(table.schema)
+    )
     metadata = json.loads(pq.read_schema(path).metadata[b"huggingface"])
     features = metadata["info"]["features"]
     assert list(features) == shards.SCHEMA.names
@@ -121,3 +123,12 @@ def test_the_file_tells_other_readers_which_column_is_audio(tmp_path):
 def test_audio_that_does_not_decode_names_its_clip(damage):
     with pytest.raises(ArtifactError, match="clip Yx_0_1000 cannot be decoded"):
         shards.decode_flac(damage, "Yx_0_1000")
+
+
+def test_only_shards_of_several_sources_have_a_column_more():
+    plain = row(noise(1.0))
+    assert shards.table([plain]).schema.equals(shards.SCHEMA)
+    mixed = shards.table([plain | {"source": "local"}])
+    assert mixed.schema.names == [*shards.SCHEMA.names, "source"]
+    metadata = json.loads(shards.huggingface_metadata(mixed.schema)["huggingface"])
+    assert metadata["info"]["features"]["source"] == {"dtype": "string", "_type": "Value"}

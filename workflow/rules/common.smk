@@ -8,9 +8,10 @@ import sys
 
 from audiophrase import params as parameters
 from audiophrase.bridge import guard
-from audiophrase.clip_ids import files_of_shard, shard_names
+from audiophrase.clip_ids import files_by_shard, shard_names
 from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
+from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
@@ -120,11 +121,30 @@ def rendered_phrases(wildcards):
 @instructive
 def audio_files(wildcards):
     """The files that may hold clips of a shard, so that a changed or added one is noticed."""
+    if "local" not in sources_of_clips(wildcards.dataset):
+        return []
     folder = sections(wildcards.dataset)["retrieve"]["folder"]
     split = wildcards.shard.rsplit("-", 1)[0]
     n_shards = entry(wildcards.dataset)["shards"][split]
-    names = files_of_shard(list_files(folder), split, wildcards.shard, n_shards)
+    names = listed_files(folder, split, n_shards)[wildcards.shard]
     return [os.path.join(folder, name) for name in names]
+
+
+@functools.cache
+def listed_files(folder, split, n_shards):
+    """The files of a folder by shard, listed once for all jobs."""
+    return files_by_shard(list_files(folder), split, n_shards)
+
+
+@instructive
+def sources_of_clips(dataset):
+    """Where a data set's clips come from, the preferred source first."""
+    return clip_sources(entry(dataset)["clips"])
+
+
+def joined_sources(wildcards):
+    """Where a data set's clips come from, in one word."""
+    return ",".join(sources_of_clips(wildcards.dataset))
 
 
 @instructive

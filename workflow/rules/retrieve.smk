@@ -31,7 +31,7 @@ rule local_clips:
     log:
         "logs/{dataset}/clips/{shard}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: entry(name)["clips"] == "local"),
+        dataset=datasets_with(lambda name: sources_of_clips(name) == ("local",)),
     threads: 1
     resources:
         mem_mb=1000,
@@ -79,13 +79,41 @@ rule availability:
         attempts="data/{dataset}/attempts.parquet",
     log:
         "logs/{dataset}/availability.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: "youtube" not in sources_of_clips(name)),
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
-        source=lambda wildcards: entry(wildcards.dataset)["clips"],
+        source=joined_sources,
     shell:
         "python -m audiophrase availability --source {params.source} --clips {input.clips} "
         "--availability {output.parquet} --availability-csv {output.csv} "
         "--attempts {output.attempts} {input.shards} 2>&1 | tee -i {log}"
+
+
+# Where YouTube was asked, the attempts are what retrieval left behind.
+rule availability_of_youtube:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        shards=shards("clips"),
+        attempts="data/{dataset}/attempts.parquet",
+        sources=sources("availability"),
+    output:
+        parquet="data/{dataset}/availability.parquet",
+        csv="data/{dataset}/availability.csv",
+    log:
+        "logs/{dataset}/availability.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: "youtube" in sources_of_clips(name)),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        source=joined_sources,
+    shell:
+        "python -m audiophrase availability --source {params.source} --clips {input.clips} "
+        "--availability {output.parquet} --availability-csv {output.csv} "
+        "--youtube-attempts {input.attempts} {input.shards} 2>&1 | tee -i {log}"

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from audiophrase.bridge.graph import Graph, Job, rules_digest
+from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
 
 GROUPING = Path("workflow/stages.yaml")
@@ -146,7 +147,7 @@ def _stage(
         params=tuple(sorted(_outermost(_params(jobs, wildcards, grouping["params"], params)))),
         is_small=entry.get("small", False),
         is_pushed=entry.get("pushed") != "push_clips"
-        or dataset.get("push_clips", dataset["clips"] != "youtube"),
+        or dataset.get("push_clips", "youtube" not in clip_sources(dataset["clips"])),
         wildcards=wildcards,
     )
 

@@ -1,11 +1,14 @@
 """The availability record: one row a clip, whether it could be had, and why not."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import pyarrow as pa
 
+from audiophrase.clips.messages import single_line
 from audiophrase.errors import ArtifactError
 
 
@@ -24,6 +27,7 @@ class State(StrEnum):
 
 
 USABLE = (State.OK, State.OK_SHORT)
+YOUTUBE = "youtube"
 
 AVAILABILITY_SCHEMA = pa.schema(
     [
@@ -53,28 +57,61 @@ ATTEMPTS_SCHEMA = pa.schema(
 )
 
 
-def tables(
+@dataclass(frozen=True, slots=True)
+class History:
+    """What all attempts to get one clip from YouTube come to."""
+
+    n_attempts: int
+    first_tried_utc: datetime
+    last_tried_utc: datetime
+    state: str  # the verdict; the shard says what became of audio that was fetched
+    permanent: bool
+
+
+def histories(attempts: Iterable[Mapping[str, Any]]) -> dict[str, History]:
+    """The history of each clip that YouTube was asked for, by clip id.
+
+    Args:
+        attempts: rows of attempts.parquet, in the order in which they were made.
+    """
+    by_clip: dict[str, list[Mapping[str, Any]]] = {}
+    for attempt in attempts:
+        by_clip.setdefault(attempt["clip_id"], []).append(attempt)
+    return {
+        clip_id: History(
+            n_attempts=len(tried),
+            first_tried_utc=min(attempt["tried_utc"] for attempt in tried),
+            last_tried_utc=max(attempt["tried_utc"] for attempt in tried),
+            state=tried[-1]["state"],
+            permanent=bool(tried[-1].get("permanent")),
+        )
+        for clip_id, tried in by_clip.items()
+    }
+
+
+def availability_table(
     clips: Iterable[Mapping[str, Any]],
     shard_rows: Mapping[str, Mapping[str, Any]],
     *,
     source: str,
-    versions: str,
-) -> tuple[pa.Table, pa.Table]:
-    """Availability and attempts of clips that no network was asked for.
+    histories: Mapping[str, History] | None = None,
+) -> pa.Table:
+    """One row a clip; the state is its shard's, so that it is what all later stages see.
 
-    Each was tried once, when its shard was made; the times are null, since they would change the
-    artifact while its inputs stay.
+    A clip that no network was asked for was tried once, when its shard was made; its times are
+    null, since they would change the artifact while its inputs stay.
 
     Args:
         clips: rows of clips.parquet.
         shard_rows: the row of each clip in its shard, by clip id.
-        source: where the audio came from, such as `rendered` or `local`.
-        versions: of the tools that made or read it.
+        source: where the audio came from: `rendered`, `local` or `youtube`; a shard's row may name
+            its own.
+        histories: of the clips that YouTube was asked for, by clip id.
 
     Raises:
         ArtifactError: a shard lacks one of its clips.
     """
-    availability, attempts = [], []
+    availability = []
     for clip in clips:
         if clip["clip_id"] not in shard_rows:
             raise ArtifactError(
@@ -82,19 +119,48 @@ def tables(
                 "delete that shard of clips and run the same command again",
             )
         row = shard_rows[clip["clip_id"]]
-        verdict = {key: row[key] for key in ("clip_id", "state", "reason", "message")}
-        usable = row["state"] in USABLE
-        availability.append(
-            verdict
-            | {
-                "split": clip["split"],
-                "permanent": None if usable else row["state"] == State.MISSING,
-                "source": source,
-                "attempts": 1,
-            }
-        )
-        attempts.append(verdict | {"number": 1, "source": source, "versions": versions})
-    return (
-        pa.Table.from_pylist(availability, AVAILABILITY_SCHEMA),
-        pa.Table.from_pylist(attempts, ATTEMPTS_SCHEMA),
+        came_from = row.get("source") or source
+        found = {key: row[key] for key in ("clip_id", "state", "reason")}
+        found |= {
+            "split": clip["split"],
+            "source": came_from,
+            "message": single_line(row["message"]),
+        }
+        if came_from == YOUTUBE:
+            found |= _asked(row["state"], (histories or {}).get(clip["clip_id"]))
+        else:
+            usable = row["state"] in USABLE
+            found |= {"permanent": None if usable else row["state"] == State.MISSING, "attempts": 1}
+        availability.append(found)
+    return pa.Table.from_pylist(availability, AVAILABILITY_SCHEMA)
+
+
+def attempts_table(availability: pa.Table, *, versions: str) -> pa.Table:
+    """The attempts at clips that no network was asked for: one each, when its shard was made.
+
+    Args:
+        versions: of the tools that made or read the audio.
+    """
+    names = ("clip_id", "source", "state", "reason", "message")
+    return pa.Table.from_pylist(
+        [
+            {name: row[name] for name in names} | {"number": 1, "versions": versions}
+            for row in availability.to_pylist()
+        ],
+        ATTEMPTS_SCHEMA,
     )
+
+
+def _asked(state: str, history: History | None) -> dict[str, Any]:
+    """What the attempts say of a clip whose shard has `state`; never asked, nothing is for good."""
+    if history is None:
+        return {"permanent": None if state in USABLE else False, "attempts": 0}
+    # A permanent verdict is on what could not be fetched. Of audio that was, another cut may be
+    # made: silence and damage are for good no more than the thresholds that tell them.
+    permanent = history.permanent and history.state == state
+    return {
+        "permanent": None if state in USABLE else permanent,
+        "attempts": history.n_attempts,
+        "first_tried_utc": history.first_tried_utc,
+        "last_tried_utc": history.last_tried_utc,
+    }

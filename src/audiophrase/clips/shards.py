@@ -28,26 +28,9 @@ SCHEMA = pa.schema(
         ("message", pa.string()),
     ]
 )
+# Where the clips of one shard come from several sources, a column more.
+MIXED_SCHEMA = SCHEMA.append(pa.field("source", pa.string()))
 UNITS = {"sample_rate_hz": "Hz", "n_samples": "samples"}
-# What the library `datasets` looks for, so that it decodes and plays the column `audio`.
-HUGGINGFACE_METADATA = {
-    "huggingface": json.dumps(
-        {
-            "info": {
-                "features": {
-                    "clip_id": {"dtype": "string", "_type": "Value"},
-                    "audio": {"_type": "Audio"},
-                    "sample_rate_hz": {"dtype": "int32", "_type": "Value"},
-                    "n_samples": {"dtype": "int64", "_type": "Value"},
-                    "sha256": {"dtype": "string", "_type": "Value"},
-                    "state": {"dtype": "string", "_type": "Value"},
-                    "reason": {"dtype": "string", "_type": "Value"},
-                    "message": {"dtype": "string", "_type": "Value"},
-                }
-            }
-        }
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +111,23 @@ def input_digests(shard: str, clips: pa.Table, phrases: pa.Table | None = None) 
 
 
 def table(rows: list[dict]) -> pa.Table:
-    """Rows as a table of `SCHEMA`; what a row lacks is null."""
-    return pa.Table.from_pylist(rows, SCHEMA)
+    """Rows as a table of `SCHEMA`, or `MIXED_SCHEMA` where they name their source.
+
+    What a row lacks is null.
+    """
+    mixed = any("source" in row for row in rows)
+    return pa.Table.from_pylist(rows, MIXED_SCHEMA if mixed else SCHEMA)
+
+
+def huggingface_metadata(schema: pa.Schema) -> dict[str, str]:
+    """What the library `datasets` looks for, so that it decodes and plays the column `audio`."""
+    features = {
+        field.name: {"_type": "Audio"}
+        if field.name == "audio"
+        else {"dtype": str(field.type), "_type": "Value"}
+        for field in schema
+    }
+    return {"huggingface": json.dumps({"info": {"features": features}})}
 
 
 def encode_flac(samples: np.ndarray, sample_rate_hz: int) -> bytes:

@@ -8,39 +8,55 @@ import click
 
 from audiophrase import tables
 from audiophrase.clips import availability as record
+from audiophrase.clips.messages import spreadsheet_cell
 from audiophrase.stages.options import file_argument, file_option
+
+_COLUMNS = ("clip_id", "state", "reason", "message", "source")
 
 
 @click.command()
-@click.option("--source", required=True, help="Where the clips came from: rendered, local.")
+@click.option("--source", required=True, help="Where the clips came from; several with commas.")
 @file_option("--clips", "Table of clips.")
 @file_argument("clip_shards", nargs=-1)
 @file_option("--availability", "Table to write.")
 @file_option("--availability-csv", "The same as CSV.")
-@file_option("--attempts", "Table of attempts to write.")
+@click.option("--attempts", type=click.Path(path_type=Path), help="Table of attempts to write.")
+@click.option(
+    "--youtube-attempts",
+    type=click.Path(path_type=Path),
+    help="Table of the attempts to get clips from YouTube, where it was asked.",
+)
 def availability(
     source: str,
     clips: Path,
     clip_shards: tuple[Path, ...],
     availability: Path,
     availability_csv: Path,
-    attempts: Path,
+    attempts: Path | None,
+    youtube_attempts: Path | None,
 ) -> None:
     """Write down which clips could be had, and why the others could not."""
-    rows = {
-        row["clip_id"]: row
-        for shard in clip_shards
-        for row in tables.read(
-            shard, stage="clips", columns=["clip_id", "state", "reason", "message"]
-        ).to_pylist()
-    }
+    if (attempts is None) == (youtube_attempts is None):
+        raise click.UsageError("name either --attempts, to write, or --youtube-attempts, to read")
+    rows = {}
+    for shard in clip_shards:
+        table = tables.read(shard, stage="clips")
+        columns = [name for name in _COLUMNS if name in table.column_names]
+        rows |= {row["clip_id"]: row for row in table.select(columns).to_pylist()}
     all_clips = tables.read(clips, stage="annotations.clips").to_pylist()
-    tool = {"local": "av"}.get(source, "audiophrase")
-    versions = f"{tool} {version(tool)}"
+    histories = None
+    if youtube_attempts is not None:
+        tried = tables.read(youtube_attempts, stage="attempts").to_pylist()
+        histories = record.histories(tried)
     settings = {"clips": {"source": source}}
-    found, tried = record.tables(all_clips, rows, source=source, versions=versions)
+    found = record.availability_table(all_clips, rows, source=source, histories=histories)
     tables.write(availability, found, stage="availability", settings=settings)
-    tables.write_csv(availability_csv, found.to_pandas())
-    tables.write(attempts, tried, stage="attempts", settings=settings)
+    frame = found.to_pandas()
+    frame["message"] = frame["message"].map(spreadsheet_cell)
+    tables.write_csv(availability_csv, frame)
+    if attempts is not None:
+        tool = {"local": "av"}.get(source, "audiophrase")
+        tried = record.attempts_table(found, versions=f"{tool} {version(tool)}")
+        tables.write(attempts, tried, stage="attempts", settings=settings)
     for state, n in sorted(Counter(found["state"].to_pylist()).items()):
         click.echo(f"{state}: {n} clips", err=True)

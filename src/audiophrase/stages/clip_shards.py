@@ -21,14 +21,15 @@ def write_shard(
                 f"{row['message']}",
                 err=True,
             )
+    table = shards.table(rows)
     tables.write(
         output,
-        shards.table(rows),
+        table,
         stage="clips",
         settings=settings,
         inputs=inputs,
         units=shards.UNITS,
-        metadata=shards.HUGGINGFACE_METADATA,
+        metadata=shards.huggingface_metadata(table.schema),
     )
     n_usable = sum(row["state"] in USABLE for row in rows)
     click.echo(f"{output.stem}: {n_usable} of {len(rows)} clips can be used", err=True)

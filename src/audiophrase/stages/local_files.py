@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
+from audiophrase.clip_ids import FileNames
 from audiophrase.clips import local, shards
 from audiophrase.clips.folder import list_files
 from audiophrase.params import structure
@@ -21,16 +22,11 @@ from audiophrase.stages.options import file_argument, file_option, settings
 def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: Path) -> None:
     """Read the clips of a shard from a folder of audio files."""
     params = structure(settings, "retrieve")
-    names = list_files(folder)
-    rows = []
+    names = FileNames(list_files(folder))
     all_clips = tables.read(clips, stage="annotations.clips")
-    for clip in all_clips.to_pylist():
-        if clip["shard"] != shard:
-            continue
-        read = local.read_clip(folder, names, clip, tolerance_s=params.short_by_s)
-        if isinstance(read, shards.Failure):
-            rows.append(shards.failure_row(clip["clip_id"], read))
-        else:
-            duration_s = clip["end_s"] - clip["start_s"]
-            rows.append(shards.audio_row(clip["clip_id"], *read, duration_s, params))
+    rows = [
+        local.clip_row(folder, names, clip, params)
+        for clip in all_clips.to_pylist()
+        if clip["shard"] == shard
+    ]
     write_shard(output, rows, settings, shards.input_digests(shard, all_clips))

@@ -1,0 +1,55 @@
+"""Clips from several sources in an order of preference: a folder of audio files, and YouTube."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from audiophrase.clip_ids import FileNames
+from audiophrase.clips import local
+from audiophrase.clips.availability import USABLE
+
+Clip = Mapping[str, Any]
+Row = dict[str, Any]
+
+
+def to_ask(
+    clips: Iterable[Clip], sources: Sequence[str], folder: Path | None, names: FileNames
+) -> list[Clip]:
+    """The clips that YouTube is to be asked for: all, but those that a preferred folder holds.
+
+    Args:
+        clips: rows of clips.parquet.
+        sources: `local` and `youtube`, the preferred one first.
+        names: of the files of `folder`; empty where there is none.
+
+    Raises:
+        AudiophraseError: several files could be the same clip's.
+    """
+    if "youtube" not in sources:
+        return []
+    if "local" not in sources or sources.index("local") > sources.index("youtube"):
+        return list(clips)
+    return [clip for clip in clips if local.find(folder, names, clip) is None]
+
+
+def choose(sources: Sequence[str], rows: Mapping[str, Callable[[], Row | None]]) -> Row:
+    """The shard row of a clip from the first source that has it, with that `source` in it.
+
+    A file of the folder counts as had, whatever its state, so that a damaged one is told and not
+    passed over. What YouTube could not give is looked for in the sources behind it.
+
+    Args:
+        rows: for each source, what makes the clip's row; the folder's may say None: no file.
+    """
+    kept: Row | None = None
+    for source in sources:
+        row = rows[source]()
+        if row is None:
+            continue
+        row = row | {"source": source}
+        if source == "local" or row["state"] in USABLE:
+            return row
+        kept = kept or row
+    if kept is None:
+        raise ValueError(f"none of the sources {', '.join(sources)} says anything of the clip")
+    return kept

@@ -30,7 +30,15 @@ MISSING_COLUMNS = (
 )
 
 
-CHANGE_COLUMNS = ("clip_id", "split", "change", "old_state", "old_reason", "new_state", "new_reason")
+CHANGE_COLUMNS = (
+    "clip_id",
+    "split",
+    "change",
+    "old_state",
+    "old_reason",
+    "new_state",
+    "new_reason",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,9 @@ def read(path: Path, *, remedy: str) -> list[dict[str, Any]]:
     except FileNotFoundError:
         raise AudiophraseError(f"there is no file {path}", remedy) from None
     except OSError as error:
-        raise AudiophraseError(f"{path} cannot be read: {error.strerror or error}", remedy) from None
+        raise AudiophraseError(
+            f"{path} cannot be read: {error.strerror or error}", remedy
+        ) from None
     except (pa.ArrowException, ValueError) as error:  # those of pandas are ValueErrors too
         refuse(str(error).partition("\n")[0])
     lacking = [name for name in _NEEDED if name not in frame.columns]

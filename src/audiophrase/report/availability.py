@@ -15,6 +15,8 @@ MAX_LISTED = 200
 
 Row = Mapping[str, Any]
 
+_LEFT = {"split", "state", "reason", "source", "change", "clip", "old", "new"}
+
 UNRESOLVED_NOTE = (
     "Unresolved clips could not be told apart from trouble with the network, with YouTube's limits "
     "or with the tools: they count as unusable here, and a later re-check may win them."
@@ -76,18 +78,26 @@ def difference_blocks(
         ]
         if listed:
             rest = len(changes) - len(listed)
-            heading = f"{name.capitalize()}: {len(changes):,} clips"
+            heading = f"{name.capitalize()}: {len(changes):,}"
             heading += f" (the first {len(listed):,} of them)" if rest else ""
             blocks.append(Block(heading, pd.DataFrame(listed)))
     return tuple(blocks)
 
 
+def plain_text(cells: pd.DataFrame) -> str:
+    """Cells for a terminal: words to the left, numbers to the right."""
+    columns = []
+    for name in cells.columns:
+        column = [name, *cells[name]]
+        width = max(map(len, column))
+        columns.append([c.ljust(width) if name in _LEFT else c.rjust(width) for c in column])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+
+
 def _split_lines(rows: Sequence[Row]) -> list[dict[str, str]]:
     counts = audit.counts_by_split(rows)
     ours = {split: (of.n_annotated, of.n_usable) for split, of in counts.items()}
-    theirs = {
-        split: (paper.N_ANNOTATED[split], paper.DATASET[split]["clips"]) for split in SPLITS
-    }
+    theirs = {split: (paper.N_ANNOTATED[split], paper.DATASET[split]["clips"]) for split in SPLITS}
     lines = []
     for name, splits in (*((split, (split,)) for split in SPLITS), ("all", SPLITS)):
         n_annotated, n_usable = (sum(ours[split][i] for split in splits) for i in (0, 1))

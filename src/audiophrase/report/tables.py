@@ -59,6 +59,7 @@ def dataset_table(metrics: Metrics) -> Table:
         for name in ("clips", "captions", "phrases"):
             line |= {name: f"{ours[name]:,}", f"{name}, paper": f"{theirs[name]:,}"}
         line["missing clips"] = f"{ours['missing']:,} of {ours['annotated']:,}"
+        line["of them unresolved"] = f"{ours['unresolved']:,}"
         line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
         cells.append(line)
     notes = (

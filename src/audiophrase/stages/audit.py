@@ -14,7 +14,12 @@ from audiophrase import tables
 from audiophrase.clips import audit as counting
 from audiophrase.clips import availability_file
 from audiophrase.errors import AudiophraseError
-from audiophrase.report.availability import MAX_LISTED, availability_table, difference_blocks
+from audiophrase.report.availability import (
+    MAX_LISTED,
+    availability_table,
+    difference_blocks,
+    plain_text,
+)
 from audiophrase.report.tables import RENDERED, Block
 
 _DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -124,12 +129,12 @@ def _read(dataset: str) -> list[dict[str, Any]]:
 
 def _show(blocks: Sequence[Block]) -> None:
     for block in blocks:
-        click.echo(f"\n{block.heading}\n{block.cells.to_string(index=False)}")
+        click.echo(f"\n{block.heading}\n{plain_text(block.cells)}")
 
 
 def _export(path: Path, rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
     tables.write_csv(path, pd.DataFrame(rows, columns=list(columns)))
-    click.echo(f"\n{len(rows):,} clips: {path}")
+    click.echo(f"\n{len(rows):,} rows: {path}")
 
 
 def _run(*command: str) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from audiophrase.clips.availability import State
 from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.history import fold
 from audiophrase.youtube.ledger import (
     SCHEMA,
@@ -39,6 +40,7 @@ BARE = {
     "reason": "unknown",
     "permanent": False,
     "message": "Video unavailable",
+    "evidence": Evidence("page", errors=("Video unavailable",)).to_json(),
 }
 OK = {"state": "ok", "format": "251", "bytes": 7}
 CLIP, OTHER = "YAAAAAAAAAAA_0_10000", "Y-BBBBBBBBBB_500_10500"
@@ -122,6 +124,11 @@ def test_a_bare_unavailable_counts_when_seen_twice_a_day_apart():
     assert state(row(BARE), row(BARE, 25, committed=False)) == State.UNRESOLVED
     assert state(row(BARE, committed=False), row(BARE, 25)) == State.UNRESOLVED
     assert state(row(BARE), row(OK, 1), row(BARE, 25)) == State.UNRESOLVED
+    plays = Evidence(
+        "page", (PlayerAnswer("tv", "OK", None, None, None, 0),), errors=("Video unavailable",)
+    )
+    contradicted = BARE | {"evidence": plays.to_json()}
+    assert state(row(contradicted), row(contradicted, 25)) == State.UNRESOLVED
     history = fold([row(BARE), row(BARE, 30)])[CLIP]
     assert (history.reason, history.permanent) == ("unknown", False)
 

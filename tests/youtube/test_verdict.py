@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import CUT, MAX_CHARACTERS, MAX_TEXTS, Evidence, PlayerAnswer
-from audiophrase.youtube.verdict import classify, concerns_run, is_bare, judge
+from audiophrase.youtube.verdict import classify, concerns_run, judge
 
 MESSAGES = Path(__file__).parents[2].parent / "shared" / "youtube" / "messages.jsonl"
 EXAMPLES = (
@@ -183,10 +183,10 @@ def test_other_languages_and_other_text_stay_unknown(message):
 
 def test_a_bare_unavailable_is_no_verdict():
     for message in (BARE, "Video unavailable", "ERROR: [youtube] abc: Video unavailable"):
-        assert is_bare(message)
+        assert classify(message).rule == "bare-unavailable"
         assert not classify(message).permanent
-    assert not is_bare(REMOVED)
-    assert not is_bare(LIMITED)
+    assert classify(REMOVED).rule != "bare-unavailable"
+    assert classify(LIMITED).rule != "bare-unavailable"
     verdict = judge(page(answer(reason="Video unavailable"), http_statuses=(200,)))
     assert (verdict.state, verdict.rule) == (State.UNRESOLVED, "bare-unavailable")
     without_javascript = judge(

@@ -114,7 +114,7 @@ class Breaker:
     def canaries_passed(self) -> None:
         """The streak's cause seems to lie with its videos; it may once more be as long."""
         with self._mutex:
-            self._probed = True
+            self._probed = self._streak >= self._max_streak
 
 
 def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:

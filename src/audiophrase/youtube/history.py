@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from audiophrase.clips.availability import State
-from audiophrase.youtube.verdict import is_bare
+from audiophrase.youtube.evidence import Evidence
+from audiophrase.youtube.verdict import judge
 
 BARE_INTERVAL = timedelta(days=1)  # between two answers "Video unavailable" that say nothing more
 FETCHED = (State.OK, State.OK_SHORT, State.SILENT)
@@ -96,10 +97,17 @@ def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
             **said,
         )
     known = replace(known, n_failures=known.n_failures + 1)
-    if is_bare(row.get("message") or "") and tried is not None:
+    if tried is not None and _is_bare(row):
         known = replace(known, bare_utc=known.bare_utc or tried)
         if tried - known.bare_utc >= BARE_INTERVAL:
             return replace(known, state=State.MISSING, permanent=False, sha256=None, **said)
     if known.state == State.UNRESOLVED or known.state in FETCHED:
         return replace(known, state=state, permanent=False, sha256=None, **said)
     return known
+
+
+def _is_bare(row: Mapping[str, Any]) -> bool:
+    """Whether all that was seen says "Video unavailable", and nothing of why."""
+    if row.get("reason") != "unknown" or not row.get("evidence"):
+        return False
+    return judge(Evidence.from_json(row["evidence"])).rule == "bare-unavailable"

@@ -225,11 +225,6 @@ def concerns_run(verdict: Verdict) -> bool:
     return verdict.rule == "disk" or verdict.reason in _RUN_REASONS
 
 
-def is_bare(message: str) -> bool:
-    """Whether a message says "Video unavailable" and nothing of why."""
-    return classify(message).rule == _BARE
-
-
 def _undecided(evidence: Evidence, verdicts: list[Verdict]) -> Verdict:
     bare = verdicts and all(verdict.rule == _BARE for verdict in verdicts)
     if bare and not _bars_permanence(evidence):

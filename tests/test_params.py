@@ -18,6 +18,7 @@ CHOICES = {
     "retrieve": {"folder"},
     "text": {"vectors_file"},
     "train": {"seeds"},
+    "evaluate": {"only_clips_of"},
 }
 
 

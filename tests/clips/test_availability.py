@@ -4,7 +4,6 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
-from audiophrase.youtube.history import ClipHistory
 
 from audiophrase.clips.availability import (
     ATTEMPTS_SCHEMA,
@@ -15,6 +14,7 @@ from audiophrase.clips.availability import (
     availability_table,
 )
 from audiophrase.errors import ArtifactError
+from audiophrase.youtube.history import ClipHistory
 
 CLIPS = [
     {"clip_id": f"Y{state}_0_10000", "split": ("train", "val", "test")[i % 3], "shard": "?"}

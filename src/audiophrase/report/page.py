@@ -15,7 +15,7 @@ from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.captions import FIGURES
 from audiophrase.report.metrics import reported_threshold
-from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables
+from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables, restriction_notes
 
 _MODEL_COLUMNS = {
     "seed": "seed",
@@ -59,6 +59,7 @@ def page(contents: Contents) -> str:
         n_usable=f"{len(contents.availability) - len(unusable):,}",
         n_annotated=f"{len(contents.availability):,}",
         n_missing=len(unusable),
+        restriction=restriction_notes(contents.metrics["retrieval"]),
         audit=availability_table(contents.availability, audio=audio),
         missing=_listing(unusable[:MAX_LISTED]),
         coverage=_coverage(contents.coverage),

@@ -25,6 +25,18 @@ def page(video_id: str, scenario: Scenario) -> bytes:
     ).encode()
 
 
+def embedded_page() -> bytes:
+    """What yt-dlp fetches before it asks as a player inside another site."""
+    client = {"clientName": "WEB_EMBEDDED_PLAYER", "clientVersion": "2.20261001.00.00"}
+    settings = {
+        "INNERTUBE_CONTEXT": {"client": client},
+        "INNERTUBE_CONTEXT_CLIENT_NAME": 56,
+        "PLAYER_JS_URL": PLAYER_URL,
+        "STS": 20000,
+    }
+    return f"<html><script>ytcfg.set({json.dumps(settings)});</script></html>".encode()
+
+
 def player(
     video_id: str, scenario: Scenario, client: str, *, media: Path | None, port: int
 ) -> dict[str, Any]:

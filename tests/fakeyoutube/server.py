@@ -194,7 +194,7 @@ class FakeYoutube:
             return
         asked = self._asked(request)
         if asked is None:
-            await reply.send(b"<html><script>ytcfg.set({});</script></html>")
+            await reply.send(answers.embedded_page())
             return
         what, video_id = asked
         counter = self.counts.setdefault(video_id, Counter())

@@ -23,6 +23,11 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
     if entry["clips"] == "local" and not sections["retrieve"]["folder"]:
         refuse("clips is 'local' but retrieve.folder is empty", "name the folder of audio files")
+    if entry["clips"] == "youtube" and not sections["retrieve"]["canaries"]:
+        refuse(
+            "clips is 'youtube' but retrieve.canaries is empty",
+            "name one or more videos that are sure to stay: without them nothing can be told apart",
+        )
     if entry["clips"] == "rendered" and annotations["source"] != "grammar":
         refuse(
             "clips is 'rendered' but annotations.source is not 'grammar'",

@@ -25,6 +25,7 @@ class Exit(IntEnum):
     INCOMPLETE = 3  # worth running again
     BLOCKED = 4  # come back later
     SETUP = 5  # something here must be put right first
+    INTERRUPTED = 130  # by the user
 
 
 @dataclass(frozen=True, slots=True)

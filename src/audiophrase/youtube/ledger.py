@@ -75,7 +75,7 @@ class Ledger:
         for partial in self._sections.glob(".*.partial"):
             partial.unlink()
         path = self._folder / "attempts.jsonl"
-        if seed is not None and not path.exists():
+        if seed is not None and not (path.exists() and path.stat().st_size):
             tables.write_bytes(path, _seed(read_table(seed)))
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         self._lines, n_good = _parse(path)

@@ -1,14 +1,16 @@
 """Before a run: what is missing here, so that nothing is recorded that says nothing of a clip."""
 
+import base64
+import http.client
 import os
 import shutil
 import socket
+import ssl
 import subprocess
-from collections.abc import Callable
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from audiophrase.errors import AudiophraseError
@@ -142,27 +144,51 @@ def _check_certificates() -> tuple[str, str] | None:
     return None
 
 
-def _check_network(
-    connect: Callable[..., socket.socket] = socket.create_connection,
-) -> tuple[str, str] | None:
-    """Whether YouTube, or the proxy that leads to it, can be connected to; nothing is asked."""
+def _check_network() -> tuple[str, str] | None:
+    """Whether YouTube can be connected to, through the proxy if one is set; nothing is asked."""
     proxy = None if proxy_bypass(HOST) else getproxies().get("https")
+    where = f"{HOST} through the proxy in HTTPS_PROXY" if proxy else HOST
     try:
-        parts = urlsplit(proxy if "://" in proxy else f"//{proxy}") if proxy else None
-        address = (parts.hostname, parts.port or 80) if parts else (HOST, 443)
-    except ValueError:
+        _connect(proxy)
+    except (ValueError, http.client.InvalidURL):
         return "HTTPS_PROXY is no address", "mend or unset HTTPS_PROXY"
-    try:
-        connect(address, timeout=CONNECT_TIMEOUT_S).close()
     except socket.gaierror:
         what = "the name of the proxy in HTTPS_PROXY" if proxy else f"the name {HOST}"
         cause = f"{what} cannot be resolved"
-    except OSError as error:
-        what = "the proxy in HTTPS_PROXY" if proxy else HOST
-        cause = f"{what} cannot be reached: {error.strerror or error}"
+    except ssl.SSLCertVerificationError as error:
+        return (
+            f"the certificate of {where} is not trusted: {error.verify_message}",
+            "name the file of your network's certificates in SSL_CERT_FILE",
+        )
+    except (OSError, http.client.HTTPException) as error:
+        said = getattr(error, "strerror", None) or error
+        cause = f"{where} cannot be reached: {said or type(error).__name__}"
     else:
         return None
     return cause, (
         "look to the connection, name a proxy in HTTPS_PROXY, or work with clips that you have "
         "(`clips: local`) or that a colleague shares (`make pull`)"
     )
+
+
+def _connect(proxy: str | None) -> None:
+    parts = urlsplit(proxy if "://" in proxy else f"//{proxy}") if proxy else None
+    if parts is not None and (not parts.hostname or parts.scheme.startswith("socks")):
+        if not parts.hostname:
+            raise ValueError(proxy)
+        # Whether it leads on is seen by the canaries: the library has no client for its protocol.
+        socket.create_connection((parts.hostname, parts.port or 1080), CONNECT_TIMEOUT_S).close()
+        return
+    host, port = (parts.hostname, parts.port or 80) if parts else (HOST, 443)
+    connection = http.client.HTTPSConnection(
+        host, port, timeout=CONNECT_TIMEOUT_S, context=ssl.create_default_context()
+    )
+    if parts is not None:
+        user = f"{unquote(parts.username or '')}:{unquote(parts.password or '')}"
+        credentials = base64.b64encode(user.encode()).decode()
+        headers = {"Proxy-Authorization": f"Basic {credentials}"} if parts.username else {}
+        connection.set_tunnel(HOST, 443, headers)
+    try:
+        connection.connect()
+    finally:
+        connection.close()

@@ -33,7 +33,8 @@ class RangedReader:
 
     Attributes:
         n_read: bytes transferred so far.
-        failure: what went wrong first; FFmpeg may take it for the end of the file.
+        failure: what went wrong, after which there is nothing more to read. FFmpeg takes that for
+            the end of the file: whoever reads through it has to look here.
     """
 
     def __init__(
@@ -60,18 +61,18 @@ class RangedReader:
         self.failure: Exception | None = None
 
     def read(self, n: int = -1) -> bytes:
-        """Up to n bytes; none at the end. Raises MediaError and yt-dlp's RequestError."""
+        """Up to n bytes; none at the end, or once something went wrong."""
         if self.failure is not None:
-            raise self.failure
-        try:
-            block, offset = divmod(self._position, RANGE_BYTES)
-            if self._n_bytes is not None and self._position >= self._n_bytes:
-                return b""
-            if block not in self._blocks:
+            return b""
+        block, offset = divmod(self._position, RANGE_BYTES)
+        if self._n_bytes is not None and self._position >= self._n_bytes:
+            return b""
+        if block not in self._blocks:
+            try:
                 self._blocks[block] = self._ask(block * RANGE_BYTES)
-        except Exception as error:
-            self.failure = error
-            raise
+            except Exception as error:  # noqa: BLE001 – raised again by whoever reads through FFmpeg
+                self.failure = error
+                return b""
         piece = self._blocks[block][offset:] if n < 0 else self._blocks[block][offset : offset + n]
         self._position += len(piece)
         return piece

@@ -10,10 +10,10 @@ CORES ?= all
 RECORD ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo record push pull verify test lint clean
+.PHONY: help demo audit record push pull verify upgrade-ytdlp test lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -29,6 +29,10 @@ demo: $(VENV)/installed ## the whole chain on rendered clips, to results/demo/re
 	  then $(BIN)audiophrase record demo; else echo "not a git clone: nothing is recorded"; fi
 	@echo "open results/demo/report.html"
 
+audit: $(VENV)/installed ## get the clips of DATASET, count them, say why others are missing; docs/audit.md
+	$(BIN)snakemake --cores $(CORES) data/$(DATASET)/availability.csv
+	$(BIN)audiophrase audit $(DATASET) $(ARGS)
+
 record: $(VENV)/installed ## record in dvc.lock what Snakemake made of DATASET (default demo)
 	$(BIN)audiophrase record $(DATASET) $(ARGS)
 
@@ -42,6 +46,11 @@ pull: $(VENV)/installed ## get DATASET from the DVC remote; STAGES="features tex
 
 verify: $(VENV)/installed ## check every digest of DATASET; ARGS=--remote checks the remote too
 	$(BIN)audiophrase verify $(DATASET) $(ARGS)
+
+upgrade-ytdlp: $(VENV)/installed ## the newest yt-dlp with its scripts for YouTube, and nothing else
+	$(BIN)pip install --disable-pip-version-check --quiet --upgrade --no-deps yt-dlp yt-dlp-ejs
+	@$(BIN)pip list --disable-pip-version-check | grep '^yt-dlp'
+	@echo "requirements.lock is left as it is: no artifact depends on these versions (attempts name them)"
 
 test: $(VENV)/installed ## run the tests
 	$(BIN)pytest --numprocesses 2 $(ARGS)

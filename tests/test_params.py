@@ -10,14 +10,17 @@ import yaml
 from audiophrase import params
 from audiophrase.errors import ParamsError
 from audiophrase.schema import SCHEMA_PATH
+from audiophrase.youtube.run import RunParams
 
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 # Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
 CHOICES = {
     "annotations": {"source", "files"},
-    "retrieve": {"folder"},
+    # How a run goes about it changes no clip's bytes.
+    "retrieve": {"folder", *(field.name for field in fields(RunParams))},
     "text": {"vectors_file"},
     "train": {"seeds"},
+    "evaluate": {"only_clips_of"},
 }
 
 

@@ -20,8 +20,12 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "annotations": ("annotations:annotations", "Parse annotations into tables."),
     "render-clips": ("rendering:render_clips", "Render the clips of a shard."),
     "local-clips": ("local_files:local_clips", "Read the clips of a shard from a folder."),
+    "retrieve": ("youtube:retrieve", "Fetch the clips of a data set from YouTube."),
+    "retrieve-clips": ("youtube:retrieve_clips", "The same, as a rule of the workflow."),
+    "youtube-clips": ("youtube_shards:youtube_clips", "Pack fetched clips into a shard."),
     "clips-manifest": ("manifests:clips_manifest", "Check a split's clip shards."),
     "availability": ("availability:availability", "Write down which clips could be had."),
+    "audit": ("audit:audit", "Count the clips by state and reason; compare two tables."),
     "logmel": ("features:logmel", "Log-mel spectra of a shard of clips."),
     "features-manifest": ("manifests:features_manifest", "Check a split's feature shards."),
     "text": ("text:text", "Vocabulary, word vectors and word ids."),
@@ -40,7 +44,8 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "prune": ("versions:prune", "Delete shards that Snakemake has no record of."),
     "check-params": ("parameters:check_params", "Check a params file."),
 }
-VERSIONING = {name for name, (where, _) in COMMANDS.items() if where.startswith("versions:")}
+# What users call, and jobs never: these may start a Snakemake of their own.
+USERS = {name for name, (where, _) in COMMANDS.items() if where.startswith("versions:")} | {"audit"}
 EXIT_INTERRUPTED = 130
 INTERRUPTED = "interrupted; run the same command again to go on"
 
@@ -83,7 +88,7 @@ def main() -> None:
     # The bytes of a result must not depend on how many threads a library finds to its liking.
     for library in ("OMP", "OPENBLAS", "MKL"):
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
-    if not set(sys.argv[1:2]) & VERSIONING:
+    if not set(sys.argv[1:2]) & USERS:
         guard.join()
     try:
         code = cli.main(prog_name="audiophrase", standalone_mode=False)

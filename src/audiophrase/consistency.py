@@ -38,6 +38,11 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
             f"retrieve.folder {folder} lies in {inside}/, where artifacts are made and deleted",
             "move the recordings to a folder of their own, such as recordings/, and name that",
         )
+    if "youtube" in sources and not sections["retrieve"]["canaries"]:
+        refuse(
+            "clips is 'youtube' but retrieve.canaries is empty",
+            "name one or more videos that are sure to stay: without them nothing can be told apart",
+        )
     if sources == ("rendered",) and annotations["source"] != "grammar":
         refuse(
             "clips is 'rendered' but annotations.source is not 'grammar'",

@@ -9,13 +9,12 @@ from audiophrase.clips.availability import (
     ATTEMPTS_SCHEMA,
     AVAILABILITY_SCHEMA,
     USABLE,
-    History,
     State,
     attempts_table,
     availability_table,
-    histories,
 )
 from audiophrase.errors import ArtifactError
+from audiophrase.youtube.history import ClipHistory
 
 CLIPS = [
     {"clip_id": f"Y{state}_0_10000", "split": ("train", "val", "test")[i % 3], "shard": "?"}
@@ -90,23 +89,34 @@ def test_a_clip_that_no_shard_holds_is_not_passed_over():
         availability_table(CLIPS, {}, source="local")
 
 
+def history(n_attempts, first, last, state, *, permanent):
+    return ClipHistory(
+        "Yok_0_10000",
+        state=State(state),
+        permanent=permanent,
+        n_attempts=n_attempts,
+        first_tried_utc=first,
+        last_tried_utc=last,
+    )
+
+
 FIRST, LAST = (datetime(2026, 1, day, tzinfo=UTC) for day in (1, 3))
 
 
-def asked(state, history, **columns):
+def asked(state, known, **columns):
     """The row of a clip whose shard says `state` and whose history is the one given."""
     clip, row = CLIPS[0], {"clip_id": CLIPS[0]["clip_id"], "reason": "r", "message": "m"}
     table = availability_table(
         [clip],
         {clip["clip_id"]: row | {"state": state} | columns},
         source="youtube",
-        histories={clip["clip_id"]: history} if history else {},
+        histories={clip["clip_id"]: known} if known else {},
     )
     return table.to_pylist()[0]
 
 
 def test_the_history_of_a_clip_that_was_asked_for_stands_in_its_row():
-    row = asked("missing", History(4, FIRST, LAST, "missing", permanent=True))
+    row = asked("missing", history(4, FIRST, LAST, "missing", permanent=True))
     assert (row["attempts"], row["permanent"], row["source"]) == (4, True, "youtube")
     assert (row["first_tried_utc"], row["last_tried_utc"]) == (FIRST, LAST)
 
@@ -126,7 +136,7 @@ def test_the_history_of_a_clip_that_was_asked_for_stands_in_its_row():
 def test_only_a_permanent_verdict_on_what_was_not_fetched_is_for_good(
     state, verdict, for_good, permanent
 ):
-    row = asked(state, History(1, FIRST, FIRST, verdict, permanent=for_good))
+    row = asked(state, history(1, FIRST, FIRST, verdict, permanent=for_good))
     assert row["state"] == state
     assert row["permanent"] is permanent
 
@@ -139,18 +149,6 @@ def test_a_clip_that_was_never_asked_for_has_no_attempt_and_no_verdict_for_good(
 def test_a_clip_of_a_folder_beside_youtube_is_a_local_one():
     row = asked("ok", None, source="local")
     assert (row["source"], row["attempts"], row["first_tried_utc"]) == ("local", 1, None)
-
-
-def test_attempts_add_up_in_the_order_in_which_they_were_made():
-    tried = [
-        {"clip_id": "a", "tried_utc": LAST, "state": "unresolved"},
-        {"clip_id": "b", "tried_utc": LAST, "state": "ok"},
-        {"clip_id": "a", "tried_utc": FIRST, "state": "missing", "permanent": True},
-    ]
-    assert histories(tried) == {
-        "a": History(2, FIRST, LAST, "missing", permanent=True),
-        "b": History(1, LAST, LAST, "ok", permanent=False),
-    }
 
 
 def test_messages_are_one_line_without_characters_that_steer_a_terminal():

@@ -60,6 +60,9 @@ def clip(name, split, state="ok", reason=None, message=None):
         "state": state,
         "reason": reason,
         "message": message,
+        "source": "local",
+        "attempts": 1,
+        "last_tried_utc": None,
     }
 
 

@@ -150,7 +150,7 @@ def test_best_f1_is_marked_for_the_model_and_not_for_random_scores(draw):
 
 def test_availability_counts_states_and_stands_beside_the_paper(draw):
     told = texts(draw("availability"))
-    assert "2 of 3 (66.7 %), 1 of them short" in told
+    assert "2 of 3 (66.7 %); 1 of them short" in told
     assert "paper: 4,253 of 4,489 (94.7 %)" in told
     assert "missing: account terminated" in told
     assert "silent" in told
@@ -162,6 +162,19 @@ def test_no_missing_clip_and_an_empty_split_are_said_plainly(availability):
     told = texts(figures.availability(usable, audio="recorded"))
     assert any(text.startswith("None: every annotated clip") for text in told)
     assert "0 of 0" in told
+
+
+def test_reasons_are_counted_by_split_beside_the_papers_missing_clips(draw):
+    told = texts(draw("availability"))
+    assert {"236", "240", "paper, whatever the reason"} <= set(told)
+
+
+def test_unresolved_clips_are_hatched_and_counted_apart(availability):
+    rows = [*availability, availability[0] | {"state": "unresolved", "reason": "rate-limited"}]
+    figure = figures.availability(rows, audio="recorded")
+    assert "2 of 4 (50.0 %); 1 of them short; 1 others unresolved" in texts(figure)
+    bars = [bar for bar in figure.axes[1].patches if bar.get_hatch() and bar.get_width()]
+    assert [bar.get_width() for bar in bars] == [1]
 
 
 @pytest.mark.parametrize("n_lines", [21])

@@ -11,6 +11,7 @@ def test_counts_are_of_clips_with_usable_audio(make_metrics):
         "captions": 2,
         "phrases": 4,
         "missing": 1,
+        "unresolved": 0,
     }
     assert counts["test"] == {
         "annotated": 2,
@@ -18,6 +19,7 @@ def test_counts_are_of_clips_with_usable_audio(make_metrics):
         "captions": 2,
         "phrases": 4,
         "missing": 1,  # a silent clip is not
+        "unresolved": 0,
     }
     assert counts["audio"] == "rendered"
 
@@ -25,6 +27,12 @@ def test_counts_are_of_clips_with_usable_audio(make_metrics):
 def test_a_split_without_clips_counts_zero(make_metrics, availability):
     counts = make_metrics(availability=[row for row in availability if row["split"] != "val"])
     assert set(counts["dataset"]["val"].values()) == {0}
+
+
+def test_an_unresolved_clip_is_missing_and_counted_by_itself_too(make_metrics, availability):
+    rows = [*availability, availability[0] | {"clip_id": "x", "state": "unresolved"}]
+    counts = make_metrics(availability=rows)["dataset"]["train"]
+    assert (counts["annotated"], counts["missing"], counts["unresolved"]) == (4, 2, 1)
 
 
 def test_measures_stand_where_other_scripts_look_for_them(make_metrics):

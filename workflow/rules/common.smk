@@ -157,6 +157,13 @@ def vectors_file(wildcards):
 
 
 @instructive
+def only_clips_of(wildcards):
+    """Another lab's table of availability, where evaluation is restricted to its clips."""
+    path = sections(wildcards.dataset, wildcards.variant)["evaluate"]["only_clips_of"]
+    return [existing_file(path, "evaluate.only_clips_of")] if path else []
+
+
+@instructive
 def annotation_file(wildcards):
     """The user's annotation file of a split."""
     files = sections(wildcards.dataset)["annotations"]["files"]

@@ -7,6 +7,7 @@ rule evaluate_retrieval:
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
         features=shards("features", "test"),
+        only_clips_of=only_clips_of,
         sources=sources("retrieval"),
     output:
         recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
@@ -19,8 +20,9 @@ rule evaluate_retrieval:
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.retrieval"),
+        only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
     shell:
-        "python -m audiophrase evaluate-retrieval --settings {params.settings:q} --model {input.model} "
+        "python -m audiophrase evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} --model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
         "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
         "--recalls {output.recalls} --summary {output.summary} {input.features} 2>&1 | tee -i {log}"
@@ -34,6 +36,7 @@ rule evaluate_sed:
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         phrase_words="data/{dataset}/text/phrases.parquet",
         features=shards("features", "test"),
+        only_clips_of=only_clips_of,
         sources=sources("detection"),
     output:
         curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
@@ -47,8 +50,9 @@ rule evaluate_sed:
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.sed"),
+        only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
     shell:
-        "python -m audiophrase evaluate-sed --settings {params.settings:q} --model {input.model} "
+        "python -m audiophrase evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} --model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "
         "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
         "--curve {output.curve} --scores {output.scores} --summary {output.summary} "

@@ -1,10 +1,9 @@
 """The availability record: one row a clip, whether it could be had, and why not."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -57,36 +56,14 @@ ATTEMPTS_SCHEMA = pa.schema(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """What all attempts to get one clip from YouTube come to."""
+class History(Protocol):
+    """What all attempts to get one clip from YouTube come to; youtube.history has them."""
 
     n_attempts: int
-    first_tried_utc: datetime
-    last_tried_utc: datetime
+    first_tried_utc: datetime | None
+    last_tried_utc: datetime | None
     state: str  # the verdict; the shard says what became of audio that was fetched
-    permanent: bool
-
-
-def histories(attempts: Iterable[Mapping[str, Any]]) -> dict[str, History]:
-    """The history of each clip that YouTube was asked for, by clip id.
-
-    Args:
-        attempts: rows of attempts.parquet, in the order in which they were made.
-    """
-    by_clip: dict[str, list[Mapping[str, Any]]] = {}
-    for attempt in attempts:
-        by_clip.setdefault(attempt["clip_id"], []).append(attempt)
-    return {
-        clip_id: History(
-            n_attempts=len(tried),
-            first_tried_utc=min(attempt["tried_utc"] for attempt in tried),
-            last_tried_utc=max(attempt["tried_utc"] for attempt in tried),
-            state=tried[-1]["state"],
-            permanent=bool(tried[-1].get("permanent")),
-        )
-        for clip_id, tried in by_clip.items()
-    }
+    permanent: bool | None
 
 
 def availability_table(
@@ -157,7 +134,7 @@ def _asked(state: str, history: History | None) -> dict[str, Any]:
         return {"permanent": None if state in USABLE else False, "attempts": 0}
     # A permanent verdict is on what could not be fetched. Of audio that was, another cut may be
     # made: silence and damage are for good no more than the thresholds that tell them.
-    permanent = history.permanent and history.state == state
+    permanent = bool(history.permanent) and history.state == state
     return {
         "permanent": None if state in USABLE else permanent,
         "attempts": history.n_attempts,

@@ -1,9 +1,17 @@
 """Cutting a section out of encoded audio, to the exact sample, with PyAV."""
 
+import ctypes
+
 import av
 import numpy as np
 
 PRE_ROLL_S = 0.5  # decoded and dropped, so that the codec has settled where the section starts
+MAX_RATE_HZ = 384_000
+MAX_CHANNELS = 64
+# The header of a damaged or hostile container may claim a billion samples, and FFmpeg would make
+# room for all. PyAV has no setting for it; the function is found through PyAV's own libraries.
+MAX_ALLOCATION_BYTES = 128 << 20
+ctypes.CDLL(av.error.__file__).av_max_alloc(ctypes.c_size_t(MAX_ALLOCATION_BYTES))
 
 
 class NoAudioError(ValueError):
@@ -12,29 +20,44 @@ class NoAudioError(ValueError):
 
 def duration_s(container: av.container.InputContainer) -> float:
     """How long the audio is, as the container says, or by decoding all where it does not say."""
+    declared_s = declared_duration_s(container)
+    if declared_s is not None:
+        return declared_s
     stream = _audio_stream(container)
-    if stream.duration is not None:
-        return float(stream.duration * stream.time_base)
-    if container.duration is not None:
-        return container.duration / av.time_base
     length_s = sum(frame.samples / frame.sample_rate for frame in container.decode(stream))
     container.seek(0)
     return length_s
 
 
+def declared_duration_s(container: av.container.InputContainer) -> float | None:
+    """How long the audio is, as the container says."""
+    stream = _audio_stream(container)
+    if stream.duration is not None:
+        return float(stream.duration * stream.time_base)
+    return None if container.duration is None else container.duration / av.time_base
+
+
 def read_section(
-    container: av.container.InputContainer, *, start_s: float, length_s: float
+    container: av.container.InputContainer,
+    *,
+    start_s: float,
+    length_s: float,
+    max_lead_s: float | None = None,
 ) -> tuple[np.ndarray, int]:
     """Mono float32 samples (n_samples,) of a section, and the sampling rate in Hz.
 
     The first frame is placed by its time stamp, the others follow without a gap. Where the
     recording ends early the result is shorter than asked: nothing is padded.
 
+    Args:
+        max_lead_s: how much may be decoded before the section; for containers from outside.
+
     Raises:
-        NoAudioError: there is no audio stream, or no frame of it decodes.
+        NoAudioError: there is no audio stream, no frame of it decodes, or none is near.
     """
     stream = _audio_stream(container)
-    if start_s > PRE_ROLL_S:
+    seeked = start_s > PRE_ROLL_S
+    if seeked:
         offset = int((start_s - PRE_ROLL_S) / stream.time_base)
         container.seek(offset, stream=stream, backward=True)
     converter, layout = None, None
@@ -43,21 +66,25 @@ def read_section(
         for frame in container.decode(stream):
             if not rate_hz:
                 rate_hz, first = frame.sample_rate, round(start_s * frame.sample_rate)
+                _check_size(frame)
             if position is None:
-                position = _first_position(frame, stream, rate_hz, seeked=start_s > PRE_ROLL_S)
+                position = _first_position(frame, stream, rate_hz, seeked=seeked)
+                if seeked and max_lead_s is not None:
+                    _check_lead(first - position, max_lead_s=max_lead_s, rate_hz=rate_hz)
             if frame.sample_rate != rate_hz:
                 break  # another recording behind this one
             if layout != (frame.format.name, frame.layout.name):
                 converter = av.AudioResampler(format="fltp")
                 layout = (frame.format.name, frame.layout.name)
             for part in converter.resample(frame):
-                samples = part.to_ndarray().mean(axis=0, dtype=np.float32)
-                pieces.append((position, samples))
-                position += len(samples)
+                if position + part.samples > first:
+                    samples = part.to_ndarray().mean(axis=0, dtype=np.float32)
+                    pieces.append((position, samples))
+                position += part.samples
             if position >= first + round(length_s * rate_hz):
                 break
     except av.error.FFmpegError as error:
-        if not pieces:
+        if position is None:
             raise NoAudioError(f"nothing in it decodes: {error}") from None
     return _cut(pieces, first, round(length_s * rate_hz)), rate_hz
 
@@ -66,6 +93,19 @@ def _audio_stream(container: av.container.InputContainer) -> av.AudioStream:
     if not container.streams.audio:
         raise NoAudioError("it has no audio stream")
     return container.streams.audio[0]
+
+
+def _check_size(frame: av.AudioFrame) -> None:
+    n_channels = frame.layout.nb_channels
+    if frame.sample_rate > MAX_RATE_HZ or n_channels > MAX_CHANNELS:
+        raise NoAudioError(
+            f"{n_channels} channels at {frame.sample_rate} Hz are not taken for audio"
+        )
+
+
+def _check_lead(n_lead: int, *, max_lead_s: float, rate_hz: int) -> None:
+    if not 0 <= n_lead <= max_lead_s * rate_hz:
+        raise NoAudioError(f"decoding would begin {n_lead / rate_hz:.3f} s before the section")
 
 
 def _first_position(

@@ -52,10 +52,11 @@ FIGURES = {
     ),
     "availability": Caption(
         title="Which clips could be had",
-        alt="Share of usable clips by split beside the paper's, and counts of reasons.",
+        alt="Share of usable clips by split beside the paper's, and counts of states and reasons.",
         caption=(
-            "Left, the share of annotated clips with usable audio beside what the paper's authors "
-            "could still download of AudioGrounding. Right, why the others have none."
+            "Above, the share of annotated clips with usable audio beside what the paper's authors "
+            "could still download of AudioGrounding. Below, why the others have none; the paper "
+            "tells how many it lacked, and not why."
         ),
     ),
 }

@@ -1,6 +1,5 @@
 """The figures of numbers: detection by threshold (Figure 3), training, and availability."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from audiophrase.clips.audit import Kind, counts_by_kind, counts_by_split
 from audiophrase.clips.availability import USABLE, State
 from audiophrase.params import SPLITS
 from audiophrase.report import paper
@@ -137,25 +137,28 @@ def _mark_epochs(axes: Axes, histories: Sequence[pd.DataFrame]) -> None:
 @look()
 def availability(rows: Sequence[Mapping[str, Any]], *, audio: str) -> Figure:
     """Clips with usable audio by split, beside the paper's, and why the others have none."""
-    unusable = Counter((_reason(row), row["split"]) for row in rows if row["state"] not in USABLE)
-    reasons = sorted({reason for reason, _ in unusable})
-    figure = canvas(max(2.9, 1.4 + 0.24 * len(reasons)), audio=audio)
-    left, right = figure.subplots(1, 2, width_ratios=[1.15, 1.0])
-    _draw_shares(left, rows)
-    _draw_reasons(right, unusable, reasons)
-    if reasons:
-        figure.legend(*right.get_legend_handles_labels(), loc="outside upper right", ncols=3)
+    kinds = {
+        kind: by_split for kind, by_split in counts_by_kind(rows).items() if kind[0] not in USABLE
+    }
+    heights_in = [1.9, 0.9 + 0.21 * (len(kinds) + 2)]
+    figure = canvas(sum(heights_in) + 0.4, audio=audio)
+    upper, lower = figure.subplots(2, 1, height_ratios=heights_in)
+    _draw_shares(upper, rows)
+    _draw_reasons(lower, kinds)
     return figure
 
 
 def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
-    states = Counter((row["split"], row["state"]) for row in rows)
-    for index, split in enumerate(SPLITS):
-        n_all = sum(n for (of_split, _), n in states.items() if of_split == split)
-        n_short = states[split, State.OK_SHORT]
-        n_usable = states[split, State.OK] + n_short
-        note = f", {n_short:,} of them short" if n_short else ""
-        _share_bar(axes, index - 0.2, n_usable, n_all, _COLOUR_OF_SPLIT[split], note=note)
+    for index, (split, counts) in enumerate(counts_by_split(rows).items()):
+        notes = []
+        if counts.n_short:
+            notes.append(f"; {counts.n_short:,} of them short")
+        if counts.n_unresolved:
+            notes.append(f"; {counts.n_unresolved:,} others unresolved")
+        colour = _COLOUR_OF_SPLIT[split]
+        _share_bar(
+            axes, index - 0.2, counts.n_usable, counts.n_annotated, colour, note="".join(notes)
+        )
         n_theirs, n_annotated = paper.DATASET[split]["clips"], paper.N_ANNOTATED[split]
         _share_bar(axes, index + 0.2, n_theirs, n_annotated, GREY, prefix="paper: ")
     axes.set_yticks(range(len(SPLITS)), SPLITS)
@@ -182,7 +185,7 @@ def _share_bar(
     percent = f" ({share:.1f} %)" if n_all else ""
     # A white plate behind the text: the bar below it may be of any colour, or end there.
     axes.text(
-        2.0,
+        1.0,
         y,
         f"{prefix}{n_usable:,} of {n_all:,}{percent}{note}",
         va="center",
@@ -191,35 +194,51 @@ def _share_bar(
     )
 
 
-def _draw_reasons(axes: Axes, unusable: Counter, reasons: Sequence[str]) -> None:
+def _draw_reasons(axes: Axes, kinds: Mapping[Kind, Mapping[str, int]]) -> None:
+    """A bar for each state and reason, parted by split; the numbers in columns beside them."""
     axes.set_title("Clips without usable audio")
-    if not reasons:
+    if not kinds:
         axes.axis("off")
-        axes.text(0.02, 0.9, "None: every annotated clip\nhas usable audio.", va="top")
+        axes.text(0.0, 0.9, "None: every annotated clip has usable audio.", va="top")
         return
-    left = np.zeros(len(reasons))
+    left = np.zeros(len(kinds))
+    hatches = ["////" if state == State.UNRESOLVED else "" for state, _ in kinds]
     for split in SPLITS:
-        counts = np.array([unusable[reason, split] for reason in reasons])
+        counts = np.array([by_split[split] for by_split in kinds.values()])
+        colour = _COLOUR_OF_SPLIT[split]
         axes.barh(
-            range(len(reasons)),
-            counts,
-            left=left,
-            height=0.7,
-            color=_COLOUR_OF_SPLIT[split],
-            label=split,
-        )
+            range(len(kinds)), counts, left=left, height=0.66, color=colour, hatch=hatches,
+            edgecolor="white", linewidth=0.0,
+        )  # fmt: skip
         left += counts
-    for index, n in enumerate(left):
-        axes.annotate(f"{n:.0f}", (n, index), (3, 0), textcoords="offset points", va="center")
-    axes.set_yticks(range(len(reasons)), [wrap(reason, 34, max_lines=2) for reason in reasons])
-    axes.set_ylim(len(reasons) - 0.5, -0.5)
-    axes.set_xlim(0.0, 1.12 * left.max())
+    sums = {split: sum(of[split] for of in kinds.values()) for split in SPLITS}
+    theirs = {split: paper.N_ANNOTATED[split] - paper.DATASET[split]["clips"] for split in SPLITS}
+    labels = [wrap(_label(kind), 44, max_lines=1) for kind in kinds]
+    _write_counts(axes, [*kinds.values(), sums, theirs])
+    axes.set_yticks(range(len(kinds) + 2), [*labels, "all", "paper, whatever the reason"])
+    axes.tick_params(axis="y", length=0)
+    axes.axhline(len(kinds) - 0.5, color=GREY, linewidth=0.6)
+    axes.set_ylim(len(kinds) + 1.5, -0.9)
+    axes.set_xlim(0.0, 1.02 * left.max())
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.set_xlabel("clips")
+    axes.set_xlabel("clips" + (" (hatched: unresolved, to be tried again)" if any(hatches) else ""))
 
 
-def _reason(row: Mapping[str, Any]) -> str:
+def _write_counts(axes: Axes, lines: Sequence[Mapping[str, int]]) -> None:
+    """Counts by split, a column each to the right of the axes, under the name of the split."""
+    # In points from the edge, so that the columns keep their place however wide the axes become.
+    place = {"textcoords": "offset points", "ha": "right", "va": "center"}
+    place |= {"xycoords": axes.get_yaxis_transform(), "annotation_clip": False}
+    for column, split in enumerate((*SPLITS, "all")):
+        offset = (36 + 30 * column, 0)
+        colour = _COLOUR_OF_SPLIT.get(split, BLACK)
+        axes.annotate(split, (1.0, -0.9), offset, color=colour, weight="bold", **place)
+        for y, by_split in enumerate(lines):
+            n = sum(by_split.values()) if split == "all" else by_split[split]
+            axes.annotate(f"{n:,}" if n else "–", (1.0, y), offset, **place)
+
+
+def _label(kind: Kind) -> str:
     """`missing: private`, or the state alone where nothing adds to it."""
-    state, reason = row["state"].replace("_", " "), row["reason"]
-    told = reason.replace("-", " ") if reason else ""
-    return state if told in ("", state, state.replace(" ", "-")) else f"{state}: {told}"
+    state, reason = (part.replace("_", " ").replace("-", " ") for part in kind)
+    return state if reason in ("", state) else f"{state}: {reason}"

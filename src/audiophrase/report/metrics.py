@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audiophrase.clips.availability import USABLE
+from audiophrase.clips.availability import USABLE, State
 from audiophrase.params import SPLITS
 
 Row = Mapping[str, Any]
@@ -71,13 +71,17 @@ def _of_run(run: Run) -> dict[str, Any]:
 def _counts(
     availability: Iterable[Row], captions: Iterable[Row], phrases: Iterable[Row]
 ) -> dict[str, dict[str, int]]:
-    """By split: clips with usable audio, their captions and phrases, and the clips without."""
+    """By split: clips with usable audio, their captions and phrases, and the clips without.
+
+    Those that are unresolved are among the missing, and counted once more by themselves.
+    """
     rows = list(availability)
     usable = {row["clip_id"] for row in rows if row["state"] in USABLE}
     n_annotated = Counter(row["split"] for row in rows)
     n_clips = Counter(row["split"] for row in rows if row["clip_id"] in usable)
     n_captions = Counter(row["split"] for row in captions if row["clip_id"] in usable)
     n_phrases = Counter(row["split"] for row in phrases if row["clip_id"] in usable)
+    n_unresolved = Counter(row["split"] for row in rows if row["state"] == State.UNRESOLVED)
     return {
         split: {
             "annotated": n_annotated[split],
@@ -85,6 +89,7 @@ def _counts(
             "captions": n_captions[split],
             "phrases": n_phrases[split],
             "missing": n_annotated[split] - n_clips[split],
+            "unresolved": n_unresolved[split],
         }
         for split in SPLITS
     }

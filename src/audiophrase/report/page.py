@@ -1,7 +1,6 @@
 """The page: one self-contained HTML file with every number, table and figure of a data set."""
 
 import base64
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,13 +11,12 @@ import pandas as pd
 import yaml
 
 from audiophrase.clips.availability import USABLE
-from audiophrase.params import SPLITS
 from audiophrase.report import paper
+from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.captions import FIGURES
 from audiophrase.report.metrics import reported_threshold
-from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables
+from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables, restriction_notes
 
-_MAX_LISTED = 200
 _MODEL_COLUMNS = {
     "seed": "seed",
     "n_epochs": "epochs",
@@ -47,22 +45,23 @@ class Contents:
 
 def page(contents: Contents) -> str:
     """The page as HTML. Everything that comes from the data is escaped."""
-    usable = [row for row in contents.availability if row["state"] in USABLE]
+    audio = contents.metrics["dataset"]["audio"]
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
     return _template().render(
         dataset=contents.dataset,
         title=contents.title,
         paper=paper,
-        rendered=contents.metrics["dataset"]["audio"] == RENDERED,
+        rendered=audio == RENDERED,
         rendered_note=RENDERED_NOTE,
         headline=_headline(contents.metrics),
         tables=all_tables(contents.metrics),
         figures=_figures(contents.figures),
-        n_usable=f"{len(usable):,}",
+        n_usable=f"{len(contents.availability) - len(unusable):,}",
         n_annotated=f"{len(contents.availability):,}",
         n_missing=len(unusable),
-        states=_states(contents.availability),
-        missing=_listing(unusable[:_MAX_LISTED]),
+        restriction=restriction_notes(contents.metrics["retrieval"]),
+        audit=availability_table(contents.availability, audio=audio),
+        missing=_listing(unusable[:MAX_LISTED]),
         coverage=_coverage(contents.coverage),
         models=_models(contents.models),
         versions=pd.DataFrame(contents.versions.items(), columns=["name", "version"]),
@@ -120,22 +119,17 @@ def _figures(figures: Mapping[str, bytes]) -> list[dict[str, str]]:
     ]
 
 
-def _states(rows: Sequence[Row]) -> pd.DataFrame:
-    """Clips by state and reason, the usable ones first, a column a split."""
-    counts = Counter((row["state"], row["reason"] or "", row["split"]) for row in rows)
-    kinds = {(state, reason) for state, reason, _ in counts}
-    ordered = sorted(kinds, key=lambda kind: (kind[0] not in USABLE, kind))
-    lines = []
-    for state, reason in ordered:
-        by_split = [counts[state, reason, split] for split in SPLITS]
-        lines.append((state, reason, *(f"{n:,}" for n in (*by_split, sum(by_split)))))
-    return pd.DataFrame(lines, columns=["state", "reason", *SPLITS, "all"])
-
-
 def _listing(rows: Sequence[Row]) -> pd.DataFrame:
-    names = ["clip_id", "split", "state", "reason", "message"]
-    lines = [[row[name] or "" for name in names] for row in rows]
-    return pd.DataFrame(lines, columns=["clip", *names[1:]])
+    """The clips with what was said of them; when, and how often, where a network was asked."""
+    lines = []
+    for row in rows:
+        line = {"clip": row["clip_id"]}
+        line |= {name: row[name] or "" for name in ("split", "state", "reason", "message")}
+        if row["last_tried_utc"] is not None:
+            line["attempts"] = f"{row['attempts']:,}"
+            line["last tried (UTC)"] = f"{row['last_tried_utc']:%Y-%m-%d %H:%M}"
+        lines.append(line)
+    return pd.DataFrame(lines).fillna("")
 
 
 def _coverage(coverage: pd.DataFrame) -> pd.DataFrame:

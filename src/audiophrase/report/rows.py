@@ -36,6 +36,7 @@ def retrieval(metrics: Metrics) -> Iterator[dict[str, Any]]:
         found = numbers["retrieval"]
         ours = {"audio": audio, "source": "ours", "variant": variant, "seed": seed}
         counts = {key: found[key] for key in ("n_repeats", "n_clips", "n_captions")}
+        counts |= _restriction(found)
         pool = {"pool": "drawn", "pool_size": found["pool_size"], **counts}
         full = {"pool": "full", "pool_size": None, **counts, "n_repeats": None}
         for direction in DIRECTIONS:
@@ -88,6 +89,12 @@ def sed(metrics: Metrics) -> Iterator[dict[str, Any]]:
                 "prevalence": found["prevalence"],
                 "n_clips": found["n_clips"],
                 "n_phrases": found["n_phrases"],
+                **_restriction(found),
             }
     n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "phrases")}
     yield {"audio": PAPER_AUDIO, "source": "paper", "scores": "mean", **n_theirs}
+
+
+def _restriction(found: Metrics) -> dict[str, Any]:
+    """How many clips there were before others' were asked for; nothing where none were."""
+    return {key: found[key] for key in ("only_clips_of", "n_clips_here") if key in found}

@@ -59,6 +59,7 @@ def dataset_table(metrics: Metrics) -> Table:
         for name in ("clips", "captions", "phrases"):
             line |= {name: f"{ours[name]:,}", f"{name}, paper": f"{theirs[name]:,}"}
         line["missing clips"] = f"{ours['missing']:,} of {ours['annotated']:,}"
+        line["of them unresolved"] = f"{ours['unresolved']:,}"
         line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
         cells.append(line)
     notes = (
@@ -68,6 +69,7 @@ def dataset_table(metrics: Metrics) -> Table:
             "are the annotated clips without usable audio. The paper's missing clips follow from its "
             "Table 1 and the 4,489/31/70 clips that AudioGrounding v1 annotates."
         ),
+        *restriction_notes(metrics["retrieval"]),
     )
     title = "Data set: clips, captions and phrases (the paper's Table 1)"
     tidy = pd.DataFrame(rows.dataset(metrics))
@@ -107,6 +109,7 @@ def retrieval_table(metrics: Metrics) -> Table:
     notes = (
         *_rendered(metrics),
         f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper.",
+        *restriction_notes(found),
         (
             f"The ± is sampling noise of one model: the spread over {found['n_repeats']} draws of "
             "random pools. It says nothing about other seeds or other data."
@@ -133,6 +136,7 @@ def sed_table(metrics: Metrics) -> Table:
             f"Test clips: {found['n_clips']} with {found['n_phrases']:,} phrases here, "
             f"{n_test['clips']} with {n_test['phrases']:,} in the paper."
         ),
+        *restriction_notes(found),
         (
             f"Phrases are active in {found['prevalence']:.2f} of the frames: that is the average "
             "precision of chance, and what lifts the F1 of always on."
@@ -145,6 +149,20 @@ def sed_table(metrics: Metrics) -> Table:
     title = "Phrase-based sound event detection (the measures behind the paper's Figure 3)"
     blocks = (Block("", pd.DataFrame(cells)), *_other_runs(metrics, _sed_line))
     return Table(title, notes, blocks, pd.DataFrame(rows.sed(metrics)))
+
+
+def restriction_notes(found: Metrics) -> tuple[str, ...]:
+    """Which clips an evaluation was restricted to, if it was."""
+    if "only_clips_of" not in found:
+        return ()
+    return (
+        (
+            f"Evaluated are only clips that another table of availability has too "
+            f"(evaluate.only_clips_of, SHA-256 {found['only_clips_of'][:12]}…): "
+            f"{found['n_clips_common']:,} of the {found['n_clips_here']:,} test clips with audio "
+            "here. Training used all clips with audio here."
+        ),
+    )
 
 
 def markdown(table: Table) -> str:
@@ -177,7 +195,7 @@ def _other_runs(metrics: Metrics, line: Callable[[Metrics], dict[str, str]]) -> 
 
 
 def _retrieval_line(numbers: Metrics) -> dict[str, str]:
-    return {
+    return {"clips": f"{numbers['retrieval']['n_clips']:,}"} | {
         f"{label}, {_recall_name(key)}": _spread(spread)
         for direction, label in DIRECTIONS.items()
         for key, spread in numbers["retrieval"][direction].items()
@@ -187,7 +205,7 @@ def _retrieval_line(numbers: Metrics) -> dict[str, str]:
 def _sed_line(numbers: Metrics) -> dict[str, str]:
     found = numbers["sed"]
     key = f"f1_at_{reported_threshold(found)}"
-    cells = {}
+    cells = {"clips": f"{found['n_clips']:,}"}
     for name in aggregations(found):
         if name not in ("random", "always_on"):
             cells[f"F1, {name}"] = _number(found[name].get(key))

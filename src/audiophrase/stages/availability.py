@@ -10,6 +10,8 @@ from audiophrase import tables
 from audiophrase.clips import availability as record
 from audiophrase.clips.messages import spreadsheet_cell
 from audiophrase.stages.options import file_argument, file_option
+from audiophrase.youtube.history import fold
+from audiophrase.youtube.ledger import read_table
 
 _COLUMNS = ("clip_id", "state", "reason", "message", "source")
 
@@ -46,13 +48,12 @@ def availability(
     all_clips = tables.read(clips, stage="annotations.clips").to_pylist()
     histories = None
     if youtube_attempts is not None:
-        tried = tables.read(youtube_attempts, stage="attempts").to_pylist()
-        histories = record.histories(tried)
+        histories = fold(read_table(youtube_attempts).to_pylist())
     settings = {"clips": {"source": source}}
     found = record.availability_table(all_clips, rows, source=source, histories=histories)
     tables.write(availability, found, stage="availability", settings=settings)
     frame = found.to_pandas()
-    frame["message"] = frame["message"].map(spreadsheet_cell)
+    frame["message"] = frame["message"].map(spreadsheet_cell, na_action="ignore")
     tables.write_csv(availability_csv, frame)
     if attempts is not None:
         tool = {"local": "av"}.get(source, "audiophrase")

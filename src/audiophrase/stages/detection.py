@@ -13,6 +13,7 @@ from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.params import SedParams, structure
+from audiophrase.stages.common_clips import only_clips_option, restrict
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.stages.training_data import (
     Clips,
@@ -33,6 +34,7 @@ from audiophrase.train import encode
 @file_option("--vocabulary", "Vocabulary with vectors.")
 @file_option("--phrase-words", "Word ids of phrases.")
 @file_argument("features", nargs=-1, required=True)
+@only_clips_option
 @file_option("--curve", "Precision, recall and F1 by threshold to write (CSV).")
 @file_option("--scores", "Frame-phrase similarities to write.")
 @file_option("--summary", "Measures to write (JSON).")
@@ -44,6 +46,7 @@ def evaluate_sed(
     vocabulary: Path,
     phrase_words: Path,
     features: tuple[Path, ...],
+    only_clips_of: Path | None,
     curve: Path,
     scores: Path,
     summary: Path,
@@ -52,7 +55,7 @@ def evaluate_sed(
     params = structure(settings, "evaluate.sed")
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings)
-    clips = read_clips(features, settings)
+    clips, restriction = restrict(read_clips(features, settings), only_clips_of)
     number = {clip_id: index for index, clip_id in enumerate(clips.ids)}
     rows = read_rows(phrases, "annotations.phrases", "test", clips)
     if not rows:
@@ -78,9 +81,11 @@ def evaluate_sed(
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
     sampled, measures = _measures(found | drawn, np.concatenate(labels), params)
     tables.write_csv(curve, sampled)
-    _write_scores(scores, [row["phrase_id"] for row in rows], found, settings)
+    inputs = {"only_clips_of": restriction.sha256} if restriction else None
+    _write_scores(scores, [row["phrase_id"] for row in rows], found, settings, inputs)
     n_clips = len({row["clip_id"] for row in rows})
     counts = {"n_clips": n_clips, "n_phrases": len(rows), "n_frames": int(sum(n_frames))}
+    counts |= restriction.summary() if restriction else {}
     tables.write_json(summary, counts | measures)
     click.echo(pd.DataFrame(measures["measures"]).T.to_string(), err=True)
 
@@ -146,11 +151,15 @@ def _measures(
 
 
 def _write_scores(
-    path: Path, phrase_ids: list[str], found: dict[str, list[np.ndarray]], settings: dict
+    path: Path,
+    phrase_ids: list[str],
+    found: dict[str, list[np.ndarray]],
+    settings: dict,
+    inputs: dict[str, str] | None,
 ) -> None:
     """One column an aggregation; that of the paper, the mean, is called `scores`."""
     columns = {"phrase_id": pa.array(phrase_ids, pa.string())}
     for name, of_phrases in found.items():
         key = "scores" if name == "mean" else f"scores_{name}"
         columns[key] = pa.array(of_phrases, pa.list_(pa.float32()))
-    tables.write(path, pa.table(columns), stage="sed_scores", settings=settings)
+    tables.write(path, pa.table(columns), stage="sed_scores", settings=settings, inputs=inputs)

@@ -87,12 +87,13 @@ def alignment(
     features: tuple[Path, ...],
 ) -> None:
     """Similarities over time (Figure 4), out of FEATURES, the shards of the test split."""
-    ranked = _examples(captions, phrases, features, settings)
+    of_phrase = _scores(scores, settings)
+    ranked = _examples(captions, phrases, features, settings, scored=of_phrase)
     chosen = ranked[: structure(settings, "figures").n_alignments]
     drawn = spectra.alignment(
         chosen,
         _spectra(features, settings, {example.clip_id for example in chosen}),
-        _scores(scores, settings),
+        of_phrase,
         spectra.band_centres_hz(structure(settings, "features")),
         threshold=structure(settings, "evaluate.sed").reported_threshold,
         audio=audio,
@@ -124,9 +125,18 @@ def _write(drawn: Figure, svg: Path, png: Path, settings: dict) -> None:
 
 
 def _examples(
-    captions: Path, phrases: Path, features: Sequence[Path], settings: dict
+    captions: Path,
+    phrases: Path,
+    features: Sequence[Path],
+    settings: dict,
+    *,
+    scored: Container[str] | None = None,
 ) -> list[examples.Example]:
-    """The clips with the most distinct phrases, from the rank that the parameters name on."""
+    """The clips with the most distinct phrases, from the rank that the parameters name on.
+
+    Args:
+        scored: ids of the phrases to look at; None for all.
+    """
     clips = {
         row["clip_id"]
         for shard in features
@@ -135,9 +145,10 @@ def _examples(
         ).to_pylist()
         if row["n_frames"]
     }
+    all_phrases = tables.read(phrases, stage="annotations.phrases").to_pylist()
     ranked = examples.ranked(
         tables.read(captions, stage="annotations.captions").to_pylist(),
-        tables.read(phrases, stage="annotations.phrases").to_pylist(),
+        [row for row in all_phrases if scored is None or row["phrase_id"] in scored],
         clips,
     )
     if not ranked:

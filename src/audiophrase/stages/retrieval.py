@@ -9,6 +9,7 @@ import pandas as pd
 from audiophrase import tables
 from audiophrase.evaluate.retrieval import DIRECTIONS, draw_pools, full_pool, pool_ranks, recall_at
 from audiophrase.params import RetrievalParams, structure
+from audiophrase.stages.common_clips import only_clips_option, restrict
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.stages.training_data import (
     pairs_of,
@@ -28,6 +29,7 @@ from audiophrase.train import score_matrix
 @file_option("--vocabulary", "Vocabulary with vectors.")
 @file_option("--caption-words", "Word ids of captions.")
 @file_argument("features", nargs=-1, required=True)
+@only_clips_option
 @file_option("--recalls", "Recall by repeat, direction and k to write (CSV).")
 @file_option("--summary", "Means, deviations and the full pool to write (JSON).")
 def evaluate_retrieval(
@@ -38,6 +40,7 @@ def evaluate_retrieval(
     vocabulary: Path,
     caption_words: Path,
     features: tuple[Path, ...],
+    only_clips_of: Path | None,
     recalls: Path,
     summary: Path,
 ) -> None:
@@ -46,7 +49,8 @@ def evaluate_retrieval(
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings)
     word_ids = read_word_ids(caption_words, "caption_id", settings)
-    pairs = pairs_of(read_clips(features, settings), "test", captions, word_ids)
+    clips, restriction = restrict(read_clips(features, settings), only_clips_of)
+    pairs = pairs_of(clips, "test", captions, word_ids)
     scores = score_matrix(encoder, pairs, vectors).numpy()
     clip_of_caption = np.array(pairs.clip_of_pair)
 
@@ -57,6 +61,7 @@ def evaluate_retrieval(
         {
             "n_clips": len(scores),
             "n_captions": len(clip_of_caption),
+            **(restriction.summary() if restriction else {}),
             "pool_size": pool_size,
             "n_repeats": params.n_repeats,
             **_means(table),

@@ -1,0 +1,144 @@
+"""What the audit shows of a table of availability: on the terminal, and in the report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from audiophrase.clips import audit
+from audiophrase.clips.availability import USABLE
+from audiophrase.params import SPLITS
+from audiophrase.report import paper
+from audiophrase.report.tables import RENDERED, RENDERED_NOTE, Block, Table
+
+MAX_LISTED = 200
+
+Row = Mapping[str, Any]
+
+_LEFT = {"split", "state", "reason", "source", "change", "clip", "old", "new"}
+
+UNRESOLVED_NOTE = (
+    "Unresolved clips could not be told apart from trouble with the network, with YouTube's limits "
+    "or with the tools: they count as unusable here, and a later re-check may win them."
+)
+
+
+def availability_table(rows: Sequence[Row], *, audio: str) -> Table:
+    """Clips by split beside the paper's, then by state and reason, then by source if there are
+    several; `tidy` is a row for each state, reason and split.
+    """
+    kinds = audit.counts_by_kind(rows)
+    blocks = [
+        Block("By split", pd.DataFrame(_split_lines(rows))),
+        Block("By state and reason", pd.DataFrame(_kind_lines(kinds, len(rows)))),
+    ]
+    if len({row["source"] for row in rows}) > 1:
+        blocks.append(Block("By source", pd.DataFrame(_source_lines(rows))))
+    notes = (RENDERED_NOTE,) if audio == RENDERED else ()
+    if any(state == "unresolved" for state, _ in kinds):
+        notes += (UNRESOLVED_NOTE,)
+    tidy = pd.DataFrame(
+        [
+            {"audio": audio, "state": state, "reason": reason, "split": split, "clips": n}
+            for (state, reason), by_split in kinds.items()
+            for split, n in by_split.items()
+        ]
+    )
+    return Table("Availability of the clips", notes, tuple(blocks), tidy)
+
+
+def difference_blocks(
+    found: audit.Difference, *, max_listed: int | None = None
+) -> tuple[Block, ...]:
+    """Two tables compared: the counts, then the clips of each kind of change."""
+    groups = {
+        "became available": found.gained,
+        "lost": found.lost,
+        "another state or reason": found.changed,
+        "only in the new table": found.only_new,
+        "only in the old table": found.only_old,
+    }
+    lines = [
+        {"change": name}
+        | {split: f"{sum(c.split == split for c in changes):,}" for split in SPLITS}
+        | {"all": f"{len(changes):,}"}
+        for name, changes in groups.items()
+    ]
+    lines.append({"change": "unchanged", "all": f"{found.n_unchanged:,}"})
+    blocks = [Block("Changes", pd.DataFrame(lines).fillna(""))]
+    for name, changes in groups.items():
+        listed = [
+            {
+                "clip": change.clip_id,
+                "split": change.split or "",
+                "old": audit.told(change.old),
+                "new": audit.told(change.new),
+            }
+            for change in changes[:max_listed]
+        ]
+        if listed:
+            rest = len(changes) - len(listed)
+            heading = f"{name.capitalize()}: {len(changes):,}"
+            heading += f" (the first {len(listed):,} of them)" if rest else ""
+            blocks.append(Block(heading, pd.DataFrame(listed)))
+    return tuple(blocks)
+
+
+def plain_text(cells: pd.DataFrame) -> str:
+    """Cells for a terminal: words to the left, numbers to the right."""
+    columns = []
+    for name in cells.columns:
+        column = [name, *cells[name]]
+        width = max(map(len, column))
+        columns.append([c.ljust(width) if name in _LEFT else c.rjust(width) for c in column])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+
+
+def _split_lines(rows: Sequence[Row]) -> list[dict[str, str]]:
+    counts = audit.counts_by_split(rows)
+    ours = {split: (of.n_annotated, of.n_usable) for split, of in counts.items()}
+    theirs = {split: (paper.N_ANNOTATED[split], paper.DATASET[split]["clips"]) for split in SPLITS}
+    lines = []
+    for name, splits in (*((split, (split,)) for split in SPLITS), ("all", SPLITS)):
+        n_annotated, n_usable = (sum(ours[split][i] for split in splits) for i in (0, 1))
+        of_paper = [sum(theirs[split][i] for split in splits) for i in (0, 1)]
+        lines.append(
+            {
+                "split": name,
+                "usable": _share(n_usable, n_annotated),
+                "usable, paper": _share(of_paper[1], of_paper[0]),
+                "of them short": f"{sum(counts[split].n_short for split in splits):,}",
+                "unusable": f"{n_annotated - n_usable:,}",
+                "unusable, paper": f"{of_paper[0] - of_paper[1]:,}",
+                "of them unresolved": f"{sum(counts[split].n_unresolved for split in splits):,}",
+            }
+        )
+    return lines
+
+
+def _kind_lines(
+    kinds: Mapping[audit.Kind, Mapping[str, int]], n_clips: int
+) -> list[dict[str, str]]:
+    return [
+        {"state": state, "reason": reason, "usable": "yes" if state in USABLE else "no"}
+        | {split: f"{n:,}" for split, n in by_split.items()}
+        | {"all": f"{sum(by_split.values()):,}"}
+        | {"share": f"{100 * sum(by_split.values()) / n_clips:.1f} %"}
+        for (state, reason), by_split in kinds.items()
+    ]
+
+
+def _source_lines(rows: Iterable[Row]) -> list[dict[str, str]]:
+    rows = list(rows)
+    lines = []
+    for source in sorted({row["source"] or "" for row in rows}):
+        counts = audit.counts_by_split([row for row in rows if (row["source"] or "") == source])
+        lines.append(
+            {"source": source}
+            | {split: _share(of.n_usable, of.n_annotated) for split, of in counts.items()}
+        )
+    return lines
+
+
+def _share(n: int, n_all: int) -> str:
+    return f"{n:,} of {n_all:,}" + (f" ({100 * n / n_all:.1f} %)" if n_all else "")

@@ -1,0 +1,78 @@
+"""Stage retrieve, for clips from YouTube: packing a shard of those that were fetched."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiophrase import tables
+from audiophrase.clips import shards
+from audiophrase.clips.availability import State
+from audiophrase.errors import ArtifactError
+from audiophrase.params import ClipParams, structure
+from audiophrase.stages.clip_shards import write_shard
+from audiophrase.stages.options import file_argument, file_option, settings
+from audiophrase.youtube.history import FETCHED, ClipHistory, fold
+from audiophrase.youtube.ledger import read_section, read_table
+
+
+@click.command()
+@settings
+@click.option("--shard", required=True, help="Name of the shard, such as train-00000.")
+@file_option("--clips", "Table of clips.")
+@file_option("--attempts", "Table of attempts.")
+@click.option("--cache", type=click.Path(path_type=Path), required=True, help="Fetched sections.")
+@file_argument("output")
+def youtube_clips(
+    settings: dict, shard: str, clips: Path, attempts: Path, cache: Path, output: Path
+) -> None:
+    """Pack the clips of a shard from the fetched sections, or from the shard as it is."""
+    clip_params = structure(settings, "retrieve")
+    all_clips = tables.read(clips, stage="annotations.clips")
+    histories = fold(read_table(attempts).to_pylist())
+    packed = _packed(output)
+    rows = []
+    for clip in all_clips.to_pylist():
+        if clip["shard"] == shard:
+            history = histories.get(clip["clip_id"])
+            rows.append(_row(clip, history, cache, packed, clip_params))
+    write_shard(output, rows, settings, shards.input_digests(shard, all_clips))
+
+
+def _packed(shard: Path) -> dict[str, dict[str, Any]]:
+    """The rows of a shard that is there already and sound, by clip id."""
+    if not shard.exists():
+        return {}
+    try:
+        table = tables.read(shard, stage="clips")
+    except ArtifactError as error:
+        click.echo(f"warning: {error.problem}: it is made anew", err=True)
+        return {}
+    return {row["clip_id"]: row for row in table.to_pylist() if row["sha256"] is not None}
+
+
+def _row(
+    clip: dict[str, Any],
+    history: ClipHistory | None,
+    cache: Path,
+    packed: dict[str, dict[str, Any]],
+    clip_params: ClipParams,
+) -> dict[str, Any]:
+    clip_id = clip["clip_id"]
+    if history is None:
+        raise ArtifactError(
+            f"clip {clip_id} was never tried", "`audiophrase retrieve DATASET` tries it"
+        )
+    if history.state not in FETCHED:
+        state, reason = State(history.state), history.reason or "unknown"
+        return shards.failure_row(clip_id, shards.Failure(state, reason, history.message or ""))
+    flac = read_section(cache, clip_id, history.sha256)
+    if flac is None and clip_id in packed:
+        flac = packed[clip_id]["audio"]["bytes"]
+    if flac is None:
+        raise ArtifactError(
+            f"clip {clip_id} was fetched, but its audio is neither in {cache} nor in the shard",
+            "`audiophrase retrieve DATASET` fetches it again",
+        )
+    samples, rate_hz = shards.decode_flac(flac, clip_id)
+    return shards.audio_row(clip_id, samples, rate_hz, clip["end_s"] - clip["start_s"], clip_params)

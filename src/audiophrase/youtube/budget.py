@@ -1,0 +1,187 @@
+"""The budget: how fast YouTube is asked, and when to stop asking.
+
+A guest may look up some 300 videos an hour; politeness, not speed, is the limit.
+"""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from audiophrase.youtube.verdict import Verdict, concerns_run
+
+HOUR_S = 3600.0
+DAY_S = 24 * HOUR_S
+AGAIN = "then run the same command again: what was fetched stays"
+
+
+class Exit(IntEnum):
+    """Exit codes of `audiophrase retrieve`."""
+
+    DONE = 0  # every clip was tried
+    INCOMPLETE = 3  # worth running again
+    BLOCKED = 4  # come back later
+    SETUP = 5  # something here must be put right first
+    INTERRUPTED = 130  # by the user
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a run ends before its clips do, and when it is worth going on."""
+
+    cause: str
+    message: str
+    remedy: str
+    exit_code: Exit
+    wait_s: float | None = None
+
+
+class TokenBucket:
+    """One token a video for all threads together: even spacing with jitter, and pauses on demand.
+
+    The bucket holds one token, so that a pause is not followed by a burst.
+    """
+
+    def __init__(
+        self,
+        videos_per_hour: float,
+        jitter: float,
+        rng: random.Random,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Any] = time.sleep,
+    ) -> None:
+        """`jitter` is the largest deviation of an interval, as a part of it."""
+        self._interval_s, self._jitter, self._rng = HOUR_S / videos_per_hour, jitter, rng
+        self._clock, self._sleep = clock, sleep
+        self._next_s = clock()
+        self._mutex = threading.Lock()
+
+    def wait(self) -> None:
+        """Sleep until the next video may be asked for."""
+        with self._mutex:
+            due_s = max(self._next_s, self._clock())
+            factor = 1 + self._jitter * (2 * self._rng.random() - 1)
+            self._next_s = due_s + self._interval_s * factor
+        if (delay_s := due_s - self._clock()) > 0:
+            self._sleep(delay_s)
+
+    def pause(self, seconds: float) -> None:
+        """Let nobody through for so long: a Retry-After."""
+        with self._mutex:
+            self._next_s = max(self._next_s, self._clock() + seconds)
+
+
+class Breaker:
+    """Notices when not a video but the run is in trouble; whoever asks `stop` then stops.
+
+    A bot check, a rate limit or a full disk stops it at once. Of other causes that concern the run
+    a streak of videos first calls for canaries (`wants_canaries`), then, if it goes on although
+    they pass, stops it.
+    """
+
+    def __init__(self, max_streak: int, *, max_pause_s: float) -> None:
+        """`max_pause_s` is the longest Retry-After that a run waits for itself."""
+        self._max_streak, self._max_pause_s = max_streak, max_pause_s
+        self._streak, self._probed = 0, False
+        self._mutex = threading.Lock()
+        self.stop: Stop | None = None
+
+    def observe(self, verdict: Verdict | None, retry_after_s: float | None = None) -> None:
+        """Take note of what came of a video; none is a success."""
+        with self._mutex:
+            if verdict is None or not concerns_run(verdict):
+                self._streak, self._probed = 0, False
+                return
+            self._streak += 1
+            long_pause = retry_after_s is not None and retry_after_s > self._max_pause_s
+            at_once = verdict.rule == "disk" or verdict.reason in ("bot-check", "rate-limited")
+            if at_once or long_pause or self._streak >= 2 * self._max_streak:
+                self.stop = self.stop or stop_for(verdict, retry_after_s)
+
+    def trip(self, stop: Stop) -> None:
+        """Stop the run for a cause that no verdict tells."""
+        with self._mutex:
+            self.stop = self.stop or stop
+
+    def wants_canaries(self) -> bool:
+        """Whether a streak is so long that canaries must tell the run's trouble from the videos'."""
+        with self._mutex:
+            return not self._probed and self._streak >= self._max_streak
+
+    def canaries_passed(self) -> None:
+        """The streak's cause seems to lie with its videos; it may once more be as long."""
+        with self._mutex:
+            self._probed = self._streak >= self._max_streak
+
+
+def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:
+    """What to tell the user when a run stops for a verdict's cause."""
+    said = verdict.message
+    if verdict.rule == "disk":
+        remedy = f"free some space; {AGAIN}"
+        return Stop("disk", f"the disk cannot take more: {said}", remedy, Exit.INCOMPLETE)
+    message, remedy, code, wait_s = {
+        "bot-check": (
+            "YouTube asks whether this is a bot",
+            "wait a day, or set AUDIOPHRASE_COOKIES; lower retrieve.videos_per_hour",
+            Exit.BLOCKED,
+            DAY_S,
+        ),
+        "rate-limited": (
+            "YouTube says that it was asked too often",
+            "lower retrieve.videos_per_hour if this happens again",
+            Exit.BLOCKED,
+            HOUR_S,
+        ),
+        "network-transient": (
+            "the network or YouTube's servers do not answer",
+            "look to the connection (and HTTPS_PROXY, if set)",
+            Exit.INCOMPLETE,
+            None,
+        ),
+        "cookies": (
+            "YouTube does not accept the cookies",
+            "export them anew into the file named in AUDIOPHRASE_COOKIES, or unset it",
+            Exit.BLOCKED,
+            None,
+        ),
+        "po-token/SABR": (
+            "YouTube refuses the audio (403) of one video after the other",
+            "`make upgrade-ytdlp`, wait some hours",
+            Exit.BLOCKED,
+            6 * HOUR_S,
+        ),
+        "extractor-broken/outdated": (
+            "yt-dlp cannot read YouTube's answers, or finds no JavaScript runtime",
+            "`make upgrade-ytdlp`",
+            Exit.BLOCKED,
+            None,
+        ),
+    }.get(
+        verdict.reason,
+        ("a video cannot be had", "see what it says", Exit.BLOCKED, None),
+    )
+    wait_s = max(wait_s or 0, retry_after_s or 0) if retry_after_s else wait_s
+    return Stop(verdict.reason, f"{message}: {said}", f"{remedy}; {AGAIN}", code, wait_s)
+
+
+def stop_for_canary(youtube_id: str, verdict: Verdict) -> Stop:
+    """What to tell the user when a video known to be alive cannot be had."""
+    told = f"the canary {youtube_id}, a video known to be alive, cannot be had"
+    if concerns_run(verdict):
+        stop = stop_for(verdict)
+        return Stop(stop.cause, f"{told}; {stop.message}", stop.remedy, stop.exit_code, stop.wait_s)
+    said = verdict.message or verdict.reason
+    return Stop(
+        "canary",
+        f"{told}: {said}",
+        f"open https://www.youtube.com/watch?v={youtube_id} in a browser: if it plays, "
+        "`make upgrade-ytdlp` or wait some hours; if it has gone, name another in "
+        f"retrieve.canaries; {AGAIN}",
+        Exit.BLOCKED,
+        HOUR_S,
+    )

@@ -1,0 +1,169 @@
+"""Retrieving the clips of one data set: from its tables to the ledger, and back to a table."""
+
+import random
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from audiophrase import tables
+from audiophrase.youtube import preflight
+from audiophrase.youtube.budget import Exit, Stop
+from audiophrase.youtube.client import Client
+from audiophrase.youtube.history import ClipHistory, fold
+from audiophrase.youtube.ledger import (
+    Ledger,
+    read_log,
+    read_table,
+    sections_at_hand,
+    write_table,
+)
+from audiophrase.youtube.plan import Plan, plan
+from audiophrase.youtube.progress import Progress
+from audiophrase.youtube.run import Run, RunParams
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the files of a data set lie."""
+
+    clips: Path  # the table
+    shards: Path  # the folder
+    attempts: Path
+    cache: Path
+
+    @classmethod
+    def of(cls, dataset: str) -> "Places":
+        data = Path("data") / dataset
+        return cls(
+            clips=data / "annotations" / "clips.parquet",
+            shards=data / "clips",
+            attempts=data / "attempts.parquet",
+            cache=Path("cache") / dataset / "youtube",
+        )
+
+
+def run_params(sections: Mapping[str, Any]) -> RunParams:
+    """Of the section `retrieve`, how a run goes about it."""
+    retrieve = sections["retrieve"]
+    return RunParams(**{field.name: retrieve[field.name] for field in fields(RunParams)})
+
+
+def show_plan(places: Places, params: RunParams, *, recheck: bool) -> None:
+    """Tell what a run would do. Asks nothing of YouTube, writes nothing."""
+    if (places.cache / "attempts.jsonl").exists():
+        rows = read_log(places.cache)
+    else:
+        rows = read_table(places.attempts).to_pylist() if places.attempts.exists() else []
+    _tell_plan(_plan(places, params, rows, recheck=recheck), params)
+
+
+def retrieve(places: Places, params: RunParams, *, recheck: bool) -> Exit:
+    """Try every clip that is wanted; where that was possible, write attempts.parquet.
+
+    Raises:
+        AudiophraseError: something is missing here; nothing was recorded of any clip.
+    """
+    seed = places.attempts if places.attempts.exists() else None
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{random.getrandbits(32):08x}"
+    with Ledger(places.cache, run, seed=seed) as ledger:
+        todo = _plan(places, params, ledger.rows(), recheck=recheck)
+        _tell_plan(todo, params)
+        stop = _work(ledger, todo, places, params) if todo.jobs else None
+        histories = fold(ledger.rows())
+        _tell_states(places, histories)
+        if stop is not None:
+            _tell_stop(stop)
+            return stop.exit_code
+        write_table(places.attempts, ledger.rows())
+    return Exit.DONE
+
+
+def _work(ledger: Ledger, todo: Plan, places: Places, params: RunParams) -> Stop | None:
+    cookies = preflight.cookies_file()
+    for warning in preflight.check(places.cache, todo.n_bytes, cookies):
+        click.echo(f"warning: {warning}", err=True)
+    progress = Progress(todo.n_wanted)
+    run = Run(
+        ledger,
+        params,
+        make_client=lambda: Client(cookies=cookies, timeout_s=params.timeout_s),
+        progress=progress,
+        tools={"versions": preflight.tool_versions(), "cookies": cookies is not None},
+        rng=random.Random(),
+    )
+    try:
+        return run.work(todo.jobs)
+    finally:
+        progress.close()
+
+
+def _plan(places: Places, params: RunParams, rows: list[dict], *, recheck: bool) -> Plan:
+    histories = fold(rows)
+    at_hand = sections_at_hand(places.cache, histories) | clips_in_shards(places.shards)
+    clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
+    return plan(
+        clips,
+        histories,
+        at_hand,
+        n_attempts=params.attempts,
+        recheck=recheck,
+        now=datetime.now(UTC),
+    )
+
+
+def clips_in_shards(folder: Path) -> set[str]:
+    """The clips whose audio lies in a shard; a shard that cannot be read holds none."""
+    found: set[str] = set()
+    for path in sorted(Path(folder).glob("*.parquet")):
+        try:
+            rows = pq.read_table(path, columns=["clip_id", "sha256"])
+        except (pa.ArrowException, OSError):
+            continue
+        found.update(row["clip_id"] for row in rows.to_pylist() if row["sha256"] is not None)
+    return found
+
+
+def _tell_plan(todo: Plan, params: RunParams) -> None:
+    told = f"{todo.n_clips} clips: {todo.n_at_hand} at hand"
+    if todo.n_answered:
+        told += f", {todo.n_answered} that YouTube will not give (--recheck asks again)"
+    if todo.n_exhausted:
+        told += f", {todo.n_exhausted} unresolved after all attempts (--recheck asks again)"
+    click.echo(told, err=True)
+    if todo.jobs:
+        click.echo(
+            f"to try: {todo.n_wanted} clips of {len(todo.jobs)} videos; about "
+            f"{todo.hours(params.videos_per_hour):.1f} h at {params.videos_per_hour:g} videos an "
+            f"hour; at most {todo.n_bytes / 1e9:.1f} GB of disk with the shards and DVC's copy",
+            err=True,
+        )
+    else:
+        click.echo("nothing to try", err=True)
+
+
+def _tell_states(places: Places, histories: Mapping[str, ClipHistory]) -> None:
+    clips = tables.read(places.clips, stage="annotations.clips", columns=["clip_id"])
+    known = [histories[row["clip_id"]] for row in clips.to_pylist() if row["clip_id"] in histories]
+    for state, n in sorted(Counter(str(history.state) for history in known).items()):
+        click.echo(f"{state}: {n} clips", err=True)
+    if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in known):
+        click.echo(
+            f"{n_bare} of them are said to be unavailable, without a reason: this counts once it "
+            "was said twice, a day apart; run the same command again tomorrow",
+            err=True,
+        )
+
+
+def _tell_stop(stop: Stop) -> None:
+    when = ""
+    if stop.wait_s is not None:
+        back = datetime.now(UTC) + timedelta(seconds=stop.wait_s)
+        when = f"\n  Come back: after {back:%Y-%m-%d %H:%M} UTC (in {stop.wait_s / 3600:.1f} h)"
+    click.echo(f"stopped: {stop.message}{when}\n  What to do: {stop.remedy}", err=True)

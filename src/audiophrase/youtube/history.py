@@ -1,0 +1,113 @@
+"""Histories: what the attempts at a clip say together.
+
+An attempt that failed counts only if it was committed, that is, if videos known to be alive could
+be had both before and after it in the same run; an attempt that fetched the clip needs no such
+witness.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from audiophrase.clips.availability import State
+from audiophrase.youtube.evidence import Evidence
+from audiophrase.youtube.verdict import judge
+
+BARE_INTERVAL = timedelta(days=1)  # between two answers "Video unavailable" that say nothing more
+FETCHED = (State.OK, State.OK_SHORT, State.SILENT)
+
+
+@dataclass(frozen=True, slots=True)
+class ClipHistory:
+    """What is known of a clip.
+
+    Attributes:
+        n_attempts: of all that were made.
+        n_failures: committed attempts that left the clip unresolved, since the last that did not.
+        sha256: of the fetched section; null unless `state` is one of a fetched clip.
+        bare_utc: when YouTube first said "Video unavailable" and no more, if it still does.
+    """
+
+    clip_id: str
+    state: State = State.UNRESOLVED
+    reason: str | None = None
+    permanent: bool | None = None
+    message: str | None = None
+    source: str | None = None
+    n_attempts: int = 0
+    n_failures: int = 0
+    first_tried_utc: datetime | None = None
+    last_tried_utc: datetime | None = None
+    sha256: str | None = None
+    bare_utc: datetime | None = None
+
+
+def fold(attempts: Iterable[Mapping[str, Any]]) -> dict[str, ClipHistory]:
+    """The history of each clip, from rows of attempts.parquet in their order, by clip id.
+
+    A later verdict replaces an earlier one, except that `unresolved` replaces none but that of a
+    fetched clip (whose section was lost, else it had not been tried again). Two bare answers
+    "Video unavailable" at least a day apart make a clip missing, not for good.
+    """
+    histories: dict[str, ClipHistory] = {}
+    for row in attempts:
+        known = histories.get(row["clip_id"]) or ClipHistory(row["clip_id"])
+        histories[row["clip_id"]] = _append(known, row)
+    return histories
+
+
+def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
+    tried = row.get("tried_utc")
+    known = replace(
+        known,
+        source=row.get("source"),
+        n_attempts=known.n_attempts + 1,
+        first_tried_utc=known.first_tried_utc or tried,
+        last_tried_utc=tried or known.last_tried_utc,
+    )
+    state = State(row["state"])
+    said = {"reason": row.get("reason"), "message": row.get("message")}
+    if state in FETCHED:
+        return replace(
+            known,
+            state=state,
+            permanent=None,
+            n_failures=0,
+            sha256=row.get("sha256"),
+            bare_utc=None,
+            **said,
+        )
+    permanent = bool(row.get("permanent"))
+    committed = row.get("committed")
+    if committed is None:
+        committed = tried is None  # no network was asked
+    if not committed:
+        if known.state == State.UNRESOLVED and known.reason is None:
+            return replace(known, permanent=False, **said)
+        return known
+    if state != State.UNRESOLVED:
+        return replace(
+            known,
+            state=state,
+            permanent=permanent,
+            n_failures=0,
+            sha256=None,
+            bare_utc=None,
+            **said,
+        )
+    known = replace(known, n_failures=known.n_failures + 1)
+    if tried is not None and _is_bare(row):
+        known = replace(known, bare_utc=known.bare_utc or tried)
+        if tried - known.bare_utc >= BARE_INTERVAL:
+            return replace(known, state=State.MISSING, permanent=False, sha256=None, **said)
+    if known.state == State.UNRESOLVED or known.state in FETCHED:
+        return replace(known, state=state, permanent=False, sha256=None, **said)
+    return known
+
+
+def _is_bare(row: Mapping[str, Any]) -> bool:
+    """Whether all that was seen says "Video unavailable", and nothing of why."""
+    if row.get("reason") != "unknown" or not row.get("evidence"):
+        return False
+    return judge(Evidence.from_json(row["evidence"])).rule == "bare-unavailable"

@@ -1,0 +1,107 @@
+"""The plan of a run: which videos to ask for, for which clips, and how long that takes."""
+
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audiophrase.clips.availability import State
+from audiophrase.youtube.history import BARE_INTERVAL, FETCHED, ClipHistory
+
+# FLAC of ten seconds at 48 kHz is some 0.65 MB; a shard holds it again, and so does DVC's cache.
+CLIP_BYTES = 650_000
+COPIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A section of a video; `n_tries` is how often it may yet be tried in this run."""
+
+    clip_id: str
+    youtube_id: str
+    start_s: float
+    end_s: float
+    n_tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A video and the clips of it that are wanted: asked for once, for all of them."""
+
+    youtube_id: str
+    clips: tuple[Clip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run has to do, and how many clips it need not touch.
+
+    Those are at hand, answered for otherwise (missing, restricted, …), or tried to the end.
+    """
+
+    jobs: tuple[Job, ...]
+    n_clips: int
+    n_at_hand: int
+    n_answered: int
+    n_exhausted: int
+
+    @property
+    def n_wanted(self) -> int:
+        return sum(len(job.clips) for job in self.jobs)
+
+    @property
+    def n_bytes(self) -> int:
+        """What the wanted clips take on disk at most."""
+        return self.n_wanted * CLIP_BYTES * COPIES
+
+    def hours(self, videos_per_hour: float) -> float:
+        return len(self.jobs) / videos_per_hour
+
+
+def plan(
+    clips: Iterable[Mapping[str, Any]],
+    histories: Mapping[str, ClipHistory],
+    at_hand: AbstractSet[str],
+    *,
+    n_attempts: int,
+    recheck: bool,
+    now: datetime,
+) -> Plan:
+    """Group what is not at hand by video, in the order of the table of clips.
+
+    Args:
+        clips: rows of clips.parquet.
+        at_hand: ids of the clips whose audio is here.
+        n_attempts: how often a clip is tried before it counts as tried to the end.
+        recheck: whether clips that were answered for, or tried to the end, are asked for again.
+    """
+    videos: dict[str, list[Clip]] = {}
+    n_clips = n_at_hand = n_answered = n_exhausted = 0
+    for row in clips:
+        clip_id = row["clip_id"]
+        n_clips += 1
+        if clip_id in at_hand:
+            n_at_hand += 1
+            continue
+        history = histories.get(clip_id) or ClipHistory(clip_id)
+        n_tries = n_attempts if recheck else _n_tries(history, n_attempts, now)
+        if n_tries:
+            clip = Clip(clip_id, row["youtube_id"], row["start_s"], row["end_s"], n_tries)
+            videos.setdefault(clip.youtube_id, []).append(clip)
+        elif history.state == State.UNRESOLVED:
+            n_exhausted += 1
+        else:
+            n_answered += 1
+    jobs = tuple(Job(youtube_id, tuple(wanted)) for youtube_id, wanted in videos.items())
+    return Plan(jobs, n_clips, n_at_hand, n_answered, n_exhausted)
+
+
+def _n_tries(history: ClipHistory, n_attempts: int, now: datetime) -> int:
+    if history.state in FETCHED:
+        return n_attempts  # it was fetched, but is not here
+    if history.state != State.UNRESOLVED:
+        return 0
+    if history.bare_utc is not None:
+        return n_attempts if now - history.bare_utc >= BARE_INTERVAL else 0
+    return max(0, n_attempts - history.n_failures)

@@ -1,0 +1,43 @@
+"""The server as a process: `python -m fakeyoutube --media FOLDER --state FILE`."""
+
+import argparse
+import json
+import os
+import signal
+from pathlib import Path
+
+from fakeyoutube.scenarios import SCENARIOS
+from fakeyoutube.server import FakeYoutube
+
+
+def main() -> None:
+    """Serve until the process is ended."""
+    parser = argparse.ArgumentParser(prog="python -m fakeyoutube", description=__doc__)
+    parser.add_argument("--media", type=Path, required=True, help="folder for the recordings")
+    parser.add_argument("--state", type=Path, help="JSON file with port and environment")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument(
+        "--video", action="append", default=[], metavar="ID=SCENARIO", help=", ".join(SCENARIOS)
+    )
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: exit_now())
+    ca_file = arguments.media / f"ca-{os.getpid()}.pem"
+    with FakeYoutube(media=arguments.media, port=arguments.port, ca_file=ca_file) as fake:
+        fake.configure(dict(pair.split("=", 1) for pair in arguments.video))
+        started = {"port": fake.port, "pid": os.getpid(), "environment": fake.environment}
+        if arguments.state is not None:
+            unfinished = arguments.state.with_suffix(".tmp")
+            unfinished.write_text(json.dumps(started))
+            os.replace(unfinished, arguments.state)
+        else:
+            print(json.dumps(started), flush=True)
+        signal.pause()
+
+
+def exit_now() -> None:
+    """End the process: nothing is worth saving."""
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from audiophrase.clips.availability import State
+from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.youtube.evidence import Evidence, PlayerAnswer
+from audiophrase.youtube.history import fold
+from audiophrase.youtube.ledger import (
+    SCHEMA,
+    Ledger,
+    read_log,
+    read_section,
+    read_table,
+    sections_at_hand,
+    write_table,
+)
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+REMOVED = {
+    "state": "missing",
+    "reason": "permanent-removed",
+    "permanent": True,
+    "message": "This video has been removed by the uploader",
+}
+LIMITED = {
+    "state": "unresolved",
+    "reason": "rate-limited",
+    "permanent": False,
+    "message": "HTTP Error 429",
+}
+BARE = {
+    "state": "unresolved",
+    "reason": "unknown",
+    "permanent": False,
+    "message": "Video unavailable",
+    "evidence": Evidence("page", errors=("Video unavailable",)).to_json(),
+}
+OK = {"state": "ok", "format": "251", "bytes": 7}
+CLIP, OTHER = "YAAAAAAAAAAA_0_10000", "Y-BBBBBBBBBB_500_10500"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "cache"
+
+
+def row(values, hours=0, clip_id=CLIP, committed=True):
+    tried = START + timedelta(hours=hours)
+    return {
+        "clip_id": clip_id,
+        "tried_utc": tried,
+        "source": "youtube",
+        "committed": committed,
+    } | values
+
+
+def state(*rows):
+    return fold(rows)[rows[0]["clip_id"]].state
+
+
+def test_failures_count_only_between_two_passing_canaries_of_one_run(folder):
+    with Ledger(folder, "one") as ledger:
+        ledger.record(CLIP, START, REMOVED)  # before any canary
+        ledger.canaries(["C"])
+        ledger.record(CLIP, START, REMOVED)
+        ledger.record(OTHER, START, LIMITED)
+        assert fold(ledger.rows())[CLIP].state == State.UNRESOLVED
+        ledger.canaries(["C"])
+        ledger.record("YCCCCCCCCCCC_0_1", START, REMOVED)
+        ledger.canaries(["C"], "Sign in to confirm you're not a bot")
+        ledger.record("YDDDDDDDDDDD_0_1", START, REMOVED)
+        ledger.canaries(["C"])
+    with Ledger(folder, "two") as ledger:
+        ledger.record("YEEEEEEEEEEE_0_1", START, REMOVED)
+        ledger.canaries(["C"])
+        histories = fold(ledger.rows())
+    assert [row["committed"] for row in read_log(folder)] == [
+        False,
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert {clip: h.state for clip, h in histories.items()} == {
+        CLIP: State.MISSING,
+        OTHER: State.UNRESOLVED,
+        "YCCCCCCCCCCC_0_1": State.UNRESOLVED,
+        "YDDDDDDDDDDD_0_1": State.UNRESOLVED,
+        "YEEEEEEEEEEE_0_1": State.UNRESOLVED,
+    }
+    assert (histories[CLIP].n_attempts, histories[CLIP].permanent) == (2, True)
+    assert (histories[OTHER].n_failures, histories["YCCCCCCCCCCC_0_1"].n_failures) == (1, 0)
+
+
+def test_a_recheck_may_reverse_a_verdict_but_a_transient_cause_may_not():
+    assert state(row(REMOVED)) == State.MISSING
+    assert state(row(REMOVED), row(LIMITED, 1)) == State.MISSING
+    assert state(row(REMOVED), row(OK, 1)) == State.OK
+    assert state(row(OK), row(REMOVED, 1)) == State.MISSING  # its section was lost
+    assert state(row(OK), row(LIMITED, 1)) == State.UNRESOLVED
+    assert (
+        state(row(REMOVED), row({"state": "geo_blocked", "reason": "geo-blocked"}, 1))
+        == "geo_blocked"
+    )
+    assert state(row(REMOVED, committed=False)) == State.UNRESOLVED
+    history = fold([row(LIMITED), row(REMOVED, 1), row(OK, 2)])[CLIP]
+    assert history.n_attempts == 3
+    assert history.last_tried_utc - history.first_tried_utc == timedelta(hours=2)
+
+
+def test_a_bare_unavailable_counts_when_seen_twice_a_day_apart():
+    assert state(row(BARE)) == State.UNRESOLVED
+    assert state(row(BARE), row(BARE, 23)) == State.UNRESOLVED
+    assert state(row(BARE), row(BARE, 24)) == State.MISSING
+    assert state(row(BARE), row(BARE, 12), row(BARE, 25)) == State.MISSING
+    assert state(row(BARE), row(BARE, 25, committed=False)) == State.UNRESOLVED
+    assert state(row(BARE, committed=False), row(BARE, 25)) == State.UNRESOLVED
+    assert state(row(BARE), row(OK, 1), row(BARE, 25)) == State.UNRESOLVED
+    plays = Evidence(
+        "page", (PlayerAnswer("tv", "OK", None, None, None, 0),), errors=("Video unavailable",)
+    )
+    contradicted = BARE | {"evidence": plays.to_json()}
+    assert state(row(contradicted), row(contradicted, 25)) == State.UNRESOLVED
+    history = fold([row(BARE), row(BARE, 30)])[CLIP]
+    assert (history.reason, history.permanent) == ("unknown", False)
+
+
+def test_clips_that_no_network_was_asked_for_fold_too():
+    values = {"clip_id": CLIP, "state": "missing", "reason": "no-file", "source": "local"}
+    assert fold([values])[CLIP].state == State.MISSING
+
+
+def test_a_section_is_logged_then_published_and_checked(folder):
+    with Ledger(folder, "one") as ledger:
+        ledger.publish(CLIP, b"flac", START, OK)
+        ledger.publish(OTHER, b"other", START, OK)
+        histories = fold(ledger.rows())
+    assert read_section(folder, CLIP, histories[CLIP].sha256) == b"flac"
+    (folder / "sections" / f"{OTHER}.flac").write_bytes(b"flipped")
+    assert sections_at_hand(folder, histories) == {CLIP}
+    with Ledger(folder, "two") as ledger, pytest.raises(ArtifactError, match="no clip id"):
+        ledger.publish("Y../../x_0_1", b"", START, OK)
+
+
+@pytest.mark.parametrize(
+    "torn", [b'{"kind": "attempt", "run"', b"\0" * 512, b'{"kind": 1}\n', b"[]\n"]
+)
+def test_a_torn_last_line_is_dropped_and_the_next_begins_anew(folder, torn):
+    with Ledger(folder, "one") as ledger:
+        ledger.record(CLIP, START, LIMITED)
+    log = folder / "attempts.jsonl"
+    whole = log.read_bytes()
+    log.write_bytes(whole + torn)
+    (folder / "sections" / f".{CLIP}.flac.partial").write_bytes(b"half")
+    assert len(read_log(folder)) == 1
+    with Ledger(folder, "two") as ledger:
+        ledger.record(CLIP, START, OK)
+    assert log.read_bytes().startswith(whole)
+    assert [row["number"] for row in read_log(folder)] == [1, 2]
+    assert not list((folder / "sections").iterdir())
+
+
+def test_a_damaged_line_in_the_middle_is_named(folder):
+    with Ledger(folder, "one") as ledger:
+        ledger.record(CLIP, START, LIMITED)
+        ledger.record(CLIP, START, LIMITED)
+    log = folder / "attempts.jsonl"
+    log.write_bytes(b"{\n" + log.read_bytes())
+    with pytest.raises(ArtifactError, match="line 1"):
+        Ledger(folder, "two")
+
+
+def test_one_process_at_a_time(folder):
+    with Ledger(folder, "one"), pytest.raises(AudiophraseError, match="another process"):
+        Ledger(folder, "two")
+    Ledger(folder, "three").close()
+
+
+def test_a_full_disk_leaves_whole_lines(folder):
+    script = """
+import resource, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from audiophrase.youtube.ledger import Ledger
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+ledger = Ledger(Path(sys.argv[1]), "one")
+try:
+    for _ in range(100):
+        ledger.record("YAAAAAAAAAAA_0_1", datetime.now(UTC), {"state": "ok"})
+except OSError as error:
+    print(error.errno)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, folder], check=False, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "27", done.stderr
+    content = (folder / "attempts.jsonl").read_text()
+    assert content.endswith("\n")
+    assert all(json.loads(line) for line in content.splitlines())
+
+
+def test_kill_9_leaves_a_log_that_names_every_section(folder):
+    script = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from audiophrase.youtube.ledger import Ledger
+ledger = Ledger(Path(sys.argv[1]), "one")
+for i in range(100_000):
+    ledger.publish(f"YAAAAAAAAAAA_{i}_1", b"x" * 5000, datetime.now(UTC), {"state": "ok"})
+"""
+    for delay_s in (0.05, 0.15, 0.25):
+        process = subprocess.Popen([sys.executable, "-c", script, folder])
+        log = folder / "attempts.jsonl"
+        size = log.stat().st_size if log.exists() else 0
+        while not log.exists() or log.stat().st_size == size:
+            time.sleep(0.01)
+            assert process.poll() is None
+        time.sleep(delay_s)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        with Ledger(folder, "two") as ledger:
+            histories = fold(ledger.rows())
+        published = {path.stem for path in (folder / "sections").iterdir()}
+        assert published
+        assert sections_at_hand(folder, histories) == published
+        assert len(histories) - len(published) <= 1
+
+
+def test_attempts_parquet_and_a_log_begun_from_it(folder, tmp_path):
+    with Ledger(folder, "one") as ledger:
+        ledger.canaries(["C"])
+        ledger.record(
+            CLIP, START, REMOVED | {"evidence": "{}", "http_status": 200, "cookies": False}
+        )
+        ledger.canaries(["C"])
+        ledger.record(OTHER, START, REMOVED)
+        ledger.publish("YCCCCCCCCCCC_0_1", b"flac", START, OK)
+        rows = ledger.rows()
+    table = tmp_path / "attempts.parquet"
+    write_table(table, rows)
+    assert read_table(table).schema.names == SCHEMA.names
+    assert fold(read_table(table).to_pylist()) == fold(rows)
+    elsewhere = tmp_path / "elsewhere"
+    with Ledger(elsewhere, "two", seed=table) as ledger:
+        assert ledger.rows() == rows
+        ledger.record(CLIP, START, OK)
+        assert ledger.rows()[-1]["number"] == 2
+    with Ledger(elsewhere, "three", seed=table) as ledger:
+        assert len(ledger.rows()) == 4

@@ -1,0 +1,152 @@
+"""A folder with a data set whose clips come from the fake YouTube."""
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+import yaml
+from fakeyoutube import FakeYoutube
+
+from audiophrase import params, tables
+from audiophrase.clip_ids import clip_id
+from audiophrase.clips.availability import State
+from audiophrase.stages.youtube import retrieve
+from audiophrase.stages.youtube_shards import youtube_clips
+from audiophrase.youtube.history import ClipHistory, fold
+from audiophrase.youtube.ledger import read_log, read_table
+
+ROOT = Path(__file__).parents[1]
+CANARY = "canary_-000"
+SHARD = "train-00000"
+FAST = {
+    "canaries": [CANARY],
+    "videos_per_hour": 720_000,
+    "backoff_s": 0.01,
+    "timeout_s": 2.0,
+    "attempts": 2,
+    "max_streak": 5,
+}
+
+
+def youtube_id(index: int) -> str:
+    """An id with the characters that make trouble, alphabetic order as of the indices."""
+    return f"-_id{index:05d}-_"[:11]
+
+
+class YoutubeProject:
+    """A data set `yt` in a folder of its own; the working folder must be that."""
+
+    def __init__(self, folder: Path, fake: FakeYoutube) -> None:
+        self.folder, self.fake = Path(folder), fake
+        self.environment = os.environ | fake.environment
+
+    def set_up(
+        self, clips: Sequence[tuple[str, float]], retrieve: Mapping[str, object] | None = None
+    ) -> None:
+        """Clips of ten seconds: ids and starts in s; and what differs from `FAST`."""
+        rows = [
+            {
+                "clip_id": clip_id(video, start_s, start_s + 10),
+                "youtube_id": video,
+                "start_s": float(start_s),
+                "end_s": float(start_s + 10),
+                "split": "train",
+                "shard": SHARD,
+                "filename": f"{video}_{start_s}_{start_s + 10}.wav",
+            }
+            for video, start_s in clips
+        ]
+        tables.write(
+            self.folder / "data/yt/annotations/clips.parquet",
+            pa.Table.from_pylist(rows),
+            stage="annotations.clips",
+            settings={"shards": {"train": 1, "val": 1, "test": 1}},
+        )
+        document = yaml.safe_load((ROOT / "params.yaml").read_text())
+        document["datasets"]["yt"] = {
+            "title": "Clips of the fake YouTube",
+            "clips": "youtube",
+            "shards": {"train": 1, "val": 1, "test": 1},
+            "annotations": {"files": {"train": "a.json", "val": "b.json", "test": "c.json"}},
+            "retrieve": FAST | dict(retrieve or {}),
+        }
+        (self.folder / "params.yaml").write_text(yaml.safe_dump(document))
+
+    def retrieve(self, *arguments: str) -> int:
+        """`audiophrase retrieve yt` in this process; its exit code."""
+        return int(retrieve.main(["yt", *arguments], standalone_mode=False))
+
+    def start(self, prelude: str = "") -> subprocess.Popen:
+        """The same in a process of its own, in a session of its own."""
+        code = f"{prelude}\nfrom audiophrase.cli import main\nmain()"
+        return subprocess.Popen(
+            [sys.executable, "-c", code, "retrieve", "yt"],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def rows(self) -> list[dict]:
+        return read_log(self.folder / "cache/yt/youtube")
+
+    def histories(self) -> dict[str, ClipHistory]:
+        """By video id, as the log has them."""
+        return {clip[1:12]: history for clip, history in fold(self.rows()).items()}
+
+    def states(self) -> dict[str, State]:
+        return {video: history.state for video, history in self.histories().items()}
+
+    def table(self) -> list[dict]:
+        """What attempts.parquet says of each clip, but for times and numbers of attempts."""
+        table = fold(read_table(self.folder / "data/yt/attempts.parquet").to_pylist())
+        return sorted(
+            (h.clip_id, h.state, h.reason or "", h.permanent, h.message or "", h.sha256 or "")
+            for h in table.values()
+        )
+
+    def pack(self) -> bytes:
+        """The bytes of the shard that `youtube-clips` packs."""
+        settings = params.select(
+            params.effective(params.load(self.folder / "params.yaml"), "yt"), "retrieve"
+        )
+        output = self.folder / f"data/yt/clips/{SHARD}.parquet"
+        arguments = ["--shard", SHARD, "--clips", "data/yt/annotations/clips.parquet"]
+        arguments += ["--attempts", "data/yt/attempts.parquet", "--cache", "cache/yt/youtube"]
+        youtube_clips.main(
+            [*arguments, str(output)],
+            standalone_mode=False,
+            default_map={"settings": settings},
+        )
+        return output.read_bytes()
+
+    def n_lookups(self) -> int:
+        """Videos that were looked up so far, canaries aside."""
+        counts = dict(self.fake.counts)
+        return sum(counter["page"] for video, counter in counts.items() if video != CANARY)
+
+    @contextmanager
+    def once_looked_up(self, n_videos: int, **settings: object):
+        """Reconfigure the fake as soon as so many videos were looked up."""
+        stop = threading.Event()
+
+        def watch() -> None:
+            while not stop.wait(0.002):
+                if self.n_lookups() >= n_videos:
+                    self.fake.configure(**settings)
+                    return
+
+        thread = threading.Thread(target=watch)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()

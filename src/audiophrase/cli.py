@@ -41,7 +41,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "verify": ("versions:verify", "Hash every artifact here, in the cache, in a remote."),
     "stages": ("versions:stages", "List the DVC stages of a data set."),
     "dvc-stages": ("versions:dvc_stages", "Write dvc.yaml from the workflow."),
-    "prune": ("versions:prune", "Delete shards that Snakemake has no record of."),
+    "expire": ("versions:expire", "Date back shards that Snakemake has no record of."),
     "check-params": ("parameters:check_params", "Check a params file."),
 }
 # What users call, and jobs never: these may start a Snakemake of their own.

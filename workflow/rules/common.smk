@@ -24,6 +24,11 @@ shell.prefix(
 if not workflow.remote_exec:
     guard.enter()
 
+# For the one job whose parameters change no bytes and are therefore not handed to it.
+os.environ["AUDIOPHRASE_CONFIGFILES"] = os.pathsep.join(
+    os.path.abspath(path) for path in workflow.overwrite_configfiles or []
+)
+
 SPLITS = parameters.SPLITS
 FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
 TABLES = ("dataset", "retrieval", "sed")
@@ -123,11 +128,31 @@ def audio_files(wildcards):
     """The files that may hold clips of a shard, so that a changed or added one is noticed."""
     if "local" not in sources_of_clips(wildcards.dataset):
         return []
-    folder = sections(wildcards.dataset)["retrieve"]["folder"]
+    folder = folder_of_clips(wildcards)
     split = wildcards.shard.rsplit("-", 1)[0]
     n_shards = entry(wildcards.dataset)["shards"][split]
     names = listed_files(folder, split, n_shards)[wildcards.shard]
     return [os.path.join(folder, name) for name in names]
+
+
+@instructive
+def all_audio_files(wildcards):
+    """The files that hold clips which YouTube need not be asked for."""
+    if "local" not in sources_of_clips(wildcards.dataset):
+        return []
+    folder = folder_of_clips(wildcards)
+    return [os.path.join(folder, name) for name in list_files(folder)]
+
+
+def folder_of_clips(wildcards):
+    """The folder of recordings, where the data set has one."""
+    return sections(wildcards.dataset)["retrieve"]["folder"]
+
+
+def folder_option(wildcards):
+    """The folder of recordings as an option of a command."""
+    local = "local" in sources_of_clips(wildcards.dataset)
+    return [f"--folder={folder_of_clips(wildcards)}"] if local else []
 
 
 @functools.cache

@@ -1,4 +1,11 @@
 # The clips' audio in shards, and the record of which clips could be had.
+
+
+# Asks for every clip from one place, however many nodes a cluster has.
+localrules:
+    retrieve_youtube,
+
+
 rule render_clips:
     input:
         clips="data/{dataset}/annotations/clips.parquet",
@@ -38,10 +45,65 @@ rule local_clips:
         runtime=30,
     params:
         settings=settings("retrieve"),
-        folder=lambda wildcards: sections(wildcards.dataset)["retrieve"]["folder"],
+        folder=folder_of_clips,
     shell:
         "python -m audiophrase local-clips --settings {params.settings:q} --shard {wildcards.shard} "
         "--clips {input.clips} --folder {params.folder:q} {output} 2>&1 | tee -i {log}"
+
+
+# The log of attempts is added to and the fetched sections are kept, both in cache/: Snakemake deletes
+# the outputs of a job that fails. No sources are declared, nor how fast YouTube is asked: neither a
+# new yt-dlp nor a mended line here makes stale what took hours to fetch. Where every clip was tried
+# already, this asks nobody.
+rule retrieve_youtube:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        audio=all_audio_files,
+    output:
+        update("data/{dataset}/attempts.parquet"),
+    log:
+        "logs/{dataset}/retrieve.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: "youtube" in sources_of_clips(name)),
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=7 * 24 * 60,
+    params:
+        source=joined_sources,
+        folder=folder_of_clips,
+    shell:
+        # Not through a pipe, so that there is a progress bar on a terminal.
+        "python -m audiophrase retrieve-clips {wildcards.dataset} --log {log}"
+
+
+# A shard that is there is read, not deleted: in a clone that pulled the clips, it is all there is.
+rule youtube_clips:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        attempts="data/{dataset}/attempts.parquet",
+        audio=audio_files,
+        sources=sources("youtube_shards"),
+    output:
+        update("data/{dataset}/clips/{shard}.parquet"),
+    log:
+        "logs/{dataset}/clips/{shard}.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: "youtube" in sources_of_clips(name)),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=settings("retrieve"),
+        source=joined_sources,
+        folder=folder_of_clips,
+        local=folder_option,
+        cache="cache/{dataset}/youtube",
+    shell:
+        "python -m audiophrase youtube-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "--source {params.source} {params.local:q} --clips {input.clips} --attempts {input.attempts} "
+        "--cache {params.cache} {output} 2>&1 | tee -i {log}"
 
 
 rule clips_manifest:

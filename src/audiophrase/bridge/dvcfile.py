@@ -70,14 +70,14 @@ def _template(members: Sequence[Stage]) -> dict[str, Any]:
         one("targets", {s.key: " ".join(_general(path, s) for path in s.targets) for s in members}),
         one("digest", {s.key: s.digest for s in members}),
     )
-    prune = f"audiophrase prune {first.family} ${{item.dataset}}"
-    body: dict[str, Any] = {"cmd": [prune, build] if first.manifests else build}
+    expire = f"audiophrase expire {first.family} ${{item.dataset}}"
+    body: dict[str, Any] = {"cmd": [expire, build] if first.manifests else build}
     body["deps"] = lists["deps"]
     if lists["params"]:
         body["params"] = lists["params"]
     outs = [_general(path, first) for path in first.outs if path not in first.metrics]
     folder = _general(first.folder, first) if first.folder else None
-    persist = {"persist": True} if first.manifests else {}
+    persist = {"persist": True} if first.is_persistent else {}
     kept = {} if first.is_pushed else {"push": False}
     described = {path: persist | (kept if path == folder else {}) for path in outs}
     body["outs"] = [{path: flags} if flags else path for path, flags in described.items()]

@@ -157,8 +157,8 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: st
 @click.command()
 @click.argument("family")
 @click.argument("dataset")
-def prune(family: str, dataset: str) -> None:
-    """Delete shards that Snakemake did not make: `dvc repro` must not take a stale one for new.
+def expire(family: str, dataset: str) -> None:
+    """Date back shards that Snakemake did not make: `dvc repro` must not take a stale one for new.
 
     A stage of shards keeps its folder when DVC runs it again, so that it resumes. Snakemake decides
     which shards are current, but by time stamps alone where it has no record of having made them;
@@ -171,8 +171,8 @@ def prune(family: str, dataset: str) -> None:
         if not job.is_known:
             for path in map(Path, job.outputs):
                 if path.exists():
-                    click.echo(f"removed {path}: Snakemake has no record of it", err=True)
-                    path.unlink()
+                    click.echo(f"{path} is made anew: Snakemake has no record of it", err=True)
+                    adopting.age(path)
 
 
 @click.command()

@@ -58,7 +58,7 @@ def run(project, *command, code=0) -> str:
 
 
 def test_a_recheck_reverses_a_verdict_and_tells_so(audited):
-    audited.fake.configure({GONE: "removed"})
+    audited.fake.configure({BACK: "ok"})
     told = run(audited, "audiophrase", "audit", "yt", "--recheck", "--export", "missing.csv")
     assert "Became available: 1\n" in told
     assert f"Y{BACK}_0_10000  train  restricted (private)  ok" in told

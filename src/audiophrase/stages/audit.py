@@ -110,7 +110,7 @@ def _recheck(dataset: str, configfiles: Sequence[Path], max_listed: int | None) 
         sys.exit(code if code > 0 else EXIT_INTERRUPTED)
     target = f"data/{dataset}/availability.csv"
     files = ["--configfile", *map(str, configfiles)] if configfiles else []
-    if made := _run("snakemake", target, *files):
+    if made := _run("snakemake", "--cores", "all", target, *files):
         sys.exit(made)
     click.echo(f"Changes by this re-check of {dataset}")
     _show(difference_blocks(counting.difference(before, _read(dataset)), max_listed=max_listed))

@@ -1,6 +1,7 @@
 """The page: self-contained, escaped, and the same whenever it is made."""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -126,6 +127,22 @@ def test_the_listing_is_bounded_and_says_where_the_rest_lies(contents, availabil
     assert "clip200" not in text
     assert "These are the first 200 of 250." in text
     assert "data/demo/availability.csv" in text
+
+
+def test_the_audit_stands_beside_the_papers_counts(contents):
+    text = Reader(page(contents())).text
+    assert "By state and reason" in text
+    assert "4,350 of 4,590 (94.8 %)" in text
+    assert "of them unresolved" in text
+
+
+def test_attempts_and_times_are_listed_where_a_network_was_asked(contents, availability):
+    tried = {"attempts": 4, "last_tried_utc": datetime(2026, 1, 2, 3, 4, tzinfo=UTC)}
+    rows = [row | tried if row["state"] == "missing" else row for row in availability]
+    text = Reader(page(contents(availability=rows))).text
+    assert "last tried (UTC)" in text
+    assert "2026-01-02 03:04" in text
+    assert "last tried (UTC)" not in Reader(page(contents())).text
 
 
 def test_with_every_clip_at_hand_there_is_no_listing(contents, availability):

@@ -125,3 +125,26 @@ def test_markdown_rows_have_as_many_cells_as_the_header(make_metrics):
             rows = [line for line in text.splitlines() if line.startswith("|")]
             assert len(rows) == len(block.cells) + 2
             assert {row.count("|") for row in rows} == {len(block.cells.columns) + 1}
+
+
+def test_an_evaluation_of_common_clips_says_how_many_of_how_many(make_metrics, make_run):
+    run = make_run("paper", 1)
+    restriction = {"only_clips_of": "ab" * 32, "n_clips_here": 9, "n_clips_common": 7}
+    run = Run("paper", 1, run.retrieval | restriction, run.sed | restriction)
+    tables = all_tables(make_metrics([run]))
+    for table in tables.values():
+        assert "7 of the 9 test clips with audio here" in markdown(table)
+        assert "SHA-256 abababababab…" in markdown(table)
+    for name in ("retrieval", "sed"):
+        ours = tables[name].tidy.query("source == 'ours'")
+        assert set(ours["n_clips_here"]) == {9}
+    assert "evaluate.only_clips_of" not in markdown(all_tables(make_metrics())["retrieval"])
+    assert "n_clips_here" not in all_tables(make_metrics())["sed"].tidy
+
+
+def test_unresolved_clips_stand_in_a_column_of_their_own(make_metrics, availability):
+    rows = [*availability, availability[0] | {"clip_id": "x", "state": "unresolved"}]
+    table = all_tables(make_metrics(availability=rows))["dataset"]
+    assert cells(table).loc["train", "missing clips"] == "2 of 4"
+    assert cells(table).loc["train", "of them unresolved"] == "1"
+    assert only(table.tidy, source="ours", split="train")["unresolved"] == 1

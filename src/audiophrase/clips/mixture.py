@@ -1,15 +1,50 @@
 """Clips from several sources in an order of preference: a folder of audio files, and YouTube."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from audiophrase.clip_ids import FileNames
 from audiophrase.clips import local
 from audiophrase.clips.availability import USABLE
+from audiophrase.clips.folder import list_files
+from audiophrase.params import ClipParams
 
 Clip = Mapping[str, Any]
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources of a data set's clips, the preferred one first, and the files of its folder."""
+
+    order: tuple[str, ...]
+    folder: Path | None
+    names: FileNames
+
+    @classmethod
+    def of(cls, order: Sequence[str], folder: str | Path | None) -> "Sources":
+        """List the folder's files, where it is a source. Raises AudiophraseError."""
+        if "local" not in order:
+            return cls(tuple(order), None, FileNames([]))
+        return cls(tuple(order), Path(folder), FileNames(list_files(Path(folder))))
+
+    def to_ask(self, clips: Iterable[Clip]) -> list[Clip]:
+        """The clips that YouTube is to be asked for. Raises AudiophraseError."""
+        return to_ask(clips, self.order, self.folder, self.names)
+
+    def row(self, clip: Clip, params: ClipParams, youtube: Callable[[], Row]) -> Row:
+        """The shard row of a clip; it names its source where there are several."""
+        if self.order == ("youtube",):
+            return youtube()
+
+        def from_folder() -> Row | None:
+            if local.find(self.folder, self.names, clip) is None:
+                return None
+            return local.clip_row(self.folder, self.names, clip, params)
+
+        return choose(self.order, {"local": from_folder, "youtube": youtube})
 
 
 def to_ask(

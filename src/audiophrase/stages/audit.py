@@ -23,7 +23,7 @@ from audiophrase.report.availability import (
 from audiophrase.report.tables import RENDERED, Block
 
 _DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_EXIT_SETUP = 5  # of `audiophrase retrieve`: nobody was asked
+EXIT_INTERRUPTED = 130
 
 
 @click.command()
@@ -57,7 +57,7 @@ def audit(
     diff: tuple[Path, Path] | None,
     export: Path | None,
     lists_all: bool,
-) -> int:
+) -> None:
     """Count the clips of DATASET by split, state and reason, beside the paper's."""
     if (dataset is None) == (diff is None):
         raise click.UsageError("name either a data set, or two tables with --diff OLD NEW")
@@ -68,12 +68,12 @@ def audit(
         if recheck:
             raise click.UsageError("--recheck asks for a data set; --diff compares two tables")
         _compare(*diff, export, max_listed)
-        return 0
+        return
     if not _DATASET.fullmatch(dataset):
         raise click.UsageError(f"{dataset!r} cannot be the name of a data set")
-    code = _recheck(dataset, configfiles, max_listed) if recheck else 0
+    if recheck:
+        _recheck(dataset, configfiles, max_listed)
     _count(dataset, export)
-    return code
 
 
 def _count(dataset: str, export: Path | None) -> None:
@@ -100,21 +100,21 @@ def _compare(old: Path, new: Path, export: Path | None, max_listed: int | None) 
         _export(export, counting.change_rows(found), counting.CHANGE_COLUMNS)
 
 
-def _recheck(dataset: str, configfiles: Sequence[Path], max_listed: int | None) -> int:
-    """Ask again, make the tables anew, and tell what changed. The exit code of the retrieval."""
+def _recheck(dataset: str, configfiles: Sequence[Path], max_listed: int | None) -> None:
+    """Ask again, make the tables anew, and tell what changed; or exit as the retrieval did."""
     before = _read(dataset)
     files = [f"--configfile={path}" for path in configfiles]
     code = _run("audiophrase", "retrieve", dataset, "--recheck", *files)
-    if code < 0 or code == _EXIT_SETUP:
-        sys.exit(code)
+    if code:
+        click.echo("the re-check did not come to its end: the tables stay as they were", err=True)
+        sys.exit(code if code > 0 else EXIT_INTERRUPTED)
     target = f"data/{dataset}/availability.csv"
     files = ["--configfile", *map(str, configfiles)] if configfiles else []
-    if made := _run("snakemake", target, *files):
+    if made := _run("snakemake", "--cores", "all", target, *files):
         sys.exit(made)
     click.echo(f"Changes by this re-check of {dataset}")
     _show(difference_blocks(counting.difference(before, _read(dataset)), max_listed=max_listed))
     click.echo()
-    return code
 
 
 def _read(dataset: str) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from audiophrase import params
+from audiophrase.clips.mixture import Sources
+from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
@@ -36,16 +38,16 @@ def retrieve(dataset: str, configfiles: tuple[Path, ...], dry_run: bool, recheck
     """
     places = engine.Places.of(dataset)
     try:
-        run_params = _run_params(dataset, configfiles)
+        run_params, sources = _settings(dataset, configfiles)
         if not places.clips.exists():
             _make(places.clips, configfiles)
         if dry_run:
-            engine.show_plan(places, run_params, recheck=recheck)
+            engine.show_plan(places, run_params, recheck=recheck, sources=sources)
             return Exit.DONE
     except AudiophraseError as error:
         click.echo(f"error: {error}", err=True)
         return Exit.SETUP
-    return _retrieve(places, run_params, recheck=recheck)
+    return _retrieve(places, run_params, sources, recheck=recheck)
 
 
 @click.command()
@@ -54,12 +56,14 @@ def retrieve(dataset: str, configfiles: tuple[Path, ...], dry_run: bool, recheck
 def retrieve_clips(dataset: str, configfiles: tuple[Path, ...]) -> int:
     """Fetch the clips of DATASET, then write its attempts.parquet, or fail and write nothing."""
     places = engine.Places.of(dataset)
-    return _retrieve(places, _run_params(dataset, configfiles), recheck=False)
+    return _retrieve(places, *_settings(dataset, configfiles), recheck=False)
 
 
-def _retrieve(places: engine.Places, run_params: engine.RunParams, *, recheck: bool) -> int:
+def _retrieve(
+    places: engine.Places, run_params: engine.RunParams, sources: Sources, *, recheck: bool
+) -> int:
     try:
-        return engine.retrieve(places, run_params, recheck=recheck)
+        return engine.retrieve(places, run_params, recheck=recheck, sources=sources)
     except AudiophraseError as error:
         click.echo(f"error: {error}", err=True)
         return Exit.SETUP
@@ -72,15 +76,16 @@ def _retrieve(places: engine.Places, run_params: engine.RunParams, *, recheck: b
         os._exit(Exit.INTERRUPTED)
 
 
-def _run_params(dataset: str, configfiles: tuple[Path, ...]) -> engine.RunParams:
+def _settings(dataset: str, configfiles: tuple[Path, ...]) -> tuple[engine.RunParams, Sources]:
     loaded = params.load(Path("params.yaml"), *configfiles)
-    clips_from = params.dataset_entry(loaded, dataset)["clips"]
-    if clips_from != "youtube":
+    order = clip_sources(params.dataset_entry(loaded, dataset)["clips"])
+    if "youtube" not in order:
         raise SetupError(
-            f"the clips of '{dataset}' do not come from YouTube: clips is '{clips_from}'",
+            f"the clips of '{dataset}' do not come from YouTube: clips is '{', '.join(order)}'",
             f"`snakemake results/{dataset}/report.html` makes them",
         )
-    return engine.run_params(params.effective(loaded, dataset))
+    sections = params.effective(loaded, dataset)
+    return engine.run_params(sections), Sources.of(order, sections["retrieve"]["folder"])
 
 
 def _make(target: Path, configfiles: tuple[Path, ...]) -> None:

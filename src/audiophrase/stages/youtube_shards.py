@@ -1,5 +1,6 @@
 """Stage retrieve, for clips from YouTube: packing a shard of those that were fetched."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,8 @@ import click
 
 from audiophrase import tables
 from audiophrase.clips import shards
-from audiophrase.clips.availability import State
+from audiophrase.clips.availability import YOUTUBE, State
+from audiophrase.clips.mixture import Sources
 from audiophrase.errors import ArtifactError
 from audiophrase.params import ClipParams, structure
 from audiophrase.stages.clip_shards import write_shard
@@ -22,25 +24,36 @@ from audiophrase.youtube.ledger import read_section, read_table
 @file_option("--clips", "Table of clips.")
 @file_option("--attempts", "Table of attempts.")
 @click.option("--cache", type=click.Path(path_type=Path), required=True, help="Fetched sections.")
+@click.option("--source", default="youtube", help="Where clips come from; several with commas.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Audio files, for source local.")
 @file_argument("output")
 def youtube_clips(
-    settings: dict, shard: str, clips: Path, attempts: Path, cache: Path, output: Path
+    settings: dict,
+    shard: str,
+    clips: Path,
+    attempts: Path,
+    cache: Path,
+    source: str,
+    folder: Path | None,
+    output: Path,
 ) -> None:
     """Pack the clips of a shard from the fetched sections, or from the shard as it is."""
     clip_params = structure(settings, "retrieve")
     all_clips = tables.read(clips, stage="annotations.clips")
     histories = fold(read_table(attempts).to_pylist())
     packed = _packed(output)
+    sources = Sources.of(source.split(","), folder)
     rows = []
     for clip in all_clips.to_pylist():
         if clip["shard"] == shard:
             history = histories.get(clip["clip_id"])
-            rows.append(_row(clip, history, cache, packed, clip_params))
+            from_youtube = partial(_row, clip, history, cache, packed, clip_params)
+            rows.append(sources.row(clip, clip_params, from_youtube))
     write_shard(output, rows, settings, shards.input_digests(shard, all_clips))
 
 
 def _packed(shard: Path) -> dict[str, dict[str, Any]]:
-    """The rows of a shard that is there already and sound, by clip id."""
+    """The rows that a shard which is there already and sound has from YouTube, by clip id."""
     if not shard.exists():
         return {}
     try:
@@ -48,7 +61,11 @@ def _packed(shard: Path) -> dict[str, dict[str, Any]]:
     except ArtifactError as error:
         click.echo(f"warning: {error.problem}: it is made anew", err=True)
         return {}
-    return {row["clip_id"]: row for row in table.to_pylist() if row["sha256"] is not None}
+    return {
+        row["clip_id"]: row
+        for row in table.to_pylist()
+        if row["sha256"] is not None and row.get("source", YOUTUBE) == YOUTUBE
+    }
 
 
 def _row(

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audiophrase import tables
+from audiophrase.clips.availability import YOUTUBE
+from audiophrase.clips.mixture import Sources
 from audiophrase.youtube import preflight
 from audiophrase.youtube.budget import Exit, Stop
 from audiophrase.youtube.client import Client
@@ -27,6 +29,8 @@ from audiophrase.youtube.ledger import (
 from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.run import Run, RunParams
+
+YOUTUBE_ALONE = Sources.of(("youtube",), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +59,20 @@ def run_params(sections: Mapping[str, Any]) -> RunParams:
     return RunParams(**{field.name: retrieve[field.name] for field in fields(RunParams)})
 
 
-def show_plan(places: Places, params: RunParams, *, recheck: bool) -> None:
+def show_plan(
+    places: Places, params: RunParams, *, recheck: bool, sources: Sources = YOUTUBE_ALONE
+) -> None:
     """Tell what a run would do. Asks nothing of YouTube, writes nothing."""
     if (places.cache / "attempts.jsonl").exists():
         rows = read_log(places.cache)
     else:
         rows = read_table(places.attempts).to_pylist() if places.attempts.exists() else []
-    _tell_plan(_plan(places, params, rows, recheck=recheck), params)
+    _tell_plan(_plan(places, params, rows, sources, recheck=recheck), params)
 
 
-def retrieve(places: Places, params: RunParams, *, recheck: bool) -> Exit:
+def retrieve(
+    places: Places, params: RunParams, *, recheck: bool, sources: Sources = YOUTUBE_ALONE
+) -> Exit:
     """Try every clip that is wanted; where that was possible, write attempts.parquet.
 
     Raises:
@@ -73,7 +81,7 @@ def retrieve(places: Places, params: RunParams, *, recheck: bool) -> Exit:
     seed = places.attempts if places.attempts.exists() else None
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{random.getrandbits(32):08x}"
     with Ledger(places.cache, run, seed=seed) as ledger:
-        todo = _plan(places, params, ledger.rows(), recheck=recheck)
+        todo = _plan(places, params, ledger.rows(), sources, recheck=recheck)
         _tell_plan(todo, params)
         stop = _work(ledger, todo, places, params) if todo.jobs else None
         histories = fold(ledger.rows())
@@ -104,12 +112,18 @@ def _work(ledger: Ledger, todo: Plan, places: Places, params: RunParams) -> Stop
         progress.close()
 
 
-def _plan(places: Places, params: RunParams, rows: list[dict], *, recheck: bool) -> Plan:
+def _plan(
+    places: Places, params: RunParams, rows: list[dict], sources: Sources, *, recheck: bool
+) -> Plan:
     histories = fold(rows)
     at_hand = sections_at_hand(places.cache, histories) | clips_in_shards(places.shards)
     clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
+    asked_for = sources.to_ask(clips)
+    if len(asked_for) < len(clips):
+        n_found = len(clips) - len(asked_for)
+        click.echo(f"{n_found} of {len(clips)} clips lie in {sources.folder}", err=True)
     return plan(
-        clips,
+        asked_for,
         histories,
         at_hand,
         n_attempts=params.attempts,
@@ -119,14 +133,19 @@ def _plan(places: Places, params: RunParams, rows: list[dict], *, recheck: bool)
 
 
 def clips_in_shards(folder: Path) -> set[str]:
-    """The clips whose audio lies in a shard; a shard that cannot be read holds none."""
+    """The clips whose audio a shard has from YouTube; one that cannot be read holds none."""
     found: set[str] = set()
     for path in sorted(Path(folder).glob("*.parquet")):
         try:
-            rows = pq.read_table(path, columns=["clip_id", "sha256"])
+            names = set(pq.read_schema(path).names) & {"clip_id", "sha256", "source"}
+            rows = pq.read_table(path, columns=sorted(names)).to_pylist()
         except (pa.ArrowException, OSError):
             continue
-        found.update(row["clip_id"] for row in rows.to_pylist() if row["sha256"] is not None)
+        found.update(
+            row["clip_id"]
+            for row in rows
+            if row["sha256"] is not None and row.get("source", YOUTUBE) == YOUTUBE
+        )
     return found
 
 

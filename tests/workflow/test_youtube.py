@@ -110,7 +110,10 @@ def test_from_youtube_to_the_report_shared_and_checked_again(origin, youtube, tm
     assert row["attempts"] == 2
     after = clone.digests()
     changed = {path for path, digest in after.items() if before[path] != digest}
-    assert changed <= {"data/tiny/attempts.parquet", *(p for p in after if "/clips/train-" in p)} | {
+    assert changed <= {
+        "data/tiny/attempts.parquet",
+        *(p for p in after if "/clips/train-" in p),
+    } | {
         "data/tiny/availability.parquet",
         "data/tiny/availability.csv",
     }

@@ -1,9 +1,12 @@
 """Stage retrieve, for clips from YouTube: fetching them all."""
 
+import io
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -44,19 +47,47 @@ def retrieve(dataset: str, configfiles: tuple[Path, ...], dry_run: bool, recheck
         if dry_run:
             engine.show_plan(places, run_params, recheck=recheck, sources=sources)
             return Exit.DONE
+        code = _retrieve(places, run_params, sources, recheck=recheck)
+        if code == Exit.DONE and Path("Snakefile").exists():
+            # Snakemake writes the same table once more, and so knows it for its own.
+            _make(places.attempts, configfiles, "--forcerun", "retrieve_youtube")
     except AudiophraseError as error:
         click.echo(f"error: {error}", err=True)
         return Exit.SETUP
-    return _retrieve(places, run_params, sources, recheck=recheck)
+    return code
 
 
 @click.command()
 @click.argument("dataset")
 @configfiles
-def retrieve_clips(dataset: str, configfiles: tuple[Path, ...]) -> int:
+@click.option("--log", type=click.Path(path_type=Path), required=True, help="What is told, again.")
+def retrieve_clips(dataset: str, configfiles: tuple[Path, ...], log: Path) -> int:
     """Fetch the clips of DATASET, then write its attempts.parquet, or fail and write nothing."""
     places = engine.Places.of(dataset)
-    return _retrieve(places, *_settings(dataset, configfiles), recheck=False)
+    with log.open("w", encoding="utf-8") as file, redirect_stderr(_Told(sys.stderr, file)):
+        return _retrieve(places, *_settings(dataset, configfiles), recheck=False)
+
+
+class _Told(io.TextIOBase):
+    """What is told on a terminal, and again in a log: lines, not the bar that moves."""
+
+    def __init__(self, terminal: TextIO, log: TextIO) -> None:
+        self._terminal, self._log = terminal, log
+
+    def write(self, text: str) -> int:
+        if "\r" not in text:
+            self._log.write(text)
+        return self._terminal.write(text)
+
+    def flush(self) -> None:
+        self._log.flush()
+        self._terminal.flush()
+
+    def isatty(self) -> bool:
+        return self._terminal.isatty()
+
+    def fileno(self) -> int:
+        return self._terminal.fileno()  # the width of the terminal is asked of it
 
 
 def _retrieve(
@@ -71,6 +102,7 @@ def _retrieve(
         click.echo(
             "interrupted: what was fetched stays; run the same command again to go on", err=True
         )
+        sys.stderr.flush()
         # Threads that wait for the network would be waited for. Nothing is lost: whatever was
         # logged is on the disk, and the log and the sections bear a death at any moment.
         os._exit(Exit.INTERRUPTED)
@@ -88,11 +120,11 @@ def _settings(dataset: str, configfiles: tuple[Path, ...]) -> tuple[engine.RunPa
     return engine.run_params(sections), Sources.of(order, sections["retrieve"]["folder"])
 
 
-def _make(target: Path, configfiles: tuple[Path, ...]) -> None:
-    """Let Snakemake make the table of clips."""
+def _make(target: Path, configfiles: tuple[Path, ...], *arguments: str) -> None:
+    """Let Snakemake make a table."""
     overlays = ["--configfile", *map(str, configfiles)] if configfiles else []
     command = [sys.executable, "-m", "snakemake", "--cores", "1", str(target), *overlays]
-    made = subprocess.run(command, stdout=sys.stderr, check=False)
+    made = subprocess.run([*command, *arguments], stdout=sys.stderr, check=False)
     if made.returncode:
         raise SetupError(
             f"Snakemake could not make {target}", "see what it says above, and run this again"

@@ -139,7 +139,7 @@ def test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew(origin, youtube
     clone.build("data/tiny/availability.csv")
     assert (clone.folder / SHARD).read_bytes() != shard, "its settings stand in it"
     (clone.folder / SHARD).unlink()
-    said = clone.run(*clone.command("data/tiny/availability.csv"), code=1)
+    said = clone.run(*clone.command(SHARD), code=1)
     assert "its audio is neither in cache/tiny/youtube nor in the shard" in said
     assert "audiophrase retrieve tiny" in said
 

@@ -1,0 +1,42 @@
+"""A YouTube of one's own, started once for each worker, and a client that asks it."""
+
+import os
+from pathlib import Path
+
+import pytest
+from fakeyoutube import FakeYoutube
+
+from audiophrase.youtube.client import Client
+
+TIMEOUT_S = 2.0
+
+
+@pytest.fixture(scope="session")
+def media_folder(tmp_path_factory) -> Path:
+    """Where the recordings lie; shared by all workers of a session."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    return shared / "fakeyoutube"
+
+
+@pytest.fixture(scope="session")
+def running_fake(media_folder):
+    with FakeYoutube(media=media_folder) as fake:
+        yield fake
+
+
+@pytest.fixture
+def fake(running_fake, monkeypatch):
+    """The server with nothing counted and every video alive, named in the environment."""
+    running_fake.reset()
+    for name, value in running_fake.environment.items():
+        monkeypatch.setenv(name, value)
+    return running_fake
+
+
+@pytest.fixture
+def client(fake):
+    """Without JavaScript, which would have to be started; `test_client.py` has a test with it."""
+    client = Client(timeout_s=TIMEOUT_S, javascript=False)
+    yield client
+    client.close()

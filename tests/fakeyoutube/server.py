@@ -32,7 +32,7 @@ class FakeYoutube:
     Attributes:
         port: of the proxy.
         environment: variables with which a client, of this process or another, asks this server.
-        counts: by video: requests of `page`, `player` and `media`, and `bytes` of media sent.
+        counts: by video: requests of `page`, `next`, `player` and `media`, and `bytes` of media sent.
         strangers: hosts asked for that are no part of YouTube.
         n_sent: bytes of all answers.
         n_connections: made to it.
@@ -208,7 +208,7 @@ class FakeYoutube:
         counter = self.counts.setdefault(video_id, Counter())
         counter[what] += 1
         scenario = self.scenario_of(video_id)
-        fault = getattr(scenario, what)
+        fault = getattr(scenario, "player" if what == "next" else what)
         if scenario.n_failures is not None and counter["page"] > scenario.n_failures:
             fault = None
         if what == "media":
@@ -219,6 +219,8 @@ class FakeYoutube:
         elif fault is None or not await go_wrong(fault, request, reply):
             if what == "page":
                 await reply.send(answers.page(video_id, scenario))
+            elif what == "next":
+                await reply.send_json({"contents": {"twoColumnWatchNextResults": {}}})
             else:
                 client = json.loads(request.body)["context"]["client"]["clientName"]
                 said = answers.player(video_id, scenario, client, media=self._media, port=self.port)
@@ -226,12 +228,13 @@ class FakeYoutube:
 
     @staticmethod
     def _asked(request: Request) -> tuple[str, str] | None:
-        """Page, player or media, and of which video."""
+        """Page, player, media or what stands in for a page that failed, and of which video."""
         if request.path == "/watch":
             return "page", request.query("v")
-        if request.path == "/youtubei/v1/player":
+        if request.path in ("/youtubei/v1/player", "/youtubei/v1/next"):
             asked = json.loads(request.body or b"{}")
-            return "player", asked.get("videoId") or request.query("video")
+            name = request.path.rsplit("/", 1)[1]
+            return name, asked.get("videoId") or request.query("video")
         if request.path == "/videoplayback":
             return "media", request.query("id")
         return None

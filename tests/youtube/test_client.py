@@ -259,7 +259,7 @@ def test_the_address_of_a_proxy_is_in_no_evidence(fake, monkeypatch):
 
 
 def cookie_line(name="SID", value=SECRET, domain=".youtube.com") -> str:
-    return "\t".join([domain, "TRUE", "/", "TRUE", "0", name, value])
+    return f"{domain}\tTRUE\t/\tTRUE\t0\t{name}\t{value}"
 
 
 @pytest.fixture
@@ -395,8 +395,10 @@ def test_addresses_that_are_asked():
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(None, None), ("", None), ("120", 120), ("-1", 0), ("1e9", 86400), ("nan", None)]
-    + [("tomorrow", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)],
+    [
+        *((None, None), ("", None), ("120", 120), ("-1", 0), ("1e9", 86400), ("nan", None)),
+        *(("tomorrow", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)),
+    ],
 )
 def test_retry_after(value, expected):
     assert parse_retry_after(value) == expected

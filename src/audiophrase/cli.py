@@ -25,7 +25,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "youtube-clips": ("youtube_shards:youtube_clips", "Pack fetched clips into a shard."),
     "clips-manifest": ("manifests:clips_manifest", "Check a split's clip shards."),
     "availability": ("availability:availability", "Write down which clips could be had."),
-    "audit": ("audit:audit", "Count the clips by state and reason; compare two tables."),
+    "audit": ("audit:audit", "Count the clips by state and reason."),
     "logmel": ("features:logmel", "Log-mel spectra of a shard of clips."),
     "features-manifest": ("manifests:features_manifest", "Check a split's feature shards."),
     "text": ("text:text", "Vocabulary, word vectors and word ids."),

@@ -65,9 +65,12 @@ def test_a_table_of_ours_that_was_edited_is_refused(tmp_path, table):
         ("a.csv", "", "No columns to parse"),
         ("a.csv", "clip,state\nY,ok\n", "no column clip_id"),
         ("a.csv", "clip_id,status\nY,ok\n", "no column state"),
-        ("a.csv", "clip_id,state\nYa,fine\n", "clip 'Ya' has the state 'fine'; known: ok,"),
-        ("a.csv", "clip_id,state\nYa,ok\nYa,missing\n", "clip Ya stands in it twice"),
-        ("a.csv", "clip_id,state\n,ok\n", "clip None"),
+        ("a.csv", "clip_id,state\nYa_0_1,fine\n", "clip Ya_0_1 has the state 'fine'; known: ok,"),
+        ("a.csv", "clip_id,state\nYa_0_1,ok\nYa_0_1,missing\n", "clip Ya_0_1 stands in it twice"),
+        ("a.csv", "clip_id,state\n,ok\n", "None is no clip id"),
+        ("a.csv", "clip_id,state\n=1+1,ok\n", "'=1+1' is no clip id"),
+        ("a.csv", "clip_id,state\nY../x_0_1,ok\n", "'Y../x_0_1' is no clip id"),
+        ("a.csv", "clip_id,state\nY\x1b[2J_0_1,ok\n", "is no clip id"),
         ("a.csv", b"clip_id,state\n\xff\xfe,ok\n", "utf-8"),
         ("a.csv", 'clip_id,state\n"Ya,ok\n', "no table of availability"),
         ("a.parquet", "clip_id,state\nYa,ok\n", "magic bytes"),
@@ -95,5 +98,16 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path):
 
 def test_a_parquet_column_of_another_type_is_refused(tmp_path):
     pd.DataFrame({"clip_id": [1, 2], "state": ["ok", "ok"]}).to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(AudiophraseError, match="clip 1 has the state"):
+    with pytest.raises(AudiophraseError, match="1 is no clip id"):
         read(tmp_path / "a.parquet")
+
+
+def test_what_could_steer_a_terminal_is_taken_out(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "clip_id,state,split,reason\nYa_0_1,missing,\x1b[2J,pri\x1b[31mvate" + "x" * 999
+    )
+    (row,) = read(path)
+    assert row["split"] is None
+    assert row["reason"].startswith("pri [31mvate")
+    assert len(row["reason"]) == availability_file.MAX_CHARACTERS

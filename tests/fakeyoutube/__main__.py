@@ -21,8 +21,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: exit_now())
-    ca_file = arguments.media / f"ca-{os.getpid()}.pem"
-    with FakeYoutube(media=arguments.media, port=arguments.port, ca_file=ca_file) as fake:
+    with FakeYoutube(media=arguments.media, port=arguments.port) as fake:
         fake.configure(dict(pair.split("=", 1) for pair in arguments.video))
         started = {"port": fake.port, "pid": os.getpid(), "environment": fake.environment}
         if arguments.state is not None:

@@ -8,11 +8,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-N_CLAIMED_SAMPLES = 0x0AAAAAAA  # FFmpeg would index each, in 24 bytes
+N_CLAIMED_SAMPLES = 80_000_000  # FFmpeg would index each, in 24 bytes
 
 
 def container_bomb(folder: Path) -> bytes:
-    """An MP4 whose table of sample sizes claims 179 million samples of one byte each."""
+    """An MP4 whose table of sample sizes claims 80 million samples of one byte each."""
     path = folder / "plain.m4a"
     if not path.exists():
         unfinished = folder / f"{os.getpid()}-plain.m4a"

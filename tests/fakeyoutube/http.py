@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 STALL_S = 600.0  # whoever asks has given up long before
 SLOW_S = 0.2
+TRICKLE_S = 0.05
 _PIECE_BYTES = 16 * 1024
 GIGABYTE = 1 << 30
 
@@ -143,6 +144,11 @@ async def go_wrong(fault: str, request: Request, reply: Reply) -> bool:
             await reply.head(200, {"Content-Type": "text/html", "Content-Length": GIGABYTE})
             for _ in range(GIGABYTE >> 20):
                 await reply.body(b" " * (1 << 20))
+        case ["trickle"]:
+            await reply.head(200, {"Content-Type": "application/json", "Content-Length": 10_000})
+            for _ in range(10_000):
+                await reply.body(b" ")
+                await asyncio.sleep(TRICKLE_S)
         case ["gzip", "bomb"]:
             await reply.send(_gzip_bomb(), kind="application/json", Content_Encoding="gzip")
         case ["redirects"]:

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-EVERYTHING = "everything"
-
 
 def _playability(
     status: str, reason: str | None = None, subreason: str | None = None, **screen: Any
@@ -61,6 +59,7 @@ _REDIRECT_HOST = "redirect elsewhere"
 SCENARIOS: dict[str, Scenario] = {
     "ok": Scenario(),
     "aac-only": Scenario(itags=(140,)),
+    "other-opus": Scenario(itags=(140, 250)),
     "shorter": Scenario(recording="short"),
     "silent": Scenario(recording="silent"),
     "advertisement": Scenario(advertisement_s=1),
@@ -136,6 +135,7 @@ SCENARIOS: dict[str, Scenario] = {
     "page-gigabyte": Scenario(page="gigabyte", player="gigabyte"),
     "player-gigabyte": Scenario(player="gigabyte"),
     "player-gzip-bomb": Scenario(player="gzip bomb"),
+    "player-trickle": Scenario(player="trickle"),
     "player-nested": Scenario(player="nested"),
     "page-redirects": Scenario(page="redirects", player="redirects"),
     "media-redirects": Scenario(media="redirects"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import ssl
 import threading
 from collections import Counter
@@ -31,14 +32,16 @@ class FakeYoutube:
     Attributes:
         port: of the proxy.
         environment: variables with which a client, of this process or another, asks this server.
-        counts: by video: requests of `page`, `player` and `media`, and `bytes` of media sent.
+        counts: by video: requests of `page`, `next`, `player` and `media`, and `bytes` of media sent.
         strangers: hosts asked for that are no part of YouTube.
         n_sent: bytes of all answers.
+        n_connections: made to it.
+        cookies: headers of that name, as they came.
     """
 
     def __init__(self, *, media: Path, port: int = 0, ca_file: Path | None = None) -> None:
         self._media, self.port = Path(media), port
-        self._ca_file = ca_file or self._media / "ca.pem"
+        self._ca_file = ca_file or self._media / f"ca-{os.getpid()}.pem"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fakeyoutube", daemon=True)
         self._started = threading.Event()
@@ -51,7 +54,8 @@ class FakeYoutube:
         self._lines: set[asyncio.Transport] = set()
         self.counts: dict[str, Counter[str]] = {}
         self.strangers: list[str] = []
-        self.n_sent = 0
+        self.n_sent = self.n_connections = 0
+        self.cookies: list[str] = []
 
     def __enter__(self) -> Self:
         self._media.mkdir(parents=True, exist_ok=True)
@@ -68,11 +72,10 @@ class FakeYoutube:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {
-            "HTTPS_PROXY": f"http://127.0.0.1:{self.port}",
-            "SSL_CERT_FILE": str(self._ca_file),
-            "NO_PROXY": "",
-        }
+        proxy = f"http://127.0.0.1:{self.port}"
+        # The small ones are looked at first.
+        proxies = {"HTTPS_PROXY": proxy, "https_proxy": proxy, "NO_PROXY": "", "no_proxy": ""}
+        return {**proxies, "SSL_CERT_FILE": str(self._ca_file)}
 
     def configure(
         self,
@@ -113,8 +116,10 @@ class FakeYoutube:
         self._videos.clear()
         self.counts.clear()
         self.strangers.clear()
+        self.cookies.clear()
         self._default, self._fault, self._n_before_fault = "ok", None, None
-        self._reachable, self._pacer.rate_bytes_s, self.n_sent = True, None, 0
+        self._reachable, self._pacer.rate_bytes_s = True, None
+        self.n_sent = self.n_connections = 0
 
     def state(self) -> dict[str, Any]:
         """What was counted, as JSON can hold it."""
@@ -163,6 +168,7 @@ class FakeYoutube:
             if not self._reachable:
                 return
             host = request.target.rsplit(":", 1)[0]
+            self.n_connections += 1
             if not any(host == own or host.endswith(f".{own}") for own in OWN_HOSTS):
                 self.strangers.append(host)
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -192,6 +198,8 @@ class FakeYoutube:
         if host == "www.google.com":
             await reply.send(b"<html>unusual traffic</html>", 429)
             return
+        if "cookie" in request.headers:
+            self.cookies.append(request.headers["cookie"])
         asked = self._asked(request)
         if asked is None:
             await reply.send(answers.embedded_page())
@@ -200,7 +208,7 @@ class FakeYoutube:
         counter = self.counts.setdefault(video_id, Counter())
         counter[what] += 1
         scenario = self.scenario_of(video_id)
-        fault = getattr(scenario, what)
+        fault = getattr(scenario, "player" if what == "next" else what)
         if scenario.n_failures is not None and counter["page"] > scenario.n_failures:
             fault = None
         if what == "media":
@@ -211,6 +219,8 @@ class FakeYoutube:
         elif fault is None or not await go_wrong(fault, request, reply):
             if what == "page":
                 await reply.send(answers.page(video_id, scenario))
+            elif what == "next":
+                await reply.send_json({"contents": {"twoColumnWatchNextResults": {}}})
             else:
                 client = json.loads(request.body)["context"]["client"]["clientName"]
                 said = answers.player(video_id, scenario, client, media=self._media, port=self.port)
@@ -218,12 +228,13 @@ class FakeYoutube:
 
     @staticmethod
     def _asked(request: Request) -> tuple[str, str] | None:
-        """Page, player or media, and of which video."""
+        """Page, player, media or what stands in for a page that failed, and of which video."""
         if request.path == "/watch":
             return "page", request.query("v")
-        if request.path == "/youtubei/v1/player":
+        if request.path in ("/youtubei/v1/player", "/youtubei/v1/next"):
             asked = json.loads(request.body or b"{}")
-            return "player", asked.get("videoId") or request.query("video")
+            name = request.path.rsplit("/", 1)[1]
+            return name, asked.get("videoId") or request.query("video")
         if request.path == "/videoplayback":
             return "media", request.query("id")
         return None

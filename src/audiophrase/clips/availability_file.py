@@ -1,5 +1,6 @@
 """Reading a table of availability that may come from another lab, as Parquet or as CSV."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,14 @@ import pyarrow.parquet as pq
 
 from audiophrase import tables
 from audiophrase.clips.availability import State
+from audiophrase.clips.messages import single_line
 from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.params import SPLITS
 
 MAX_FILE_BYTES = 200_000_000
 MAX_ROWS = 5_000_000
+MAX_CHARACTERS = 100  # of a reason
+_CLIP_ID = re.compile(r"Y[0-9A-Za-z_-]{1,64}_\d{1,10}_\d{1,10}")
 _NEEDED = ("clip_id", "state")
 _COLUMNS = (*_NEEDED, "split", "reason")
 
@@ -57,11 +62,15 @@ def read(path: Path, *, remedy: str) -> list[dict[str, Any]]:
     seen: set[str] = set()
     for row in rows:
         clip_id, state = row["clip_id"], row["state"]
-        if not isinstance(clip_id, str) or state not in set(State):
-            refuse(f"clip {clip_id!r} has the state {state!r}; known: {', '.join(State)}")
+        if not isinstance(clip_id, str) or not _CLIP_ID.fullmatch(clip_id):
+            refuse(f"{clip_id!r} is no clip id")
+        if state not in set(State):
+            refuse(f"clip {clip_id} has the state {state!r}; known: {', '.join(State)}")
         if clip_id in seen:
             refuse(f"clip {clip_id} stands in it twice")
         seen.add(clip_id)
+        row["split"] = row["split"] if row["split"] in SPLITS else None
+        row["reason"] = single_line(str(row["reason"]))[:MAX_CHARACTERS] if row["reason"] else None
     if not rows:
         refuse("it has no rows")
     return rows

@@ -8,6 +8,7 @@ import numpy as np
 PRE_ROLL_S = 0.5  # decoded and dropped, so that the codec has settled where the section starts
 MAX_RATE_HZ = 384_000
 MAX_CHANNELS = 64
+MAX_GAP_S = 0.1  # time stamps are rounded, and the first frames of a codec may be left out
 # The header of a damaged or hostile container may claim a billion samples, and FFmpeg would make
 # room for all. PyAV has no setting for it; the function is found through PyAV's own libraries.
 MAX_ALLOCATION_BYTES = 128 << 20
@@ -50,10 +51,11 @@ def read_section(
     recording ends early the result is shorter than asked: nothing is padded.
 
     Args:
-        max_lead_s: how much may be decoded before the section; for containers from outside.
+        max_lead_s: for containers from outside: how much may be decoded before the section. Then a
+            gap between frames is an error too, since what follows would be placed too early.
 
     Raises:
-        NoAudioError: there is no audio stream, no frame of it decodes, or none is near.
+        NoAudioError: there is no audio stream, no frame of it decodes, or they lie elsewhere.
     """
     stream = _audio_stream(container)
     seeked = start_s > PRE_ROLL_S
@@ -71,6 +73,8 @@ def read_section(
                 position = _first_position(frame, stream, rate_hz, seeked=seeked)
                 if seeked and max_lead_s is not None:
                     _check_lead(first - position, max_lead_s=max_lead_s, rate_hz=rate_hz)
+            elif max_lead_s is not None:
+                _check_gap(frame, stream, position, rate_hz)
             if frame.sample_rate != rate_hz:
                 break  # another recording behind this one
             if layout != (frame.format.name, frame.layout.name):
@@ -106,6 +110,15 @@ def _check_size(frame: av.AudioFrame) -> None:
 def _check_lead(n_lead: int, *, max_lead_s: float, rate_hz: int) -> None:
     if not 0 <= n_lead <= max_lead_s * rate_hz:
         raise NoAudioError(f"decoding would begin {n_lead / rate_hz:.3f} s before the section")
+
+
+def _check_gap(frame: av.AudioFrame, stream: av.AudioStream, position: int, rate_hz: int) -> None:
+    if frame.pts is None:
+        return
+    stated_s = float((frame.pts - (stream.start_time or 0)) * stream.time_base)
+    gap_s = stated_s - position / rate_hz
+    if abs(gap_s) > MAX_GAP_S:
+        raise NoAudioError(f"a gap of {gap_s:.3f} s between frames at {position / rate_hz:.3f} s")
 
 
 def _first_position(

@@ -150,16 +150,16 @@ def _check_network() -> tuple[str, str] | None:
     where = f"{HOST} through the proxy in HTTPS_PROXY" if proxy else HOST
     try:
         _connect(proxy)
-    except (ValueError, http.client.InvalidURL):
-        return "HTTPS_PROXY is no address", "mend or unset HTTPS_PROXY"
-    except socket.gaierror:
-        what = "the name of the proxy in HTTPS_PROXY" if proxy else f"the name {HOST}"
-        cause = f"{what} cannot be resolved"
     except ssl.SSLCertVerificationError as error:
         return (
             f"the certificate of {where} is not trusted: {error.verify_message}",
             "name the file of your network's certificates in SSL_CERT_FILE",
         )
+    except (ValueError, http.client.InvalidURL):
+        return "HTTPS_PROXY is no address", "mend or unset HTTPS_PROXY"
+    except socket.gaierror:
+        what = "the name of the proxy in HTTPS_PROXY" if proxy else f"the name {HOST}"
+        cause = f"{what} cannot be resolved"
     except (OSError, http.client.HTTPException) as error:
         said = getattr(error, "strerror", None) or error
         cause = f"{where} cannot be reached: {said or type(error).__name__}"

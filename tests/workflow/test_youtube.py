@@ -13,6 +13,7 @@ from audiophrase.annotations import grammar
 from audiophrase.params import SPLITS
 
 CANARY = "canary_-000"
+NOWHERE = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")
 SHARD = "data/tiny/clips/train-00000.parquet"
 
 
@@ -90,7 +91,7 @@ def test_from_youtube_to_the_report_shared_and_checked_again(origin, youtube, tm
     clone.commit("made")
     clone.dvc("push", *clone.audiophrase("stages", "--recorded", "tiny").split())
     lab = clone.clone(tmp_path / "lab")
-    lab.environment |= youtube.environment | {"HTTPS_PROXY": "http://127.0.0.1:9"}
+    lab.environment |= youtube.environment | NOWHERE
     lab.dvc("pull", *lab.audiophrase("stages", "--recorded", "tiny").split())
     lab.audiophrase("adopt")
     assert not (lab.folder / "data/tiny/clips").exists()
@@ -125,7 +126,7 @@ def test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew(origin, youtube
     clone, _ = origin
     clone.build("data/tiny/availability.csv")
     shard = (clone.folder / SHARD).read_bytes()
-    clone.environment["HTTPS_PROXY"] = "http://127.0.0.1:9"  # from here on there is no YouTube
+    clone.environment |= NOWHERE  # from here on there is no YouTube
     clone.edit("src/audiophrase/youtube/client.py", "ANSWER_TIMEOUTS = 3", "ANSWER_TIMEOUTS = 4")
     params = clone.params()
     params["retrieve"]["n_threads"] = 3
@@ -141,7 +142,7 @@ def test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew(origin, youtube
     (clone.folder / SHARD).unlink()
     said = clone.run(*clone.command(SHARD), code=1)
     assert "its audio is neither in cache/tiny/youtube nor in the shard" in said
-    assert "audiophrase retrieve tiny" in said
+    assert "audiophrase retrieve DATASET" in said
 
 
 def test_recordings_of_a_folder_are_not_asked_of_youtube(origin, youtube, tmp_path):
@@ -168,7 +169,7 @@ def test_recordings_of_a_folder_are_not_asked_of_youtube(origin, youtube, tmp_pa
 
 def test_without_a_way_to_youtube_nothing_is_recorded_of_any_clip(origin):
     clone, _ = origin
-    clone.environment["HTTPS_PROXY"] = "http://127.0.0.1:9"
+    clone.environment |= NOWHERE
     said = clone.run(*clone.command(), code=1)
     assert "nothing was asked of YouTube, and nothing recorded of any clip" in said
     assert "the proxy in HTTPS_PROXY cannot be reached" in said

@@ -10,10 +10,10 @@ CORES ?= all
 RECORD ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo record push pull verify upgrade-ytdlp test lint clean
+.PHONY: help demo record push pull verify test lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -42,10 +42,6 @@ pull: $(VENV)/installed ## get DATASET from the DVC remote; STAGES="features tex
 
 verify: $(VENV)/installed ## check every digest of DATASET; ARGS=--remote checks the remote too
 	$(BIN)audiophrase verify $(DATASET) $(ARGS)
-
-upgrade-ytdlp: $(VENV)/installed ## the newest yt-dlp and yt-dlp-ejs, and nothing else: clips that are here stay
-	$(BIN)pip install --disable-pip-version-check --quiet --upgrade --no-deps yt-dlp yt-dlp-ejs
-	$(BIN)pip list --disable-pip-version-check | grep yt-dlp
 
 test: $(VENV)/installed ## run the tests
 	$(BIN)pytest --numprocesses 2 $(ARGS)

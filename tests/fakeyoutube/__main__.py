@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 
 from fakeyoutube.scenarios import SCENARIOS
@@ -15,6 +16,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m fakeyoutube", description=__doc__)
     parser.add_argument("--media", type=Path, required=True, help="folder for the recordings")
     parser.add_argument("--state", type=Path, help="JSON file with port and environment")
+    parser.add_argument(
+        "--until-eof", action="store_true", help="end when nobody holds the other end of stdin"
+    )
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument(
         "--video", action="append", default=[], metavar="ID=SCENARIO", help=", ".join(SCENARIOS)
@@ -30,6 +34,9 @@ def main() -> None:
             os.replace(unfinished, arguments.state)
         else:
             print(json.dumps(started), flush=True)
+        if arguments.until_eof:
+            sys.stdin.read()  # nothing: it ends with the process at the other end, however that ends
+            exit_now()
         signal.pause()
 
 

@@ -158,6 +158,11 @@ async def go_wrong(fault: str, request: Request, reply: Reply) -> bool:
             if request.body:
                 kept += f"&video={json.loads(request.body)['videoId']}"
             await reply.send(b"", 302, Location=f"{kept}&step={step}")
+        case ["redirect", "within"]:
+            if request.query("moved"):
+                return False
+            moved = f"https://r2---sn-fake.googlevideo.com{request.target}&moved=1"
+            await reply.send(b"", 302, Location=moved)
         case ["redirect", "elsewhere"]:
             await reply.send(b"", 302, Location="https://media.evil.example/videoplayback?id=x")
         case ["captcha", "redirect"]:

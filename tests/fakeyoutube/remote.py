@@ -20,9 +20,9 @@ class RemoteFake:
 
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", "fakeyoutube", "--media", str(self._media)]
-        command += ["--state", str(self._state)]
+        command += ["--state", str(self._state), "--until-eof"]
         self._state.unlink(missing_ok=True)
-        self._process = subprocess.Popen(command, cwd=_TESTS)
+        self._process = subprocess.Popen(command, cwd=_TESTS, stdin=subprocess.PIPE)
         ends = time.monotonic() + 60
         while not self._state.exists():
             if self._process.poll() is not None or time.monotonic() > ends:
@@ -35,7 +35,7 @@ class RemoteFake:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.terminate()
+        self._process.stdin.close()
         self._process.wait()
 
     def configure(self, videos: dict[str, str] | None = None, **settings: Any) -> None:

@@ -62,6 +62,7 @@ SCENARIOS: dict[str, Scenario] = {
     "other-opus": Scenario(itags=(140, 250)),
     "shorter": Scenario(recording="short"),
     "silent": Scenario(recording="silent"),
+    "moved": Scenario(media="redirect within"),
     "advertisement": Scenario(advertisement_s=1),
     # What YouTube says about a video.
     "removed": _says("ERROR", _UNAVAILABLE, "This video has been removed by the uploader"),

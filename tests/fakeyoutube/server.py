@@ -157,7 +157,6 @@ class FakeYoutube:
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line = writer.transport
-        self._lines.add(line)
         try:
             request = await read_request(reader)
             if request is None:
@@ -167,6 +166,7 @@ class FakeYoutube:
                 return
             if not self._reachable:
                 return
+            self._lines.add(line)
             host = request.target.rsplit(":", 1)[0]
             self.n_connections += 1
             if not any(host == own or host.endswith(f".{own}") for own in OWN_HOSTS):

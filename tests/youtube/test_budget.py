@@ -102,18 +102,17 @@ def test_a_retry_after_is_told_and_a_long_one_stops_any_run():
 
 
 @pytest.mark.parametrize("verdict", [FORBIDDEN, TIMED_OUT])
-def test_a_streak_calls_for_canaries_then_stops(verdict):
+def test_a_streak_calls_for_canaries_and_a_long_one_stops(verdict):
     run = breaker()
-    for _ in range(4):
+    for n_failed in range(1, 20):
         run.observe(verdict)
-    assert not run.wants_canaries()
-    run.observe(verdict)
-    assert run.wants_canaries()
-    run.canaries_passed()
-    for _ in range(4):
-        run.observe(verdict)
-        assert not run.wants_canaries()
+        run.observe(verdict, is_retry=True)
         assert run.stop is None
+        assert run.wants_canaries() == (n_failed >= 3)
+    run.canaries_passed()
+    assert not run.wants_canaries()
+    run.observe(verdict, is_retry=True)
+    assert run.stop is None
     run.observe(verdict)
     assert run.stop.cause == verdict.reason
 

@@ -257,3 +257,14 @@ def test_attempts_parquet_and_a_log_begun_from_it(folder, tmp_path):
         assert ledger.rows()[-1]["number"] == 2
     with Ledger(elsewhere, "three", seed=table) as ledger:
         assert len(ledger.rows()) == 4
+
+
+@pytest.mark.parametrize("changed", [{"clip_id": "../../etc/passwd"}, {"state": "gone"}])
+def test_a_table_of_something_else_is_refused(tmp_path, changed):
+    table = tmp_path / "attempts.parquet"
+    good = {"clip_id": CLIP, "number": 1, "tried_utc": START, "state": "ok", "evidence": "no JSON"}
+    write_table(table, [good])
+    assert fold(read_table(table).to_pylist())[CLIP].state == State.OK
+    write_table(table, [good, good | changed])
+    with pytest.raises(ArtifactError, match="does not hold attempts"):
+        read_table(table)

@@ -18,7 +18,7 @@ from youtube_project import CANARY, ROOT, YoutubeProject, youtube_id
 
 from audiophrase import tables
 from audiophrase.clips.availability import State
-from audiophrase.stages.youtube import retrieve
+from audiophrase.stages.youtube import retrieve, retrieve_clips
 from audiophrase.youtube.ledger import read_table
 
 AUDIOGROUNDING = ROOT.parent / "shared" / "audiogrounding"
@@ -376,6 +376,35 @@ def test_setup_errors_of_parameters_and_of_a_second_process(project, capfd):
     assert "retrieve.canaries is empty" in capfd.readouterr().err
     assert int(retrieve.main(["nowhere"], standalone_mode=False)) == 5
     assert int(retrieve.main(["demo"], standalone_mode=False)) == 5
+
+
+def test_the_rule_s_command_writes_its_table_or_fails(project):
+    videos = ids(3)
+    project.fake.configure({videos[2]: "bot-check"})
+    project.set_up(with_starts(videos))
+    assert int(retrieve_clips.main(["yt"], standalone_mode=False)) == 4
+    table = project.folder / "data/yt/attempts.parquet"
+    assert not table.exists()
+    project.fake.reset()
+    assert int(retrieve_clips.main(["yt"], standalone_mode=False)) == 0
+    assert len(read_table(table)) == len(project.rows()) == 4
+
+
+def test_a_table_of_clips_that_is_absent_is_made(tmp_path):
+    for name in ("Snakefile", "workflow", "profiles", "src", "params.yaml"):
+        source, copy = ROOT / name, tmp_path / name
+        shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
+    grammar = {"n_clips": {"train": 3, "val": 1, "test": 1}}
+    entry = {"title": "Clips with made-up ids", "clips": "youtube"}
+    entry |= {"shards": {"train": 1, "val": 1, "test": 1}}
+    entry |= {"annotations": {"source": "grammar", "grammar": grammar}}
+    (tmp_path / "my.yaml").write_text(json.dumps({"datasets": {"yt": entry}}))
+    command = [sys.executable, "-m", "audiophrase", "retrieve", "yt", "--configfile", "my.yaml"]
+    done = subprocess.run(
+        [*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "to try: 5 clips of 5 videos" in done.stderr
 
 
 def test_a_dry_run_asks_nothing_and_writes_nothing(project, capfd):

@@ -127,17 +127,21 @@ def test_a_rate_limit_stops_at_once_and_says_for_how_long(work):
     assert histories["video_00002"].state == State.UNRESOLVED
 
 
-def test_a_streak_first_calls_for_canaries(work):
-    bad = {f"video_{index:05d}": [TIMED_OUT] * 3 for index in range(5, 12)}
+def test_videos_that_fail_every_time_do_not_stop_a_run_whose_canaries_play(work):
+    bad = {f"video_{index:05d}": [TIMED_OUT] * 3 for index in range(5, 17)}
     world = World(bad)
-    stop, histories = work(world, jobs(30), n_threads=1)
+    stop, histories = work(world, jobs(30))
     assert stop is None
-    assert sum(history.state == State.UNRESOLVED for history in histories.values()) == 7
-    assert world.n_asked["canary_0000"] > 2
-    world = World({f"video_{index:05d}": [TIMED_OUT] * 3 for index in range(5, 30)})
-    stop, _ = work(world, jobs(30), n_threads=1)
+    assert sum(history.state == State.UNRESOLVED for history in histories.values()) == 12
+    assert all(histories[name].n_failures == 3 for name in bad)
+    assert world.n_asked["canary_0000"] > 4
+
+
+def test_an_endless_streak_stops_a_run_although_its_canaries_play(work):
+    world = World({f"video_{index:05d}": [TIMED_OUT] * 3 for index in range(5, 90)})
+    stop, _ = work(world, jobs(90), n_threads=1)
     assert stop.exit_code == Exit.INCOMPLETE
-    assert sum(world.n_asked[name] for name in bad) <= 10
+    assert world.n_asked.total() <= 5 + 20 + 2 * 20 + 6
 
 
 def test_a_canary_is_tried_again_before_it_counts_as_dead(work):

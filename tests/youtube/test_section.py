@@ -4,6 +4,7 @@ import re
 import resource
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import av
 import numpy as np
@@ -13,9 +14,9 @@ from fakeyoutube.sounds import FORMATS, recording, signal
 from scipy.signal import correlate
 
 from audiophrase.clips.section import NoAudioError, read_section
-from audiophrase.youtube.client import Fetched, Video
+from audiophrase.youtube.client import Client, Fetched, Video
 from audiophrase.youtube.evidence import Evidence
-from audiophrase.youtube.section import MAX_BYTES, MediaError, RangedReader, read_cut
+from audiophrase.youtube.section import MAX_BYTES, RANGE_BYTES, MediaError, RangedReader, read_cut
 
 SCENARIOS = {"ok": 251, "aac-only": 140}
 VIDEO = "-_aBcDeFg0-"
@@ -84,6 +85,25 @@ def test_ranges_share_connections(fake, client):
     for start_s in (3, 40, 100):
         assert isinstance(client.fetch(client.resolve(VIDEO), start_s, start_s + 10), Fetched)
     assert fake.n_connections == n_connections
+
+
+def test_a_redirect_is_followed_once(fake, client):
+    cut = fetch(client, fake, "moved", 19, 29)
+    assert cut.samples.shape == (480_000,)
+    assert fake.counts[VIDEO]["media"] == -(-cut.n_bytes // RANGE_BYTES) + 1
+
+
+def test_clients_of_several_threads_do_not_disturb_each_other(fake, whole):
+    def fetch_some(thread: int) -> bool:
+        client = Client(timeout_s=10, javascript=False)
+        starts = [7 * thread + second for second in (1, 60)]
+        cuts = [client.fetch(client.resolve(VIDEO), start_s, start_s + 10) for start_s in starts]
+        client.close()
+        sources = [whole[start_s * 48000 :][:480_000] for start_s in starts]
+        return all(map(np.array_equal, [cut.samples for cut in cuts], sources))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(fetch_some, range(4)))
 
 
 FAILURES = {
@@ -194,6 +214,12 @@ def test_audio_that_is_missing_in_the_middle_of_a_file_is_not_short_but_wrong(me
     content[len(content) // 2 : -200_000] = bytes(len(content) - 200_000 - len(content) // 2)
     with pytest.raises(NoAudioError, match="a gap of"):
         read_cut(reader_of(bytes(content)), ext="webm", start_s=73, length_s=10, duration_s=148)
+
+
+def test_audio_that_ends_before_its_video_does_is_not_believed(media_folder):
+    content = recording(media_folder, "short", 251).read_bytes()
+    with pytest.raises(MediaError, match=r"ends at 6\.0 s of 11\.0 s"):
+        read_cut(reader_of(content), ext="webm", start_s=8, length_s=10, duration_s=11)
 
 
 def test_containers_that_were_not_asked_for_are_not_opened(media_folder):

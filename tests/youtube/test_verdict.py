@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiophrase.clips.availability import State
@@ -117,6 +117,7 @@ def mangle(message, draw):
 
 
 @needs_examples
+@settings(deadline=None)
 @given(data=st.data())
 def test_case_apostrophes_spaces_prefixes_and_advice_change_nothing(data):
     example = data.draw(st.sampled_from(EXAMPLES))
@@ -125,6 +126,7 @@ def test_case_apostrophes_spaces_prefixes_and_advice_change_nothing(data):
 
 
 @needs_examples
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_sign_of_the_run_beside_a_permanent_message_is_never_permanent(data):
     transient = data.draw(
@@ -158,6 +160,7 @@ def test_causes_of_the_run(message):
     assert not verdict.permanent
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=300))
 def test_only_the_allowlist_means_missing(text):
     verdict = classify(text)
@@ -250,6 +253,12 @@ def test_evidence_survives_json_and_is_bounded():
     assert len(evidence.to_json()) < 40_000
     with pytest.raises(ValueError, match="not evidence"):
         Evidence.from_json("[]")
+
+
+def test_what_could_steer_a_terminal_is_taken_out_of_evidence():
+    evidence = page(answer(reason="\x1b[2JThis video has been removed by the uploader\r\x9b"))
+    assert not set("\x1b\r\x9b") & set(evidence.answers[0].reason)
+    assert judge(evidence).state == State.MISSING
 
 
 def test_escaped_html_reads_as_text():

@@ -76,30 +76,37 @@ class TokenBucket:
 
 
 class Breaker:
-    """Notices when not a video but the run is in trouble; whoever asks `stop` then stops.
+    """Notices when not a video but the run is in trouble; whoever finds a `stop` then stops.
 
-    A bot check, a rate limit or a full disk stops it at once. Of other causes that concern the run
-    a streak of videos first calls for canaries (`wants_canaries`), then, if it goes on although
-    they pass, stops it.
+    A bot check, a rate limit or a full disk stops it at once. After a streak of videos that failed
+    for another cause that concerns the run, canaries must tell its trouble from the videos' own
+    (`wants_canaries`). If they pass, the run goes on: videos that fail every time are tried again
+    one after the other at its end. But a streak of STREAKS times as many videos, each asked for the
+    first time, stops it whatever the canaries say.
     """
+
+    STREAKS = 4
 
     def __init__(self, max_streak: int, *, max_pause_s: float) -> None:
         """`max_pause_s` is the longest Retry-After that a run waits for itself."""
         self._max_streak, self._max_pause_s = max_streak, max_pause_s
-        self._streak, self._probed = 0, False
+        self._streak = self._n_new = 0
         self._mutex = threading.Lock()
         self.stop: Stop | None = None
 
-    def observe(self, verdict: Verdict | None, retry_after_s: float | None = None) -> None:
+    def observe(
+        self, verdict: Verdict | None, retry_after_s: float | None = None, *, is_retry: bool = False
+    ) -> None:
         """Take note of what came of a video; none is a success."""
         with self._mutex:
             if verdict is None or not concerns_run(verdict):
-                self._streak, self._probed = 0, False
+                self._streak = self._n_new = 0
                 return
             self._streak += 1
+            self._n_new += not is_retry
             long_pause = retry_after_s is not None and retry_after_s > self._max_pause_s
-            at_once = verdict.rule == "disk" or verdict.reason in ("bot-check", "rate-limited")
-            if at_once or long_pause or self._streak >= 2 * self._max_streak:
+            endless = self._n_new >= self.STREAKS * self._max_streak
+            if long_pause or endless or stops_at_once(verdict):
                 self.stop = self.stop or stop_for(verdict, retry_after_s)
 
     def trip(self, stop: Stop) -> None:
@@ -108,14 +115,19 @@ class Breaker:
             self.stop = self.stop or stop
 
     def wants_canaries(self) -> bool:
-        """Whether a streak is so long that canaries must tell the run's trouble from the videos'."""
+        """Whether a streak is so long that canaries must tell whose the trouble is."""
         with self._mutex:
-            return not self._probed and self._streak >= self._max_streak
+            return self._streak >= self._max_streak
 
     def canaries_passed(self) -> None:
-        """The streak's cause seems to lie with its videos; it may once more be as long."""
+        """The trouble was the videos' own."""
         with self._mutex:
-            self._probed = self._streak >= self._max_streak
+            self._streak = 0
+
+
+def stops_at_once(verdict: Verdict) -> bool:
+    """Whether to go on would make things worse."""
+    return verdict.rule == "disk" or verdict.reason in ("bot-check", "rate-limited")
 
 
 def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:

@@ -124,6 +124,10 @@ class Client:
         """The audio of a video from one time to another, or what was seen instead."""
         self._journal.clear()
         answers = video.evidence.answers
+        try:
+            _wait_until(video.available_at)
+        except TimeoutError as error:
+            return self._evidence("media", answers, error)
         reader = RangedReader(
             self._ydl.urlopen,
             video.url,
@@ -132,7 +136,6 @@ class Client:
             seconds=MEDIA_TIMEOUTS * self._timeout_s,
         )
         try:
-            _wait_until(video.available_at)
             samples, rate_hz, recording_s = read_cut(
                 reader,
                 ext=video.ext,

@@ -5,6 +5,7 @@ before `audiophrase.youtube.verdict` does so.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
@@ -78,7 +79,11 @@ def _bound(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(distinct)
 
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # could steer a terminal
+
+
 def _shorten(text: str) -> str:
+    text = _CONTROL.sub("�", text)
     if len(text) <= MAX_CHARACTERS:
         return text
     half = (MAX_CHARACTERS - len(CUT)) // 2

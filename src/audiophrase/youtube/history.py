@@ -110,4 +110,7 @@ def _is_bare(row: Mapping[str, Any]) -> bool:
     """Whether all that was seen says "Video unavailable", and nothing of why."""
     if row.get("reason") != "unknown" or not row.get("evidence"):
         return False
-    return judge(Evidence.from_json(row["evidence"])).rule == "bare-unavailable"
+    try:
+        return judge(Evidence.from_json(row["evidence"])).rule == "bare-unavailable"
+    except ValueError:  # a table from elsewhere
+        return False

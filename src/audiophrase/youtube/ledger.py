@@ -21,7 +21,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from audiophrase import tables
-from audiophrase.clips.availability import ATTEMPTS_SCHEMA
+from audiophrase.clips.availability import ATTEMPTS_SCHEMA, State
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.youtube.history import FETCHED, ClipHistory, fold
 
@@ -201,8 +201,15 @@ def sections_at_hand(folder: Path, histories: Mapping[str, ClipHistory]) -> set[
 
 
 def read_table(path: Path) -> pa.Table:
-    """attempts.parquet of a data set from YouTube. Raises ArtifactError."""
-    return tables.read(path, stage="attempts", settings=SETTINGS)
+    """attempts.parquet of a data set from YouTube, which may come from elsewhere.
+
+    Raises:
+        ArtifactError: it cannot be read, or its rows are not attempts at clips.
+    """
+    table = tables.read(path, stage="attempts", settings=SETTINGS)
+    if table.schema.names != SCHEMA.names or not all(map(_is_attempt, table.to_pylist())):
+        raise ArtifactError(f"{path} does not hold attempts at clips", tables.REMAKE)
+    return table
 
 
 def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -295,8 +302,16 @@ def _parse_line(content: bytes) -> dict[str, Any] | None:
         return None
     if not isinstance(line, dict):
         return None
-    needed = ("run", "clip_id", "state", "tried_utc") if line.get("kind") == "attempt" else ("run",)
-    return line if "kind" in line and all(key in line for key in needed) else None
+    if "kind" not in line or "run" not in line:
+        return None
+    if line["kind"] == "attempt" and not ("tried_utc" in line and _is_attempt(line)):
+        return None
+    return line
+
+
+def _is_attempt(row: Mapping[str, Any]) -> bool:
+    clip_id, state = row.get("clip_id"), row.get("state")
+    return isinstance(clip_id, str) and bool(_CLIP_ID.fullmatch(clip_id)) and state in set(State)
 
 
 def _sync_folder(folder: Path) -> None:

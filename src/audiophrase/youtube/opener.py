@@ -1,7 +1,8 @@
 """The one way to the network: yt-dlp's own requests, held to a few hosts, sizes and times.
 
 Hosts are checked before each hop of a redirect is asked. Every answer is counted while it is read,
-whoever reads it, so that no caller can be made to hold a gigabyte or to wait for a trickle.
+whoever reads it, so that no caller can be made to hold a gigabyte or to wait for a trickle. yt-dlp
+names no public place for its handlers; `tests/youtube` says whether a new version still fits.
 """
 
 import email.utils

@@ -31,6 +31,7 @@ class Job:
 
     youtube_id: str
     clips: tuple[Clip, ...]
+    is_retry: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,14 @@ import numpy as np
 
 from audiophrase.clips.availability import State
 from audiophrase.clips.shards import encode_flac
-from audiophrase.youtube.budget import Breaker, Stop, TokenBucket, stop_for, stop_for_canary
+from audiophrase.youtube.budget import (
+    Breaker,
+    Stop,
+    TokenBucket,
+    stop_for,
+    stop_for_canary,
+    stops_at_once,
+)
 from audiophrase.youtube.client import Client, Fetched
 from audiophrase.youtube.evidence import Evidence
 from audiophrase.youtube.ledger import Ledger
@@ -169,7 +176,7 @@ class Run:
                 verdict = pool.submit(self._try_canary, youtube_id).result()
                 if verdict is None or not concerns_run(verdict):
                     break
-                if verdict.rule == "disk" or verdict.reason in ("bot-check", "rate-limited"):
+                if stops_at_once(verdict):
                     break
                 if attempt + 1 < self._params.attempts:
                     self._sleep(self._backoff_s(attempt + 1))
@@ -204,7 +211,7 @@ class Run:
         if isinstance(video, Evidence):
             verdict = judge(video)
             # The breaker first: were the disk full, the log would raise.
-            self._observe(verdict, video)
+            self._observe(verdict, video, is_retry=job.is_retry)
             self._retry([c for c in job.clips if self._failed(c, now, verdict, video)])
             return
         again = []
@@ -218,12 +225,13 @@ class Run:
                 self._fetched(clip, now, fetched)
                 continue
             verdict = judge(fetched)
-            self._observe(verdict, fetched)
+            is_first = clip is job.clips[0] and not job.is_retry
+            self._observe(verdict, fetched, is_retry=not is_first)
             if self._failed(clip, now, verdict, fetched):
                 again.append(clip)
-        # A client may have been had although another was told to stay away: then all do.
+        # One player may have answered although another told us to stay away: then we do.
         beside = judge(video.evidence)
-        if beside.reason in ("bot-check", "rate-limited"):
+        if stops_at_once(beside):
             self._observe(beside, video.evidence)
         self._retry(again)
 
@@ -266,8 +274,10 @@ class Run:
         last = statuses[-1] if statuses else None
         return self._tools | {"evidence": evidence.to_json(), "http_status": worst or last}
 
-    def _observe(self, verdict: Verdict | None, evidence: Evidence) -> None:
-        self._breaker.observe(verdict, evidence.retry_after_s)
+    def _observe(
+        self, verdict: Verdict | None, evidence: Evidence, *, is_retry: bool = False
+    ) -> None:
+        self._breaker.observe(verdict, evidence.retry_after_s, is_retry=is_retry)
         if evidence.retry_after_s is not None:
             self._bucket.pause(min(evidence.retry_after_s, self._params.max_pause_s))
 
@@ -278,7 +288,7 @@ class Run:
         fewest = max(clip.n_tries for clip in clips)
         n_failed = max(1, self._params.attempts - fewest + 1)
         clips = [replace(clip, n_tries=clip.n_tries - 1) for clip in clips]
-        job = Job(clips[0].youtube_id, tuple(clips))
+        job = Job(clips[0].youtube_id, tuple(clips), is_retry=True)
         due_s = self._clock() + self._backoff_s(n_failed)
         heapq.heappush(self._later, (due_s, next(self._n_later), job))
 

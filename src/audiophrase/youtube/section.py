@@ -18,6 +18,7 @@ MAX_MEDIA_BYTES = 8 << 30  # whole recordings
 MAX_LEAD_S = 30.0  # the longest distance of two points that FFmpeg can seek to
 # How far the end of the audio may lie from where its container says, in s.
 END_TOLERANCE_S = 0.5
+ROUNDED_S = 1.0  # players state the length of a video in whole seconds
 # FFmpeg is told which container to expect: left to guess, it would follow the addresses of a playlist.
 CONTAINERS = {"webm": "matroska", "m4a": "mp4"}
 _OPTIONS = {"max_streams": "8", "probesize": str(4 * RANGE_BYTES)}
@@ -111,6 +112,7 @@ class RangedReader:
         finally:
             response.close()
         self.n_read += len(content)
+        self._url = response.url  # where a redirect led to, the next range is asked for at once
         return content
 
     def _check(self, response: Any, first: int, last: int) -> int:
@@ -164,6 +166,8 @@ def read_cut(
         if duration_s and recording_s < duration_s / 2:
             raise MediaError(f"{recording_s:.1f} s of audio for a video of {duration_s:.1f} s")
         if recording_s is not None and start_s >= recording_s:
+            if duration_s is not None and start_s < duration_s - ROUNDED_S:
+                raise MediaError(f"the audio ends at {recording_s:.1f} s of {duration_s:.1f} s")
             return np.zeros(0, np.float32), container.streams.audio[0].rate, recording_s
         samples, rate_hz = read_section(
             container, start_s=start_s, length_s=length_s, max_lead_s=MAX_LEAD_S

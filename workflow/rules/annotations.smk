@@ -53,6 +53,7 @@ rule annotations:
         clips="data/{dataset}/annotations/clips.parquet",
         captions="data/{dataset}/annotations/captions.parquet",
         phrases="data/{dataset}/annotations/phrases.parquet",
+        counts="data/{dataset}/annotations/counts.csv",
     log:
         "logs/{dataset}/annotations/tables.log",
     threads: 1
@@ -63,4 +64,5 @@ rule annotations:
         n_shards=lambda wildcards: [entry(wildcards.dataset)["shards"][s] for s in SPLITS],
     shell:
         "python -m audiophrase annotations --n-shards {params.n_shards} --clips {output.clips} "
-        "--captions {output.captions} --phrases {output.phrases} {input.json} 2>&1 | tee -i {log}"
+        "--captions {output.captions} --phrases {output.phrases} "
+        "--counts {output.counts} {input.json} 2>&1 | tee -i {log}"

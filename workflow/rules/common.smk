@@ -179,6 +179,7 @@ def artifacts(dataset):
     return [
         *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
         *[f"{data}/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
+        f"{data}/annotations/counts.csv",
         *[f"{data}/{kind}/{name}.parquet" for kind in kinds for name in names],
         *[f"{data}/manifests/{kind}-{s}.json" for kind in ("clips", "features") for s in SPLITS],
         *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],

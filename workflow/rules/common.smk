@@ -67,16 +67,17 @@ def entry(dataset):
 def settings(*names, variant=None):
     """For `params:`, the keys that change the job's bytes and no others, as JSON.
 
-    `text` stands for all of that section, where Word2Vec's settings count if vectors are trained;
-    `retrieve` likewise, where the renderer's count if clips are rendered.
+    `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
+    and the pinned file if they are downloaded; `retrieve` likewise, where the renderer's count if clips are rendered.
     """
 
     def of_job(wildcards):
         of_variant = sections(wildcards.dataset, getattr(wildcards, "variant", variant))
         chosen = list(names)
         if "text" in names:
-            trained = of_variant["text"]["vectors"] == "trained"
-            chosen += ["text.normalise", *(["text.word2vec"] if trained else [])]
+            of_vectors = {"trained": "text.word2vec", "google-news": "text.google_news"}
+            vectors = of_variant["text"]["vectors"]
+            chosen += ["text.normalise", *([of_vectors[vectors]] if vectors in of_vectors else [])]
         if "retrieve" in names and entry(wildcards.dataset)["clips"] == "rendered":
             chosen.append("retrieve.render")
         return json.dumps(parameters.select(of_variant, *chosen), sort_keys=True)
@@ -131,7 +132,7 @@ def audio_files(wildcards):
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""
     text = sections(wildcards.dataset)["text"]
-    if text["vectors"] == "trained":
+    if text["vectors"] != "file":
         return []
     return existing_file(text["vectors_file"], "text.vectors_file")
 

@@ -17,6 +17,7 @@ from audiophrase.report import paper
 from audiophrase.report.captions import FIGURES
 from audiophrase.report.metrics import reported_threshold
 from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables
+from audiophrase.text.coverage import summary
 
 _MAX_LISTED = 200
 _MODEL_COLUMNS = {
@@ -39,7 +40,7 @@ class Contents:
     metrics: Mapping[str, Any]
     figures: Mapping[str, bytes]  # SVG by name
     availability: Sequence[Row]
-    coverage: pd.DataFrame
+    coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
@@ -141,7 +142,7 @@ def _listing(rows: Sequence[Row]) -> pd.DataFrame:
 def _coverage(coverage: pd.DataFrame) -> pd.DataFrame:
     """A line a split, a column a way of finding a word."""
     lines = []
-    for split, of_split in coverage.groupby("split", sort=False):
+    for split, of_split in summary(coverage).groupby("split", sort=False):
         line = {"split": split, "tokens": f"{of_split['tokens'].sum():,}"}
         for row in of_split.itertuples():
             line[row.how] = f"{100 * row.share_of_tokens:.1f} % ({row.words:,} words)"

@@ -9,11 +9,18 @@ DATASET ?= demo
 CORES ?= all
 RECORD ?= 1
 
+define build
+	$(BIN)snakemake --cores $(CORES) --config 'build=[$(1)]'
+	@if [ "$(RECORD)" = 0 ]; then :; elif git rev-parse --git-dir >/dev/null 2>&1; \
+	  then $(BIN)audiophrase record $(1); else echo "not a git clone: nothing is recorded"; fi
+	@echo "open results/$(1)/report.html"
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help demo record push pull verify test lint clean
+.PHONY: help demo reproduce record push pull verify test lint clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 $(VENV)/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -24,10 +31,11 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(VENV)/installed ## the whole chain on rendered clips, to results/demo/report.html
-	$(BIN)snakemake --cores $(CORES) --config 'build=[demo]'
-	@if [ "$(RECORD)" = 0 ]; then :; elif git rev-parse --git-dir >/dev/null 2>&1; \
-	  then $(BIN)audiophrase record demo; else echo "not a git clone: nothing is recorded"; fi
-	@echo "open results/demo/report.html"
+	$(call build,demo)
+
+reproduce: $(VENV)/installed ## the paper: AudioGrounding, YouTube, Google News; safe to run again
+	$(BIN)audiophrase download audiogrounding
+	$(call build,audiogrounding)
 
 record: $(VENV)/installed ## record in dvc.lock what Snakemake made of DATASET (default demo)
 	$(BIN)audiophrase record $(DATASET) $(ARGS)

@@ -78,11 +78,14 @@ def fetch_all(
                 for other, found in zip(files, at_hand, strict=True)
                 if found is None
             ]
+            folder = os.environ.get(HANDED_OVER)
+            lacking = f" (it is {folder} now, where they are not)" if folder else ""
             raise DownloadError(
                 f"{file.what} cannot be downloaded: {error}\nmissing:\n" + "\n".join(missing),
                 "run the same command again where the network can be reached (HTTPS_PROXY and "
                 "SSL_CERT_FILE are honoured; what has come so far is kept), or fetch the files by "
-                f"other means into a folder, under their own names, and set {HANDED_OVER} to it",
+                "other means into a folder, under their own names, and set "
+                f"{HANDED_OVER} to it{lacking}",
             ) from None
     return at_hand
 

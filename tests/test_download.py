@@ -10,14 +10,20 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import trustme
+import yaml
+from click.testing import CliRunner
 
 from audiophrase import download
 from audiophrase.download import Pinned, fetch_all
 from audiophrase.errors import DownloadError
+from audiophrase.params import SPLITS
+from audiophrase.stages import downloads
 
+ROOT = Path(__file__).parents[1]
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 CHUNK = download.CHUNK_BYTES
@@ -281,6 +287,39 @@ def test_certificates_of_ssl_cert_file_are_trusted_and_no_others(server, tmp_pat
     authority.cert_pem.write_to_path(tmp_path / "authority.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
     assert fetch(file, tmp_path)[0] == CONTENT
+
+
+def test_all_that_a_data_set_has_pinned_is_fetched_by_one_command(server, tmp_path, monkeypatch):
+    md5 = hashlib.md5(CONTENT).hexdigest()
+    entry = {
+        "title": "All from the network",
+        "clips": "local",
+        "shards": {"train": 1, "val": 1, "test": 1},
+        "annotations": {
+            "source": "audiogrounding",
+            "audiogrounding": {
+                "url": server.url("{split}.json"),
+                "sha256": dict.fromkeys(SPLITS, SHA256),
+            },
+        },
+        "retrieve": {"folder": str(tmp_path)},
+        "text": {
+            "vectors": "google-news",
+            "google_news": {"url": server.url("vectors.gz"), "md5": md5},
+        },
+    }
+    overlay = tmp_path / "overlay.yaml"
+    overlay.write_text(yaml.safe_dump({"datasets": {"mine": entry}}))
+    monkeypatch.chdir(tmp_path)
+    arguments = [str(ROOT / "params.yaml"), str(overlay)]
+    for n_asked in (4, 4):  # the second time nothing is asked for
+        done = CliRunner().invoke(downloads.download, ["mine", *arguments])
+        assert done.exit_code == 0, done.output
+        assert len(server.asked) == n_asked
+    cached = {path.name for path in (tmp_path / "cache/downloads").glob("[!.]*")}
+    assert cached == {*(f"{SHA256[:12]}-{s}.json" for s in SPLITS), f"{md5[:12]}-vectors.gz"}
+    done = CliRunner().invoke(downloads.download, ["demo", *arguments])
+    assert "needs nothing" in done.output
 
 
 def test_two_processes_download_a_file_once(server, tmp_path):

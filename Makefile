@@ -9,8 +9,15 @@ DATASET ?= demo
 CORES ?= all
 RECORD ?= 1
 
+define build
+	$(BIN)snakemake --cores $(CORES) --config 'build=[$(1)]'
+	@if [ "$(RECORD)" = 0 ]; then :; elif git rev-parse --git-dir >/dev/null 2>&1; \
+	  then $(BIN)audiophrase record $(1); else echo "not a git clone: nothing is recorded"; fi
+	@echo "open results/$(1)/report.html"
+endef
+
 .DEFAULT_GOAL := help
-.PHONY: help demo audit record push pull verify upgrade-ytdlp test lint clean
+.PHONY: help demo reproduce audit record push pull verify upgrade-ytdlp test lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -24,10 +31,11 @@ $(VENV)/installed: requirements.lock pyproject.toml
 	@touch $@
 
 demo: $(VENV)/installed ## the whole chain on rendered clips, to results/demo/report.html
-	$(BIN)snakemake --cores $(CORES) --config 'build=[demo]'
-	@if [ "$(RECORD)" = 0 ]; then :; elif git rev-parse --git-dir >/dev/null 2>&1; \
-	  then $(BIN)audiophrase record demo; else echo "not a git clone: nothing is recorded"; fi
-	@echo "open results/demo/report.html"
+	$(call build,demo)
+
+reproduce: $(VENV)/installed ## the paper: AudioGrounding, YouTube, Google News; safe to run again
+	$(BIN)audiophrase download audiogrounding
+	$(call build,audiogrounding)
 
 audit: $(VENV)/installed ## get the clips of DATASET, count them, say why others are missing; docs/audit.md
 	$(BIN)snakemake --cores $(CORES) data/$(DATASET)/availability.csv

@@ -16,6 +16,8 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
         "annotations:generate_annotations",
         "Make up annotations for the demo.",
     ),
+    "download": ("downloads:download", "Fetch all that a data set has pinned on the network."),
+    "download-annotations": ("downloads:download_annotations", "Fetch AudioGrounding's files."),
     "import-annotations": ("annotations:import_annotations", "Take over one annotation file."),
     "annotations": ("annotations:annotations", "Parse annotations into tables."),
     "render-clips": ("rendering:render_clips", "Render the clips of a shard."),

@@ -23,3 +23,7 @@ class ArtifactError(AudiophraseError):
 
 class VectorsError(AudiophraseError):
     """A word2vec file that cannot be read."""
+
+
+class DownloadError(AudiophraseError):
+    """A file that cannot be had from the network, or is not the one it should be."""

@@ -29,6 +29,12 @@ class GrammarParams:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioGroundingParams:
+    url: str
+    sha256: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class ClipParams:
     silent_below_dbfs: float
     short_by_s: float
@@ -67,6 +73,12 @@ class Word2VecParams:
     n_negative: int
     learning_rate: float
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoogleNewsParams:
+    url: str
+    md5: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +163,13 @@ class FiguresParams:
 
 SECTIONS: dict[str, type] = {
     "annotations.grammar": GrammarParams,
+    "annotations.audiogrounding": AudioGroundingParams,
     "retrieve": ClipParams,
     "retrieve.render": RenderParams,
     "features": LogMelParams,
     "text": TextParams,
     "text.word2vec": Word2VecParams,
+    "text.google_news": GoogleNewsParams,
     "text.normalise": NormaliseParams,
     "train": TrainParams,
     "evaluate.retrieval": RetrievalParams,

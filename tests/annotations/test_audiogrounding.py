@@ -1,4 +1,4 @@
-"""AudioGrounding v1: what a file holds, and what is said about one that is not right."""
+"""AudioGrounding: what a file holds, and what is said about one that is not right."""
 
 import copy
 import json
@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from audiophrase.annotations import audiogrounding
+from audiophrase.annotations.counts import counts
+from audiophrase.annotations.forms import COLUMNS
 from audiophrase.errors import AnnotationError
 from audiophrase.params import SPLITS
 
 ORIGINALS = Path(__file__).parents[3] / "shared" / "audiogrounding"
+ORIGINAL_SHARDS = {"train": 70, "val": 1, "test": 2}
 N_SHARDS = {"train": 3, "val": 1, "test": 1}
 # filename, audiocap_id, caption, phrase, start_word, timestamps
 ROWS = {
@@ -125,18 +128,54 @@ def test_phrases_keep_every_segment_even_those_of_no_length(parsed):
         ("timestamps", [[0, float("nan")]], "not [onset, offset]"),
         ("timestamps", [[0, float("inf")]], "not [onset, offset]"),
         ("timestamps", [[0, 10**400]], "not [onset, offset]"),
-        ("timestamps", [[0, 1], [-0.1, 1]], "the onset must be in 0 … offset"),
-        ("timestamps", [[2, 1]], "the onset must be in 0 … offset"),
+        ("timestamps", [[0, True]], "not [onset, offset]"),
+        ("timestamps", [[0, 1], [-0.1, 1]], "[-0.1, 1]: the onset lies before the clip"),
+        ("timestamps", [[2, 1]], "[2, 1]: the onset comes after the offset"),
+        ("soundtag", "rain falls", "'rain falls' is not in its caption's tokens 'rain'"),
+        ("soundtag", "ra", "is not in its caption's tokens"),
         ("audiocap_id", 7, "7 also stands at another caption or clip"),
         ("audiocap_id", None, "no id"),
+        ("audiocap_id", True, "no id"),
+        ("audiocap_id", "\ud800", "not text"),
+        ("caption", "\ud800", "not text"),
     ],
 )
 def test_a_bad_field_is_told_with_split_and_row(annotations, field, value, told):
     annotations["train"][field]["2"] = value
     with pytest.raises(AnnotationError) as refusal:
         audiogrounding.parse(annotations, N_SHARDS)
+    assert "1 row of the annotations is not right" in str(refusal.value)
     assert f"train.json, row 2, field '{field}': " in str(refusal.value)
     assert told in str(refusal.value)
+
+
+def test_the_first_bad_rows_are_listed_and_the_others_counted(annotations):
+    rows = ROWS["train"][:1] * 14
+    annotations["train"] = columns(rows)
+    for number in range(1, 14):
+        annotations["train"]["timestamps"][str(number)] = [[3, 2]]
+    annotations["test"]["start_word"]["0"] = 2
+    with pytest.raises(AnnotationError) as refusal:
+        audiogrounding.parse(annotations, N_SHARDS)
+    told = str(refusal.value)
+    assert "14 rows of the annotations are not right" in told
+    assert [f"row {n}," in told for n in range(14)] == [False, *[True] * 10, *[False] * 3]
+    assert "… and 4 more" in told
+
+
+def test_a_long_bad_value_is_cut_short(annotations):
+    annotations["train"]["soundtag"]["0"] = "woof" * 100_000
+    annotations["train"]["filename"]["1"] = "x" * 100_000
+    with pytest.raises(AnnotationError) as refusal:
+        audiogrounding.parse(annotations, N_SHARDS)
+    assert len(str(refusal.value)) < 1000
+
+
+def test_a_phrase_may_be_cut_into_words_otherwise_than_its_caption(annotations):
+    annotations["train"]["tokens"]["2"] = ["Rain", "-", "drops"]
+    annotations["train"]["soundtag"]["2"] = "rain-drops"
+    phrases = audiogrounding.parse(annotations, N_SHARDS)["phrases"].to_pylist()
+    assert phrases[2]["phrase"] == "rain-drops"
 
 
 def test_a_clip_in_two_splits_is_refused(annotations):
@@ -151,7 +190,7 @@ def test_a_caption_id_of_another_text_is_refused(annotations):
         audiogrounding.parse(annotations, N_SHARDS)
 
 
-@pytest.mark.parametrize("column", audiogrounding.COLUMNS)
+@pytest.mark.parametrize("column", COLUMNS)
 def test_a_missing_or_uneven_column_is_named(annotations, column):
     del annotations["val"][column]["1"]
     with pytest.raises(AnnotationError, match=r"val\.json: the column '\w+' has other rows than"):
@@ -167,10 +206,10 @@ def test_a_split_without_rows_is_refused(annotations):
         audiogrounding.parse(annotations, N_SHARDS)
 
 
-@pytest.mark.parametrize("form", [None, [], "text", {"filename": []}])
-def test_what_is_no_object_of_columns_is_refused(annotations, form):
+@pytest.mark.parametrize("form", [None, 5, "text", {"filename": []}])
+def test_what_has_neither_form_is_refused(annotations, form):
     annotations["val"] = form
-    with pytest.raises(AnnotationError, match=r"val\.json is not an object of columns"):
+    with pytest.raises(AnnotationError, match=r"val\.json (is neither|has no rows|, row 0 )"):
         audiogrounding.parse(annotations, N_SHARDS)
 
 
@@ -184,14 +223,30 @@ def test_a_file_that_is_not_json_is_refused(tmp_path, content):
         audiogrounding.load(path)
 
 
+def test_a_file_too_large_for_annotations_is_not_read(tmp_path):
+    path = tmp_path / "train.json"
+    with path.open("wb") as file:
+        file.truncate(audiogrounding.MAX_FILE_BYTES + 1)
+    with pytest.raises(AnnotationError, match="more than 256 MiB"):
+        audiogrounding.load(path)
+
+
 @pytest.fixture(scope="module")
-def originals():
+def original_columns():
     files = {split: ORIGINALS / f"{split}.json" for split in SPLITS}
     if not all(file.is_file() for file in files.values()):
         pytest.skip(f"the published annotation files are not in {ORIGINALS}")
-    columns_of_split = {split: json.loads(file.read_text()) for split, file in files.items()}
-    tables = audiogrounding.parse(columns_of_split, {"train": 70, "val": 1, "test": 2})
-    return {name: table.to_pandas() for name, table in tables.items()}
+    return {split: json.loads(file.read_text()) for split, file in files.items()}
+
+
+@pytest.fixture(scope="module")
+def original_tables(original_columns):
+    return audiogrounding.parse(original_columns, ORIGINAL_SHARDS)
+
+
+@pytest.fixture(scope="module")
+def originals(original_tables):
+    return {name: table.to_pandas() for name, table in original_tables.items()}
 
 
 def by_split(rows):
@@ -203,6 +258,62 @@ def test_the_published_files_have_the_published_counts(originals):
     assert by_split(originals["captions"]) == [4489, 155, 350]
     assert by_split(originals["phrases"]) == [12373, 451, 1161]
     assert originals["phrases"]["phrase_id"].is_unique
+
+
+def test_the_published_files_have_no_clip_in_two_splits(originals):
+    assert originals["clips"]["clip_id"].is_unique
+    assert (originals["clips"].groupby("youtube_id")["split"].nunique() == 1).all()
+
+
+def test_the_oddities_of_the_published_files_are_counted(original_tables):
+    counted = counts(original_tables).set_index("what").T.to_dict("list")
+    assert counted == {
+        "clips": [4489, 31, 70, 4590],
+        "captions": [4489, 155, 350, 4994],
+        "phrases": [12373, 451, 1161, 13985],
+        "phrases never heard (the single segment [0, 0], or none)": [383, 7, 46, 436],
+        "phrases elsewhere in their caption than their index says": [0, 0, 0, 0],
+        "captions equal to an earlier one of their clip": [0, 3, 6, 9],
+        "clips without any phrase": [0, 0, 0, 0],
+        "clips shorter than 10 s": [85, 1, 1, 87],
+        "ids that begin with -": [302, 0, 3, 305],
+        "ids that contain - or _": [1353, 7, 16, 1376],
+    }
+
+
+def v2_of(columns, *, y=""):
+    """The same content as a list of captions, as v2 has it: tokens as text, ends included."""
+    captions = {}
+    for row in columns["filename"]:
+        of_row = {name: column[row] for name, column in columns.items()}
+        item = captions.setdefault(
+            of_row["audiocap_id"],
+            {
+                "audiocap_id": of_row["audiocap_id"],
+                "audio_id": y + of_row["filename"],
+                "tokens": " ".join(of_row["tokens"]),
+                "phrases": [],
+            },
+        )
+        start = of_row["start_word"]
+        item["phrases"].append(
+            {
+                "phrase": of_row["soundtag"],
+                "start_index": start,
+                "end_index": start + len(of_row["soundtag"].split()) - 1,
+                "segments": of_row["timestamps"],
+            }
+        )
+    return list(captions.values())
+
+
+@pytest.mark.parametrize("y", ["", "Y"])
+def test_the_published_files_in_the_second_form_give_the_same_tables(
+    original_columns, original_tables, y
+):
+    lists = {split: v2_of(columns, y=y) for split, columns in original_columns.items()}
+    lists = json.loads(json.dumps(lists))
+    assert audiogrounding.parse(lists, ORIGINAL_SHARDS) == original_tables
 
 
 def test_the_published_files_have_phrases_without_any_sound(originals):

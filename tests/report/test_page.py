@@ -35,8 +35,12 @@ def contents(make_metrics, availability):
 
     def make(**changes):
         coverage = pd.DataFrame(
-            [("train", "exact", 90, 900, 0.9), ("train", "unk", 10, 100, 0.1)],
-            columns=["split", "how", "words", "tokens", "share_of_tokens"],
+            [
+                ("train", "exact", "dog", "dog", 600),
+                ("train", "exact", "rain", "rain", 300),
+                ("train", "unk", "<b>", "UNK", 100),
+            ],
+            columns=["split", "how", "word", "source_form", "tokens"],
         )
         model = {
             "seed": 1,
@@ -102,7 +106,7 @@ def test_numbers_stand_beside_the_papers(contents):
     for shown in ("0.11 ± 0.01", "0.21 ± 0.04", "11,732", "236 of 4,489", "732,354", "3.11.0"):
         assert shown in text
     assert "always on: 0.64" in text
-    assert "90.0 % (90 words)" in text
+    assert "90.0 % (2 words)" in text
 
 
 def test_rendered_audio_has_a_banner_and_recorded_audio_none(contents, make_metrics):

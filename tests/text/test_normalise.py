@@ -17,6 +17,10 @@ def words(text: str, **switches) -> list[str]:
     return [word for word, _ in words_of(text.split(), changed)]
 
 
+def changed(**switches) -> NormaliseParams:
+    return NormaliseParams(**(vars_of(PAPER) | switches))
+
+
 def vars_of(params: NormaliseParams) -> dict:
     return {name: getattr(params, name) for name in params.__slots__}
 
@@ -34,6 +38,13 @@ def vars_of(params: NormaliseParams) -> dict:
         ("dog’s bowl", ["dog", "bowl"]),
         ("'an engine", ["an", "engine"]),
         ("a man 's voice does n't stop", ["a", "man", "voice", "does", "not", "stop"]),
+        ("it get 's loud , it 's rain", ["it", "gets", "loud", "it", "is", "rain"]),
+        ("they ca n't and wo n't", ["they", "can", "not", "and", "will", "not"]),
+        ("a sports ' vehicle ; a cat & a dog", ["a", "sports", "vehicle", "a", "cat", "a", "dog"]),
+        (
+            "clip-clop of low\u2013pitched hooves",
+            ["clip", "clop", "of", "low", "pitched", "hooves"],
+        ),
     ],
 )
 def test_words_of_a_caption(text, expected):
@@ -57,6 +68,7 @@ def test_a_word_is_sought_as_itself_then_as_lemma_then_as_stem():
 
 
 def test_switches_turn_each_step_off():
+    assert match("rustlings", {"rustl"}, changed(stem=False)) == (None, "unk")
     off = NormaliseParams(**(vars_of(PAPER) | {"lemma": False, "stem": False}))
     assert match("geese", {"goose"}, off) == (None, "unk")
     capital = NormaliseParams(**(vars_of(PAPER) | {"capital_function_words": True}))

@@ -16,6 +16,7 @@ RUN = "results/tiny/runs/paper/seed-1"
 CONTRACT = [
     *[f"data/tiny/annotations/source/{split}.json" for split in ("train", "val", "test")],
     *[f"data/tiny/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
+    "data/tiny/annotations/counts.csv",
     *[
         f"data/tiny/{stage}/{shard}.parquet"
         for stage in ("clips", "features")

@@ -1,5 +1,6 @@
 """Annotations, clips and word vectors of one's own, through an entry outside the repository."""
 
+import gzip
 import json
 import shutil
 
@@ -27,6 +28,28 @@ def annotations(names: list[str], caption: str) -> dict:
     return {name: {str(row): value for row, value in enumerate(c)} for name, c in columns.items()}
 
 
+def second_form(content: dict) -> list[dict]:
+    """The same annotations as a list of captions; the last clip has no phrase."""
+    items = [
+        {
+            "audiocap_id": content["audiocap_id"][row],
+            "audio_id": filename,
+            "tokens": " ".join(content["tokens"][row]),
+            "phrases": [
+                {
+                    "phrase": content["soundtag"][row],
+                    "start_index": content["start_word"][row],
+                    "end_index": len(content["soundtag"][row].split()) - 1,
+                    "segments": content["timestamps"][row],
+                }
+            ],
+        }
+        for row, filename in content["filename"].items()
+    ]
+    items[-1]["phrases"] = []
+    return items
+
+
 def tone(hz: float, length_s: float) -> np.ndarray:
     time_s = np.arange(round(length_s * RATE_HZ)) / RATE_HZ
     return 0.3 * np.sin(2 * np.pi * hz * time_s)
@@ -46,6 +69,10 @@ def project(tmp_path_factory) -> Project:
             target = [audio / name, audio / f"Y{stem}.flac"][index % 2]
             soundfile.write(target, tone(200 + 100 * index, 4.0), RATE_HZ)
         content = annotations(names, "low hum sounds")
+        if split == "train":  # a caption without any known word
+            content["caption"]["1"], content["tokens"]["1"] = "zzz qqq", ["zzz", "qqq"]
+            content["soundtag"]["1"] = "zzz"
+        content = second_form(content) if split == "test" else content
         (folder / f"{split}.json").write_text(json.dumps(content))
 
     test = [name.removesuffix(".wav") for name in splits["test"]]
@@ -59,6 +86,8 @@ def project(tmp_path_factory) -> Project:
     rng = np.random.default_rng(0)
     vectors.add_vectors(list(WORDS), rng.standard_normal((5, 6)).astype(np.float32))
     vectors.save_word2vec_format(folder / "vectors.bin", binary=True)
+    packed = gzip.compress((folder / "vectors.bin").read_bytes())
+    (folder / "vectors.bin.gz").write_bytes(packed)
 
     tiny = TINY["datasets"]["tiny"]
     entry = {
@@ -71,7 +100,7 @@ def project(tmp_path_factory) -> Project:
         },
         "retrieve": {"folder": str(audio)},
         "features": tiny["features"],
-        "text": {"vectors": "file", "vectors_file": str(folder / "vectors.bin")},
+        "text": {"vectors": "file", "vectors_file": str(folder / "vectors.bin.gz")},
         "train": tiny["train"],
         "figures": tiny["figures"],
     }
@@ -100,10 +129,24 @@ def test_the_chain_reaches_its_report_with_the_vectors_dimensions(project):
     assert model["n_dimensions"] == 6
     metrics = json.loads((project.folder / "results/mine/metrics.json").read_text())
     assert metrics["dataset"]["test"]["clips"] == 5
+    assert metrics["dataset"]["test"]["phrases"] == 4
     assert metrics["dataset"]["audio"] == "recorded"
     assert metrics["retrieval"]["pool_size"] == 5
     report = (project.folder / "results/mine/report.html").read_text()
     assert "Recordings &lt;of&gt; one" in report
+
+
+def test_a_clip_without_any_phrase_counts_in_retrieval_and_not_in_detection(project):
+    metrics = json.loads((project.folder / "results/mine/metrics.json").read_text())
+    assert metrics["retrieval"]["n_clips"] == 5
+    assert (metrics["sed"]["n_clips"], metrics["sed"]["n_phrases"]) == (4, 4)
+    counts = (project.folder / "data/mine/annotations/counts.csv").read_text()
+    assert "clips without any phrase,0,0,1,1" in counts
+
+
+def test_a_caption_without_any_known_word_is_warned_of_and_trained_on(project):
+    log = (project.folder / "logs/mine/text.log").read_text()
+    assert "warning: captions without any known word: 'caption of train-_001" in log
 
 
 def test_a_new_file_is_noticed(project, tmp_path):

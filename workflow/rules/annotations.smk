@@ -2,8 +2,10 @@
 ANNOTATION_SOURCES = [f"data/{{dataset}}/annotations/source/{split}.json" for split in SPLITS]
 
 
-# Stays on the submitting host of a cluster: users' files may lie where no node sees them.
+# Stay on the submitting host of a cluster: users' files may lie where no node sees them, and the
+# network where no node reaches it.
 localrules:
+    download_annotations,
     import_annotations,
 
 
@@ -24,6 +26,27 @@ rule generate_annotations:
         settings=settings("annotations.grammar"),
     shell:
         "python -m audiophrase generate-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
+
+
+rule download_annotations:
+    input:
+        sources=sources("downloads"),
+    output:
+        ANNOTATION_SOURCES,
+    log:
+        "logs/{dataset}/annotations/download.log",
+    wildcard_constraints:
+        dataset=datasets_with(
+            lambda name: sections(name)["annotations"]["source"] == "audiogrounding"
+        ),
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=30,
+    params:
+        settings=settings("annotations.audiogrounding"),
+    shell:
+        "python -m audiophrase download-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_annotations:
@@ -53,6 +76,7 @@ rule annotations:
         clips="data/{dataset}/annotations/clips.parquet",
         captions="data/{dataset}/annotations/captions.parquet",
         phrases="data/{dataset}/annotations/phrases.parquet",
+        counts="data/{dataset}/annotations/counts.csv",
     log:
         "logs/{dataset}/annotations/tables.log",
     threads: 1
@@ -63,4 +87,5 @@ rule annotations:
         n_shards=lambda wildcards: [entry(wildcards.dataset)["shards"][s] for s in SPLITS],
     shell:
         "python -m audiophrase annotations --n-shards {params.n_shards} --clips {output.clips} "
-        "--captions {output.captions} --phrases {output.phrases} {input.json} 2>&1 | tee -i {log}"
+        "--captions {output.captions} --phrases {output.phrases} "
+        "--counts {output.counts} {input.json} 2>&1 | tee -i {log}"

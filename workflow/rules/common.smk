@@ -73,16 +73,17 @@ def entry(dataset):
 def settings(*names, variant=None):
     """For `params:`, the keys that change the job's bytes and no others, as JSON.
 
-    `text` stands for all of that section, where Word2Vec's settings count if vectors are trained;
-    `retrieve` likewise, where the renderer's count if clips are rendered.
+    `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
+    and the pinned file if they are downloaded; `retrieve` likewise, where the renderer's count if clips are rendered.
     """
 
     def of_job(wildcards):
         of_variant = sections(wildcards.dataset, getattr(wildcards, "variant", variant))
         chosen = list(names)
         if "text" in names:
-            trained = of_variant["text"]["vectors"] == "trained"
-            chosen += ["text.normalise", *(["text.word2vec"] if trained else [])]
+            of_vectors = {"trained": "text.word2vec", "google-news": "text.google_news"}
+            vectors = of_variant["text"]["vectors"]
+            chosen += ["text.normalise", *([of_vectors[vectors]] if vectors in of_vectors else [])]
         if "retrieve" in names and entry(wildcards.dataset)["clips"] == "rendered":
             chosen.append("retrieve.render")
         return json.dumps(parameters.select(of_variant, *chosen), sort_keys=True)
@@ -176,7 +177,7 @@ def joined_sources(wildcards):
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""
     text = sections(wildcards.dataset)["text"]
-    if text["vectors"] == "trained":
+    if text["vectors"] != "file":
         return []
     return existing_file(text["vectors_file"], "text.vectors_file")
 
@@ -231,6 +232,7 @@ def artifacts(dataset):
     return [
         *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
         *[f"{data}/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
+        f"{data}/annotations/counts.csv",
         *[f"{data}/{kind}/{name}.parquet" for kind in kinds for name in names],
         *[f"{data}/manifests/{kind}-{s}.json" for kind in ("clips", "features") for s in SPLITS],
         *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiophrase.annotations.audiogrounding import COLUMNS
+from audiophrase.annotations.forms import COLUMNS
 from audiophrase.params import SPLITS
 
 

@@ -16,6 +16,7 @@ from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.captions import FIGURES
 from audiophrase.report.metrics import reported_threshold
 from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables, restriction_notes
+from audiophrase.text.coverage import summary
 
 _MODEL_COLUMNS = {
     "seed": "seed",
@@ -37,7 +38,7 @@ class Contents:
     metrics: Mapping[str, Any]
     figures: Mapping[str, bytes]  # SVG by name
     availability: Sequence[Row]
-    coverage: pd.DataFrame
+    coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
@@ -135,7 +136,7 @@ def _listing(rows: Sequence[Row]) -> pd.DataFrame:
 def _coverage(coverage: pd.DataFrame) -> pd.DataFrame:
     """A line a split, a column a way of finding a word."""
     lines = []
-    for split, of_split in coverage.groupby("split", sort=False):
+    for split, of_split in summary(coverage).groupby("split", sort=False):
         line = {"split": split, "tokens": f"{of_split['tokens'].sum():,}"}
         for row in of_split.itertuples():
             line[row.how] = f"{100 * row.share_of_tokens:.1f} % ({row.words:,} words)"

@@ -6,6 +6,7 @@ import click
 
 from audiophrase import tables
 from audiophrase.annotations import audiogrounding, grammar
+from audiophrase.annotations.counts import counts as count
 from audiophrase.params import SPLITS, structure
 from audiophrase.stages.options import file_argument, file_option, settings
 
@@ -41,13 +42,19 @@ def import_annotations(source: Path, output: Path) -> None:
 @file_option("--clips", "Table of clips to write.")
 @file_option("--captions", "Table of captions to write.")
 @file_option("--phrases", "Table of phrases to write.")
+@file_option("--counts", "What there is, and what is odd, in numbers, to write (CSV).")
 def annotations(
-    n_shards: tuple[int, ...], sources: tuple[Path, ...], clips: Path, captions: Path, phrases: Path
+    n_shards: tuple[int, ...],
+    sources: tuple[Path, ...],
+    clips: Path,
+    captions: Path,
+    phrases: Path,
+    counts: Path,
 ) -> None:
     """Parse the annotations of train, val and test into tables."""
-    columns = {s: audiogrounding.load(path) for s, path in zip(SPLITS, sources, strict=True)}
+    content = {s: audiogrounding.load(path) for s, path in zip(SPLITS, sources, strict=True)}
     shards = dict(zip(SPLITS, n_shards, strict=True))
-    parsed = audiogrounding.parse(columns, shards)
+    parsed = audiogrounding.parse(content, shards)
     for name, path in (("clips", clips), ("captions", captions), ("phrases", phrases)):
         tables.write(
             path,
@@ -56,4 +63,6 @@ def annotations(
             settings={"shards": shards},
             units={"start_s": "s", "end_s": "s", "segments": "s"},
         )
-        click.echo(f"{name}: {parsed[name].num_rows} rows", err=True)
+    counted = count(parsed)
+    tables.write_csv(counts, counted)
+    click.echo(counted.to_string(index=False), err=True)

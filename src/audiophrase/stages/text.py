@@ -5,15 +5,18 @@ from pathlib import Path
 
 import click
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from audiophrase import tables
+from audiophrase.download import fetch_all
 from audiophrase.errors import AudiophraseError
-from audiophrase.params import NormaliseParams, structure
+from audiophrase.params import structure
+from audiophrase.pinned import google_news_file
 from audiophrase.stages.options import file_option, settings
+from audiophrase.text import coverage as word_coverage
 from audiophrase.text import vectors as word_vectors
-from audiophrase.text.normalise import HOW, words_of
+from audiophrase.text.normalise import words_of
+from audiophrase.text.word2vec import read_vectors
 
 
 @click.command()
@@ -56,7 +59,8 @@ def text(
         ]
         found = word_vectors.train_vectors(sentences, structure(settings, "text.word2vec"))
     else:
-        found = _read_vectors(vectors_file, counts, normalise)
+        wanted = word_vectors.wanted_forms(counts, normalise)
+        found = read_vectors(_vectors_file(params.vectors, vectors_file, settings), wanted)
     rng = np.random.default_rng(params.unk_seed)
     table = word_vectors.vocabulary(counts, corrected, found, normalise, rng)
     tables.write(vocabulary, table, stage="text.vocabulary", settings=settings)
@@ -64,17 +68,22 @@ def text(
     word_ids = dict(zip(table["word"].to_pylist(), table["word_id"].to_pylist(), strict=True))
     _write_word_ids(caption_words, "caption_id", caption_rows, caption_texts, word_ids, settings)
     _write_word_ids(phrase_words, "phrase_id", phrase_rows, phrase_texts, word_ids, settings)
-    report = _coverage([row["split"] for row in caption_rows], caption_pairs, table)
-    tables.write_csv(coverage, report)
-    click.echo(report.to_string(index=False), err=True)
+    splits = [row["split"] for row in caption_rows]
+    by_word = word_coverage.by_word(splits, caption_pairs, table)
+    tables.write_csv(coverage, by_word)
+    click.echo(word_coverage.summary(by_word).to_string(index=False), err=True)
+    for line in word_coverage.remarks(by_word, caption_rows, caption_texts, table):
+        click.echo(line, err=True)
 
 
-def _read_vectors(
-    path: Path | None, counts: Counter[str], params: NormaliseParams
-) -> dict[str, np.ndarray]:
-    if path is None:
+def _vectors_file(vectors: str, given: Path | None, settings: dict) -> Path:
+    """The word2vec file: the user's own, or Google News', which is fetched if it is not here."""
+    if vectors == "google-news":
+        [path] = fetch_all([google_news_file(structure(settings, "text.google_news"))])
+        return path
+    if given is None:
         raise AudiophraseError("text.vectors is 'file' but no file is named", "give --vectors-file")
-    return word_vectors.read_vectors(path, word_vectors.wanted_forms(counts, params))
+    return given
 
 
 def _write_word_ids(
@@ -90,29 +99,3 @@ def _write_word_ids(
     columns = {key: [row[key] for row in rows], "word_ids": ids}
     stage = f"text.{key.removesuffix('_id')}s"
     tables.write(path, pa.table(columns, schema=schema), stage=stage, settings=settings)
-
-
-def _coverage(
-    splits: list[str], texts: list[list[tuple[str, bool]]], vocabulary: pa.Table
-) -> pd.DataFrame:
-    """How the words of each split's captions were found: different words, tokens, share.
-
-    A token counts as corrected if it was itself corrected, whatever became of its like elsewhere.
-    """
-    how = dict(zip(vocabulary["word"].to_pylist(), vocabulary["how"].to_pylist(), strict=True))
-    how |= {word: "exact" for word, step in how.items() if step == "corrected"}
-    tokens = pd.DataFrame(
-        [
-            (split, word, "corrected" if changed and how[word] == "exact" else how[word])
-            for split, words in zip(splits, texts, strict=True)
-            for word, changed in words
-        ],
-        columns=["split", "word", "how"],
-    )
-    rows = []
-    for split, of_split in tokens.groupby("split", sort=False):
-        for step in HOW:
-            chosen = of_split[of_split["how"] == step]
-            share = len(chosen) / len(of_split)
-            rows.append((split, step, chosen["word"].nunique(), len(chosen), round(share, 6)))
-    return pd.DataFrame(rows, columns=["split", "how", "words", "tokens", "share_of_tokens"])

@@ -47,8 +47,7 @@ def words_of(tokens: Iterable[str], params: NormaliseParams) -> list[tuple[str, 
     A token may become several words, or none.
     """
     words = []
-    for token in tokens:
-        token = unicodedata.normalize("NFC", token).replace("\u2019", "'").strip()
+    for token in _rejoined(tokens, params):
         corrected = token in params.corrections
         text = params.corrections.get(token, token)
         if params.split_dashes:
@@ -59,6 +58,22 @@ def words_of(tokens: Iterable[str], params: NormaliseParams) -> list[tuple[str, 
             expanded = _CONTRACTIONS.get(piece) or _expand_ending(piece)
             words += [(word, corrected) for word in _bare_words(expanded)]
     return words
+
+
+def _rejoined(tokens: Iterable[str], params: NormaliseParams) -> list[str]:
+    """Tokens of which those are whole again that were cut in two and mean something together.
+
+    A tokeniser cuts get's, it's and can't before the apostrophe, or the n; a possessive stays cut.
+    """
+    whole: list[str] = []
+    for token in tokens:
+        token = unicodedata.normalize("NFC", token).replace("\u2019", "'").strip()
+        joined = whole[-1] + token if whole else ""
+        if "'" in token and (joined in params.corrections or joined in _CONTRACTIONS):
+            whole[-1] = joined
+        else:
+            whole.append(token)
+    return whole
 
 
 def match(word: str, vocabulary: Collection[str], params: NormaliseParams) -> Match:

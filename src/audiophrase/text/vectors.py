@@ -1,9 +1,8 @@
-"""Word vectors: out of a word2vec file, or trained on captions; and the vocabulary table."""
+"""Word vectors trained on captions, and the vocabulary table."""
 
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -24,9 +23,6 @@ VOCABULARY_SCHEMA = pa.schema(
     ]
 )
 UNK = "UNK"
-_MAX_WORD_BYTES = 4096
-_MAX_DIMENSIONS = 65536
-_MAX_LINE_BYTES = 1 << 22
 
 
 def train_vectors(
@@ -46,30 +42,6 @@ def train_vectors(
         workers=1,
     )
     return {word: model.wv[word].copy() for word in model.wv.index_to_key}
-
-
-def read_vectors(path: Path, wanted: Collection[str]) -> dict[str, np.ndarray]:
-    """Vectors (D,) of the wanted words, out of a word2vec file in one streaming pass.
-
-    `.bin` is the binary form, anything else the text form; the first entry of a word counts.
-
-    Raises:
-        VectorsError: the file is missing or malformed; the message gives the byte offset.
-    """
-    path = Path(path)
-    try:
-        with path.open("rb") as file:
-            n_words, n_dimensions = _header(path, file.readline(256))
-            entries = _binary_entries if path.suffix == ".bin" else _text_entries
-            found: dict[str, np.ndarray] = {}
-            for word, vector in entries(path, file, n_words, n_dimensions, frozenset(wanted)):
-                found.setdefault(word, vector)
-    except OSError as error:
-        raise VectorsError(
-            f"the word vectors {path} cannot be read: {error.strerror}",
-            "mend text.vectors_file of the data set",
-        ) from None
-    return found
 
 
 def wanted_forms(words: Iterable[str], params: NormaliseParams) -> set[str]:
@@ -122,68 +94,3 @@ def vocabulary(
             }
         )
     return pa.Table.from_pylist(rows, VOCABULARY_SCHEMA)
-
-
-def _header(path: Path, line: bytes) -> tuple[int, int]:
-    try:
-        n_words, n_dimensions = (int(part) for part in line.split())
-    except ValueError:
-        raise VectorsError(
-            f"{path}, byte 0: {line[:60]!r} is not a word2vec header 'WORDS DIMENSIONS'",
-            "name a file in the word2vec form",
-        ) from None
-    if n_words < 1 or not 1 <= n_dimensions <= _MAX_DIMENSIONS:
-        raise VectorsError(f"{path}, byte 0: {n_words} words of {n_dimensions} dimensions")
-    return n_words, n_dimensions
-
-
-def _binary_entries(path, file, n_words, n_dimensions, wanted):
-    for index in range(n_words):
-        offset = file.tell()
-        word = _binary_word(path, file, index, n_words)
-        raw = file.read(4 * n_dimensions)
-        if len(raw) < 4 * n_dimensions:
-            raise VectorsError(
-                f"{path}, byte {offset}: the file ends within word {index + 1} of {n_words}",
-                "fetch the file again",
-            )
-        if word in wanted:
-            yield word, _finite(path, offset, np.frombuffer(raw, "<f4"))
-
-
-def _binary_word(path, file, index: int, n_words: int) -> str:
-    offset, letters = file.tell(), bytearray()
-    while (letter := file.read(1)) != b" ":
-        if not letter or len(letters) > _MAX_WORD_BYTES:
-            raise VectorsError(
-                f"{path}, byte {offset}: no word where word {index + 1} of {n_words} should begin",
-                "fetch the file again",
-            )
-        letters += letter
-    return letters.lstrip(b"\n").decode("utf-8", errors="replace")
-
-
-def _text_entries(path, file, n_words, n_dimensions, wanted):
-    for index in range(n_words):
-        offset = file.tell()
-        word, *numbers = (
-            file.readline(_MAX_LINE_BYTES).decode("utf-8", errors="replace").rstrip().split(" ")
-        )
-        if len(numbers) != n_dimensions:
-            raise VectorsError(
-                f"{path}, byte {offset}: word {index + 1} of {n_words} has {len(numbers)} "
-                f"numbers, not {n_dimensions}",
-                "fetch the file again",
-            )
-        if word in wanted:
-            try:
-                vector = np.array(numbers, dtype=np.float32)
-            except ValueError:
-                raise VectorsError(f"{path}, byte {offset}: not numbers behind {word!r}") from None
-            yield word, _finite(path, offset, vector)
-
-
-def _finite(path, offset: int, vector: np.ndarray) -> np.ndarray:
-    if not np.isfinite(vector).all():
-        raise VectorsError(f"{path}, byte {offset}: the vector has values that are not finite")
-    return vector

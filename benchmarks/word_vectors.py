@@ -1,0 +1,117 @@
+"""Time and memory of taking the captions' words out of a word2vec file, beside gensim's full load.
+
+Makes a binary word2vec file of the size of Google News (three million words, 300 dimensions, 3.6 GB)
+in a temporary folder, then lets each read it in a process of its own, in turn, and compares the
+vectors. Prints a table in Markdown of the medians; nothing is compared with a time that was.
+
+Usage: python benchmarks/word_vectors.py [--words 3000000] [--repeats 3] [--gzip]
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+N_DIMENSIONS = 300
+N_WANTED = 2000  # the captions of AudioGrounding have 1,701 different words
+WORDS_AT_ONCE = 50_000
+KEYS = ("time_s", "cpu_s", "peak_mb")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--words", type=int, default=3_000_000, help="default: %(default)s")
+    parser.add_argument("--repeats", type=int, default=3, help="default: %(default)s")
+    parser.add_argument("--gzip", action="store_true", help="the file gzipped, as it is released")
+    parser.add_argument("--folder", type=Path, help="where the file is made and removed again")
+    parser.add_argument("--read", nargs=2, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.read:
+        return read(arguments.read[0], Path(arguments.read[1]), arguments.words)
+    with tempfile.TemporaryDirectory(prefix="audiophrase-bench-", dir=arguments.folder) as folder:
+        path = make_file(Path(folder), arguments.words, packed=arguments.gzip)
+        size = f"{path.stat().st_size / 1e9:.2f} GB"
+        print(f"{path.name}: {arguments.words:,} words, {N_DIMENSIONS} dimensions, {size}\n")
+        compare(path, arguments.words, arguments.repeats)
+
+
+def make_file(folder: Path, n_words: int, *, packed: bool) -> Path:
+    """A file as the word2vec program writes it: no line feed behind a vector."""
+    rng = np.random.default_rng(1)
+    path = folder / "vectors.bin"
+    with path.open("wb") as file:
+        file.write(b"%d %d\n" % (n_words, N_DIMENSIONS))
+        for first in range(0, n_words, WORDS_AT_ONCE):
+            n = min(WORDS_AT_ONCE, n_words - first)
+            # Two significant bytes of four, so that gzip finds about what it does in Google News.
+            values = rng.standard_normal((n, N_DIMENSIONS), dtype=np.float32)
+            values = (values.view(np.uint32) & 0xFFFF0000).view("<f4")
+            file.write(
+                b"".join(b"%b %b" % (word(first + i), values[i].tobytes()) for i in range(n))
+            )
+    if not packed:
+        return path
+    with path.open("rb") as source, gzip.open(folder / "vectors.bin.gz", "wb", 1) as target:
+        shutil.copyfileobj(source, target, 1 << 20)
+    path.unlink()
+    return folder / "vectors.bin.gz"
+
+
+def word(index: int) -> bytes:
+    return f"{hashlib.md5(str(index).encode()).hexdigest()[: 3 + index % 12]}_{index}".encode()
+
+
+def read(reader: str, path: Path, n_words: int) -> None:
+    """The work of one process: prints its seconds, its peak memory, and a digest of the vectors."""
+    wanted = [word(index).decode() for index in range(0, n_words, max(1, n_words // N_WANTED))]
+    if reader == "gensim":
+        from gensim.models import KeyedVectors as module
+    else:
+        from audiophrase.text import word2vec as module
+    began, began_cpu = time.perf_counter(), time.process_time()
+    if reader == "gensim":
+        vectors = module.load_word2vec_format(path, binary=True)
+    else:
+        vectors = module.read_vectors(path, wanted)
+    time_s, cpu_s = time.perf_counter() - began, time.process_time() - began_cpu
+    # Not ru_maxrss, which counts what the parent had when it started this process.
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    peak_mb = int(status["VmHWM"].removesuffix("kB")) / 1024
+    digest = hashlib.sha256(b"".join(vectors[name].tobytes() for name in wanted)).hexdigest()
+    print(json.dumps({"time_s": time_s, "cpu_s": cpu_s, "peak_mb": peak_mb, "digest": digest}))
+
+
+def compare(path: Path, n_words: int, n_repeats: int) -> None:
+    found: dict[str, list[dict]] = {"gensim": [], "audiophrase": []}
+    for _ in range(n_repeats):
+        for reader, runs in found.items():
+            command = [sys.executable, __file__, "--words", str(n_words), "--read", reader, path]
+            done = subprocess.run(command, check=True, capture_output=True, text=True)
+            runs.append(json.loads(done.stdout))
+    assert len({run["digest"] for runs in found.values() for run in runs}) == 1
+    medians = {
+        reader: {key: statistics.median(run[key] for run in runs) for key in KEYS}
+        for reader, runs in found.items()
+    }
+    print(
+        f"| reader (median of {n_repeats}, in turn) | time in s | of it CPU | peak memory in MB |"
+    )
+    print("|---|---:|---:|---:|")
+    for reader, of_reader in medians.items():
+        time_s, cpu_s, peak_mb = (of_reader[key] for key in KEYS)
+        print(f"| {reader} | {time_s:.1f} | {cpu_s:.1f} | {peak_mb:,.0f} |")
+    ratios = [medians["gensim"][key] / medians["audiophrase"][key] for key in KEYS]
+    print(f"| ratio | {' | '.join(f'{ratio:.1f}' for ratio in ratios)} |")
+
+
+if __name__ == "__main__":
+    main()

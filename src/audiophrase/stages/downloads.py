@@ -1,0 +1,42 @@
+"""Downloads: AudioGrounding's files, and whatever else a data set has pinned on the network."""
+
+from pathlib import Path
+
+import click
+
+from audiophrase import params as parameters
+from audiophrase import tables
+from audiophrase.download import fetch_all
+from audiophrase.params import structure
+from audiophrase.pinned import audiogrounding_files, pinned_files
+from audiophrase.stages.options import file_argument, settings
+
+
+@click.command()
+@settings
+@file_argument("outputs", nargs=3)
+def download_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
+    """Fetch AudioGrounding's train.json, val.json and test.json, checked by their digests."""
+    files = audiogrounding_files(structure(settings, "annotations.audiogrounding"))
+    for file, found, output in zip(files, fetch_all(files), outputs, strict=True):
+        tables.write_bytes(output, found.read_bytes())
+        click.echo(
+            f"{file.what}: {output.stat().st_size:,} bytes, {file.algorithm} checked", err=True
+        )
+
+
+@click.command()
+@click.argument("dataset")
+@file_argument("paths", nargs=-1)
+def download(dataset: str, paths: tuple[Path, ...]) -> None:
+    """Fetch what DATASET has pinned on the network, clips aside, into cache/downloads.
+
+    PATHS are params files as for check-params. Jobs fetch it themselves where it is missing: this
+    is for knowing at once, and for hosts whose jobs reach no network.
+    """
+    known = parameters.load(*(paths or (Path("params.yaml"),)))
+    files = pinned_files(parameters.effective(known, dataset))
+    for file, found in zip(files, fetch_all(files), strict=True):
+        click.echo(f"{file.what}: {found}, {file.algorithm} checked", err=True)
+    if not files:
+        click.echo(f"{dataset} needs nothing from the network beside its clips", err=True)

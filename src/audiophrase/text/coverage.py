@@ -1,0 +1,92 @@
+"""Which words of the captions were found among the vectors, and how."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from audiophrase.text.normalise import HOW
+
+N_LISTED = 10
+_COLUMNS = ["split", "how", "word", "source_form", "tokens"]
+
+
+def by_word(
+    splits: Sequence[str], texts: Sequence[Sequence[tuple[str, bool]]], vocabulary: pa.Table
+) -> pd.DataFrame:
+    """A row for each word of a split and way of finding it, the most frequent first.
+
+    A token counts as corrected if it was itself corrected, whatever became of its like elsewhere.
+
+    Args:
+        splits: of each caption.
+        texts: each caption's words, with whether a correction made them.
+    """
+    how = dict(zip(vocabulary["word"].to_pylist(), vocabulary["how"].to_pylist(), strict=True))
+    forms = vocabulary["source_form"].to_pylist()
+    form_of = dict(zip(vocabulary["word"].to_pylist(), forms, strict=True))
+    # A word that corrections alone made is found as it then stands; A for a is another form of it.
+    found = {
+        word: "exact" if step == "corrected" and form_of[word] == word else step
+        for word, step in how.items()
+    }
+    tokens = pd.DataFrame(
+        [
+            (split, "corrected" if changed and found[word] == "exact" else found[word], word)
+            for split, words in zip(splits, texts, strict=True)
+            for word, changed in words
+        ],
+        columns=["split", "how", "word"],
+    )
+    rows = tokens.groupby(["split", "how", "word"]).size().rename("tokens").reset_index()
+    rows["source_form"] = rows["word"].map(form_of)
+    order = {"split": {split: n for n, split in enumerate(dict.fromkeys(splits))}}
+    order["how"] = {step: n for n, step in enumerate(HOW)}
+    rows = rows.sort_values(
+        ["split", "how", "tokens", "word"],
+        ascending=[True, True, False, True],
+        key=lambda column: column.map(order[column.name]) if column.name in order else column,
+    )
+    return rows[_COLUMNS].reset_index(drop=True)
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """How many words and tokens of each split were found in which way, and their share."""
+    lines = []
+    for split, of_split in rows.groupby("split", sort=False):
+        for step in HOW:
+            chosen = of_split[of_split["how"] == step]
+            n_tokens = int(chosen["tokens"].sum())
+            share = round(n_tokens / int(of_split["tokens"].sum()), 6)
+            lines.append((split, step, len(chosen), n_tokens, share))
+    return pd.DataFrame(lines, columns=["split", "how", "words", "tokens", "share_of_tokens"])
+
+
+def remarks(
+    rows: pd.DataFrame,
+    captions: Sequence[Mapping[str, Any]],
+    texts: Sequence[Sequence[str]],
+    vocabulary: pa.Table,
+) -> Iterator[str]:
+    """What the log should say beside the summary.
+
+    Args:
+        captions: rows of captions.parquet.
+        texts: the words of each.
+    """
+    unknown = rows[rows["how"] == "unk"].groupby("word")["tokens"].sum()
+    if len(unknown):
+        most = unknown.sort_values(ascending=False, kind="stable")[:N_LISTED]
+        listed = ", ".join(f"{word} ({n:,})" for word, n in most.items())
+        yield f"words without a vector, {len(unknown):,} of them, the most frequent: {listed}"
+    how = dict(zip(vocabulary["word"].to_pylist(), vocabulary["how"].to_pylist(), strict=True))
+    without = [
+        row["caption_id"]
+        for row, words in zip(captions, texts, strict=True)
+        if all(how[word] == "unk" for word in words)
+    ]
+    if without:
+        listed = ", ".join(repr(caption_id[:64]) for caption_id in without[:N_LISTED])
+        more = f" and {len(without) - N_LISTED:,} more" if len(without) > N_LISTED else ""
+        yield f"warning: captions without any known word: {listed}{more}"

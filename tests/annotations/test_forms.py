@@ -1,0 +1,119 @@
+"""The second form: what it says otherwise than the first, and what is refused."""
+
+import copy
+
+import pytest
+
+from audiophrase.annotations import audiogrounding
+from audiophrase.annotations.counts import counts
+from audiophrase.errors import AnnotationError
+
+N_SHARDS = {"train": 1, "val": 1, "test": 1}
+CAPTION = {
+    "audiocap_id": 1,
+    "audio_id": "Y-a_b-c_1-_d_30.000_40.000.wav",
+    "tokens": "a man 's dog barks , then the dogs ' bell rings",
+    "phrases": [
+        {"phrase": "barks", "start_index": 4, "end_index": 4, "segments": [[0.5, 1]]},
+        {"phrase": "a man 's dog", "start_index": 0, "end_index": 3, "segments": [[0, 0]]},
+    ],
+}
+
+
+def lists(**changed):
+    train = {**copy.deepcopy(CAPTION), **changed}
+    others = {
+        split: {
+            "audiocap_id": split,
+            "audio_id": f"{id_}_0_10.wav",
+            "tokens": "rain",
+            "phrases": [],
+        }
+        for split, id_ in (("val", "BBBBBBBBBBB"), ("test", "CCCCCCCCCCC"))
+    }
+    return {"train": [train], **{split: [item] for split, item in others.items()}}
+
+
+def parsed(**changed):
+    tables = audiogrounding.parse(lists(**changed), N_SHARDS)
+    return {name: table.to_pylist() for name, table in tables.items()}
+
+
+def phrases(**changed):
+    return [{**CAPTION["phrases"][0], **changed}]
+
+
+def test_a_caption_is_read_back_from_its_tokens():
+    caption = parsed()["captions"][0]
+    assert caption["caption"] == "a man's dog barks, then the dogs' bell rings"
+    assert caption["tokens"] == CAPTION["tokens"].split()
+    own = parsed(caption="A man's dog barks.")["captions"][0]
+    assert own["caption"] == "A man's dog barks."
+
+
+def test_tokens_may_be_a_list():
+    assert parsed(tokens=CAPTION["tokens"].split()) == parsed()
+
+
+def test_the_y_before_an_id_of_youtube_is_no_part_of_it():
+    assert parsed()["clips"][0]["clip_id"] == "Y-a_b-c_1-_d_30000_40000"
+    eleven = parsed(audio_id="YBCDEFGHIJK_30.000_40.000.wav")["clips"][0]
+    assert eleven["youtube_id"] == "YBCDEFGHIJK"
+
+
+def test_a_clip_without_any_phrase_is_kept_and_counted():
+    tables = audiogrounding.parse(lists(), N_SHARDS)
+    assert tables["clips"]["split"].to_pylist() == ["train", "val", "test"]
+    assert tables["phrases"]["split"].to_pylist() == ["train", "train"]
+    counted = counts(tables).set_index("what").loc["clips without any phrase"].tolist()
+    assert counted == [0, 1, 1, 2]
+
+
+def test_a_phrase_is_sought_where_the_file_does_not_know_where_it_stands():
+    found = parsed(phrases=phrases(start_index=-1, end_index=-1))["phrases"]
+    assert found[0]["first_token"] == 4
+
+
+def test_a_phrase_that_stands_elsewhere_is_kept_and_counted():
+    tables = audiogrounding.parse(lists(phrases=phrases(start_index=0, end_index=0)), N_SHARDS)
+    assert tables["phrases"]["first_token"].to_pylist() == [0]
+    counted = counts(tables).set_index("what")["all"]
+    assert counted["phrases elsewhere in their caption than their index says"] == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"audio_id": "Y-a_b-c_1-_d.wav"}, "row 0, phrase 0, field 'audio_id'"),
+        ({"tokens": ""}, "row 0, phrase 0, field 'tokens'"),
+        ({"tokens": None}, "field 'tokens': None is not a list of words"),
+        ({"phrases": phrases(phrase="meows")}, "field 'phrase': 'meows' is not in its caption's"),
+        (
+            {"phrases": phrases(segments=[[2, 1]])},
+            "field 'segments': [2, 1]: the onset comes after",
+        ),
+        ({"phrases": phrases(start_index=99)}, "field 'start_index': 99 lies outside of 12 tokens"),
+        ({"phrases": phrases(end_index="4")}, "field 'end_index': '4' is not of type int"),
+        ({"phrases": phrases(end_index=3)}, "field 'end_index': 3 lies before the first word, 4"),
+        ({"phrases": {}}, "row 0: 'phrases' is not a list"),
+        ({"phrases": [5]}, "row 0, phrase 0 is not an object"),
+        (
+            {"phrases": [{"phrase": "dog"}]},
+            "row 0, phrase 0 lacks start_index, end_index, segments",
+        ),
+    ],
+)
+def test_a_bad_field_is_told_by_the_form_s_own_name(changed, told):
+    with pytest.raises(AnnotationError) as refusal:
+        audiogrounding.parse(lists(**changed), N_SHARDS)
+    assert "train.json, row 0" in str(refusal.value)
+    assert told in str(refusal.value)
+
+
+@pytest.mark.parametrize("item", [None, [], "text", {"audio_id": "x"}])
+def test_an_item_that_is_no_caption_is_refused(item):
+    content = {**lists(), "val": [item]}
+    with pytest.raises(AnnotationError, match=r"val\.json, row 0 (is not an object|lacks )"):
+        audiogrounding.parse(content, N_SHARDS)
+    with pytest.raises(AnnotationError, match=r"val\.json has no rows"):
+        audiogrounding.parse({**lists(), "val": []}, N_SHARDS)

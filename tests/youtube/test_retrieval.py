@@ -35,7 +35,18 @@ ANSWERED = {
     "premium": (State.RESTRICTED, "premium"),
     "upcoming": (State.UPCOMING, "live/upcoming"),
 }
-PLAYING = ("ok", "aac-only", "shorter", "silent", "advertisement", "kids", "flaky", "flaky-media")
+PLAYING = (
+    "ok",
+    "aac-only",
+    "other-opus",
+    "moved",
+    "shorter",
+    "silent",
+    "advertisement",
+    "kids",
+    "flaky",
+    "flaky-media",
+)
 BLOCKING = {
     "bot-check": "bot-check",
     "captcha": "bot-check",
@@ -273,7 +284,7 @@ def test_kill_9_at_random_moments_changes_nothing(project, tmp_path):
     videos, rng = ids(60 if N_KILLS > 10 else 16), random.Random(N_KILLS)
     scenarios = dict(zip(videos[2::3], ("removed", "flaky", "geo", "terminated"), strict=False))
     clips = with_starts(videos)
-    pace = {"canary_every": 5, "videos_per_hour": 36_000, "attempts": 3}
+    pace = {"canary_every": 5, "videos_per_hour": 36_000, "attempts": 9}
     project.fake.configure(scenarios)
     undisturbed = YoutubeProject(tmp_path / "undisturbed", project.fake)
     undisturbed.set_up(clips, pace)

@@ -120,6 +120,16 @@ def test_from_youtube_to_the_report_shared_and_checked_again(origin, youtube, tm
     }
     assert {"train", "report"} <= clone.planned()
     assert "retrieve_youtube" not in clone.planned()
+    clone.build()
+    clone.audiophrase("record")
+    assert (clone.planned(), clone.changed()) == (set(), {})
+
+    # What stands in the table by somebody's hand is no answer of YouTube's.
+    path = clone.folder / "data/tiny/attempts.parquet"
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert "data/tiny/attempts.parquet" in clone.audiophrase("record", code=1)
 
 
 def test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew(origin, youtube):

@@ -77,7 +77,7 @@ def _template(members: Sequence[Stage]) -> dict[str, Any]:
         body["params"] = lists["params"]
     outs = [_general(path, first) for path in first.outs if path not in first.metrics]
     folder = _general(first.folder, first) if first.folder else None
-    persist = {"persist": True} if first.is_persistent else {}
+    persist = {"persist": True} if first.manifests or first.grows else {}
     kept = {} if first.is_pushed else {"push": False}
     described = {path: persist | (kept if path == folder else {}) for path in outs}
     body["outs"] = [{path: flags} if flags else path for path, flags in described.items()]

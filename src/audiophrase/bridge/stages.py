@@ -40,7 +40,7 @@ class Stage:
     params: tuple[str, ...]
     is_small: bool  # tables that whoever takes a later stage needs too
     is_pushed: bool  # whether the folder is; the other files always are
-    is_persistent: bool  # whether DVC leaves the files where they are when it runs the stage
+    grows: bool  # files that are added to, by answers from elsewhere as well as by the inputs
     wildcards: Mapping[str, str]
 
     @property
@@ -149,7 +149,7 @@ def _stage(
         is_small=entry.get("small", False),
         is_pushed=entry.get("pushed") != "push_clips"
         or dataset.get("push_clips", "youtube" not in clip_sources(dataset["clips"])),
-        is_persistent=entry.get("persist", "manifest" in entry),
+        grows=entry.get("grows", False),
         wildcards=wildcards,
     )
 

@@ -66,7 +66,7 @@ def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc:
 
     if not needed and is_absent(stage):
         return found(State.ABSENT, "nothing of it is here")
-    if is_in_lock and outs and not inputs:
+    if is_in_lock and outs and not inputs and not stage.grows:
         problems = list(altered_files(stage, recorded, dvc.cache_folder()))
         if problems:
             return found(
@@ -83,6 +83,8 @@ def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc:
         )
     if not is_in_lock:
         return found(State.NEW, "made, and not recorded yet")
+    if outs and stage.grows:
+        return found(State.CHANGED, "more was found since it was recorded")
     if inputs:
         return found(State.CHANGED, f"made anew since it was recorded: {', '.join(inputs)} changed")
     if uncached:

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -98,17 +99,26 @@ def test_from_youtube_to_the_report_shared_and_checked_again(origin, youtube, tm
     assert lab.planned() == set()
     assert set(lab.changed()) == {"clips_kept@tiny"}
 
+    # A re-check that YouTube blocks changes nothing.
+    before = clone.digests()
+    youtube.configure({removed: "bot-check"})
+    said = clone.audiophrase("audit", "tiny", "--recheck", code=4)
+    assert "the re-check did not come to its end: the tables stay as they were" in said
+    assert clone.digests() == before
+
     # The uploader has thought better of it: the verdict is reversed, its history kept.
     youtube.configure({removed: "ok"})
-    before = clone.digests()
     n_asked = sum(counter["page"] for counter in youtube.counts.values())
-    said = clone.audiophrase("audit", "tiny", "--recheck")
+    said = clone.audiophrase("audit", "tiny", "--recheck", "--export", "missing.csv")
     n_asked = sum(counter["page"] for counter in youtube.counts.values()) - n_asked
     assert n_asked <= 2 + 2 * 2, "the missing ones and canaries"
-    assert removed in said
+    assert "Became available: 1\n" in said
+    assert re.search(rf"Y{removed}_3000_7000 +train +missing \(permanent-removed\) +ok", said)
+    [line] = (clone.folder / "missing.csv").read_text().splitlines()[1:]
+    assert line.startswith(f"Y{private}_3000_7000,{private},3.0,7.0,train,restricted,private,True")
     assert states(clone) == found | {removed: "ok"}
     row = availability(clone).filter(like=removed, axis=0).iloc[0]
-    assert row["attempts"] == 2
+    assert row["attempts"] == 3
     after = clone.digests()
     changed = {path for path, digest in after.items() if before[path] != digest}
     assert changed <= {

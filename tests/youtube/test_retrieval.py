@@ -393,11 +393,11 @@ def test_the_rule_s_command_writes_its_table_or_fails(project):
     videos = ids(3)
     project.fake.configure({videos[2]: "bot-check"})
     project.set_up(with_starts(videos))
-    assert int(retrieve_clips.main(["yt"], standalone_mode=False)) == 4
+    assert int(retrieve_clips.main(["yt", "--log", "retrieve.log"], standalone_mode=False)) == 4
     table = project.folder / "data/yt/attempts.parquet"
     assert not table.exists()
     project.fake.reset()
-    assert int(retrieve_clips.main(["yt"], standalone_mode=False)) == 0
+    assert int(retrieve_clips.main(["yt", "--log", "retrieve.log"], standalone_mode=False)) == 0
     assert len(read_table(table)) == len(project.rows()) == 4
 
 
@@ -431,9 +431,10 @@ def test_a_dry_run_asks_nothing_and_writes_nothing(project, capfd):
 def test_the_ids_of_audiogrounding_are_parsed_grouped_and_planned(project, capfd):
     project.set_up([])
     clips = project.folder / "data/yt/annotations/clips.parquet"
-    others = [project.folder / f"{name}.parquet" for name in ("captions", "phrases")]
+    others = [project.folder / name for name in ("captions.parquet", "phrases.parquet", "n.csv")]
     command = [sys.executable, "-m", "audiophrase", "annotations", "--n-shards", "67", "1", "2"]
     command += ["--clips", clips, "--captions", others[0], "--phrases", others[1]]
+    command += ["--counts", others[2]]
     command += [AUDIOGROUNDING / f"{split}.json" for split in ("train", "val", "test")]
     subprocess.run(command, check=True, capture_output=True)
     project.folder.joinpath("params.yaml").write_text(

@@ -6,31 +6,34 @@ from typing import Any
 from audiophrase.errors import ParamsError
 
 
-def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:
+def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[str]:
+    """What is wanting of the files and folders that only the user can name, a phrase each.
+
+    An entry may stand in params.yaml without them as long as nobody asks for its data set.
+    """
+    annotations, text = sections["annotations"], sections["text"]
+    wanting = []
+    if annotations["source"] == "files" and not annotations["files"]:
+        wanting.append("annotations.source is 'files' but annotations.files is empty")
+    if entry["clips"] == "local" and not sections["retrieve"]["folder"]:
+        wanting.append("clips is 'local' but retrieve.folder is empty")
+    if text["vectors"] == "file" and not text["vectors_file"]:
+        wanting.append("text.vectors is 'file' but text.vectors_file is empty")
+    return wanting
+
+
+def check_consistency(dataset: str, sections: Mapping[str, Any]) -> None:
     """Refuse what would only fail in a job. Raises ParamsError.
 
     Args:
-        entry: the data set's own entry.
-        sections: all sections as they hold for it.
+        sections: all sections as they hold for the data set.
     """
 
     def refuse(problem: str, remedy: str) -> None:
         raise ParamsError(f"data set '{dataset}': {problem}", remedy)
 
-    annotations, text = sections["annotations"], sections["text"]
     features, model = sections["features"], sections["train"]["model"]
-    if annotations["source"] == "files" and not annotations["files"]:
-        refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
-    if entry["clips"] == "local" and not sections["retrieve"]["folder"]:
-        refuse("clips is 'local' but retrieve.folder is empty", "name the folder of audio files")
-    if entry["clips"] == "rendered" and annotations["source"] != "grammar":
-        refuse(
-            "clips is 'rendered' but annotations.source is not 'grammar'",
-            "only captions of the grammar can be rendered: use `clips: local`",
-        )
-    if text["vectors"] == "file" and not text["vectors_file"]:
-        refuse("text.vectors is 'file' but text.vectors_file is empty", "name a word2vec file")
-    if text["word2vec"]["n_dimensions"] % 2:
+    if sections["text"]["word2vec"]["n_dimensions"] % 2:
         refuse("text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each")
     if features["fmin_hz"] >= features["fmax_hz"]:
         refuse("features.fmin_hz is not below features.fmax_hz", "swap them")

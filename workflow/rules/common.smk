@@ -111,6 +111,18 @@ def split_shards(folder):
     return lambda wildcards: shards(folder, wildcards.split)(wildcards)
 
 
+@instructive
+def with_paths(dataset):
+    """All sections of a data set whose files are named: refused where they are not."""
+    parameters.require_paths(config, dataset)
+    return sections(dataset)
+
+
+def phrases_are_kinds(dataset):
+    """Whether a data set's phrases name the grammar's kinds of sound."""
+    return sections(dataset)["annotations"]["source"] == "grammar"
+
+
 def rendered_phrases(wildcards):
     """The table of phrases, where clips are rendered from them."""
     rendered = entry(wildcards.dataset)["clips"] == "rendered"
@@ -120,7 +132,7 @@ def rendered_phrases(wildcards):
 @instructive
 def audio_files(wildcards):
     """The files that may hold clips of a shard, so that a changed or added one is noticed."""
-    folder = sections(wildcards.dataset)["retrieve"]["folder"]
+    folder = with_paths(wildcards.dataset)["retrieve"]["folder"]
     split = wildcards.shard.rsplit("-", 1)[0]
     n_shards = entry(wildcards.dataset)["shards"][split]
     names = files_of_shard(list_files(folder), split, wildcards.shard, n_shards)
@@ -130,7 +142,7 @@ def audio_files(wildcards):
 @instructive
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""
-    text = sections(wildcards.dataset)["text"]
+    text = with_paths(wildcards.dataset)["text"]
     if text["vectors"] == "trained":
         return []
     return existing_file(text["vectors_file"], "text.vectors_file")
@@ -139,7 +151,7 @@ def vectors_file(wildcards):
 @instructive
 def annotation_file(wildcards):
     """The user's annotation file of a split."""
-    files = sections(wildcards.dataset)["annotations"]["files"]
+    files = with_paths(wildcards.dataset)["annotations"]["files"]
     return existing_file(files[wildcards.split], f"annotations.files.{wildcards.split}")
 
 

@@ -68,7 +68,13 @@ def signature(name: str, sample_rate_hz: int) -> Samples:
     n_samples = BLOCK * round(LOOP_S * sample_rate_hz / BLOCK)
     take = Take(n_samples, sample_rate_hz, Voice(0.0, 0.0, 0.0), rng)
     loop = np.zeros(n_samples, dtype=np.float32)
-    for region in rng.permutation(len(REGION_EDGES_HZ) - 1)[:N_MOTIFS]:
+    # At rates below 15 kHz the highest regions cannot sound: the next ones in turn take their place.
+    regions = [
+        region
+        for region in rng.permutation(len(REGION_EDGES_HZ) - 1)
+        if REGION_EDGES_HZ[region + 1] < 0.5 * sample_rate_hz
+    ]
+    for region in regions[:N_MOTIFS]:
         motif = _motif(take, REGION_EDGES_HZ[region], REGION_EDGES_HZ[region + 1])
         loop += motif / np.float32(motif.std())
     return loop / np.float32(loop.std())

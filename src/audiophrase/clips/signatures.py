@@ -18,10 +18,11 @@ from audiophrase.clips.synthesis import BLOCK, Control, Samples, Take, Voice
 LOOP_S = 0.8  # about; a signature repeats: rhythms are whole numbers of beats in a loop
 # The encoder pools the mel axis down to one value, so that it tells pitches by region alone; what
 # it tells well are shapes. Edges of equal widths on the mel scale, below the features' 8 kHz.
-REGION_EDGES_HZ = (150.0, 490.0, 1000.0, 1780.0, 2970.0, 4770.0, 7500.0)
-N_MOTIFS = 3
-_N_BEATS = (2, 3, 4, 5, 6, 8, 10)  # in a loop: 2.5 to 12.5 Hz
-_DUTIES = (0.35, 0.6, 1.0)  # share of a beat that sounds fully
+REGION_EDGES_HZ = (150.0, 428.0, 798.0, 1289.0, 1940.0, 2805.0, 3953.0, 5477.0, 7500.0)
+# Clips of five captions hold twenty words at once: few motifs and short beats leave room for all.
+N_MOTIFS = 2
+_N_BEATS = (3, 4, 5, 6, 8)  # in a loop: 3.75 to 10 Hz
+_DUTIES = (0.3, 0.5, 0.8)  # share of a beat that sounds fully
 _REST = 0.1  # amplitude between the beats: a word is heard throughout its segments
 _SHAPES = ("chord", "rise", "fall", "warble", "noise")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -86,7 +87,7 @@ def _motif(take: Take, low_hz: float, high_hz: float) -> Samples:
     n_beats, duty = int(rng.choice(_N_BEATS)), float(rng.choice(_DUTIES))
     phase = np.arange(take.times_s.size) * (n_beats * BLOCK / take.n_samples) % 1.0
     shape = _SHAPES[rng.integers(len(_SHAPES))]
-    width, place = rng.uniform(0.3, 0.7), rng.uniform()  # within the region, in octaves
+    width, place = rng.uniform(0.5, 0.9), rng.uniform()  # within the region, in octaves
     bottom_hz = low_hz * (high_hz / low_hz) ** ((1.0 - width) * place)
     top_hz = bottom_hz * (high_hz / low_hz) ** width
     if shape == "chord":
@@ -96,10 +97,8 @@ def _motif(take: Take, low_hz: float, high_hz: float) -> Samples:
     else:
         heights = {"rise": phase, "fall": 1.0 - phase, "warble": _arches(phase)}
         sound = _tone(take, bottom_hz * (top_hz / bottom_hz) ** heights[shape])
-    if duty < 1.0:
-        pulses = np.sqrt(_arches(np.minimum(phase / duty, 1.0)))
-        sound *= take.shape(_REST + (1.0 - _REST) * pulses)
-    return sound
+    pulses = np.sqrt(_arches(np.minimum(phase / duty, 1.0)))
+    return sound * take.shape(_REST + (1.0 - _REST) * pulses)
 
 
 def _arches(phase: Control) -> Control:

@@ -325,8 +325,8 @@ def test_files_that_are_no_params_are_refused(tmp_path, content, told):
     [
         ({"clips": "local"}, "retrieve.folder is empty"),
         (
-            {"annotations": {"source": "files", "files": dict.fromkeys(params.SPLITS, "x")}},
-            "'rendered'",
+            {"annotations": {"source": "files"}, "text": {"vectors": "file"}},
+            "annotations.files is empty; .*text.vectors_file is empty",
         ),
         ({"features": {"hop_s": 1e-6}}, "shorter than a sample"),
     ],
@@ -335,6 +335,25 @@ def test_entries_that_cannot_work_together_are_refused(document, change, told):
     document["datasets"]["demo"] |= change
     with pytest.raises(ParamsError, match=told):
         params.check(document)
+
+
+def test_an_entry_may_wait_for_files_until_its_data_set_is_asked_for(document):
+    """`rehearsal` stands in params.yaml without the file that only a user can name; others may lack more."""
+    assert "rehearsal" in document["datasets"]
+    document["datasets"]["rehearsal"]["annotations"]["source"] = "files"
+    assert params.with_paths(document) == ["demo", "audiogrounding"]
+    params.require_paths(document, "demo")
+    refused = "data set 'rehearsal': .*annotations.files is empty; .*text.vectors_file is empty"
+    with pytest.raises(ParamsError, match=refused):
+        params.require_paths(document, "rehearsal")
+    document["build"] = ["demo", "rehearsal"]
+    with pytest.raises(ParamsError, match=refused):
+        params.check(document)
+    entry = document["datasets"]["rehearsal"]
+    entry["annotations"]["files"] = dict.fromkeys(params.SPLITS, "x.json")
+    entry["text"]["vectors_file"] = "x.bin"
+    params.check(document)
+    assert params.with_paths(document) == ["demo", "audiogrounding", "rehearsal"]
 
 
 def test_a_file_is_laid_over_another_before_the_check(tmp_path):

@@ -21,6 +21,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "import-annotations": ("annotations:import_annotations", "Take over one annotation file."),
     "annotations": ("annotations:annotations", "Parse annotations into tables."),
     "render-clips": ("rendering:render_clips", "Render the clips of a shard."),
+    "render-phrases": ("phrase_rendering:render_phrases", "Render a shard from any phrases."),
     "local-clips": ("local_files:local_clips", "Read the clips of a shard from a folder."),
     "retrieve": ("youtube:retrieve", "Fetch the clips of a data set from YouTube."),
     "retrieve-clips": ("youtube:retrieve_clips", "The same, as a rule of the workflow."),

@@ -15,25 +15,35 @@ def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
     return (clips,) if isinstance(clips, str) else tuple(clips)
 
 
+def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[str]:
+    """What is wanting of the files and folders that only the user can name, a phrase each.
+
+    An entry may stand in params.yaml without them as long as nobody asks for its data set.
+    """
+    annotations, text = sections["annotations"], sections["text"]
+    wanting = []
+    if annotations["source"] == "files" and not annotations["files"]:
+        wanting.append("annotations.source is 'files' but annotations.files is empty")
+    if "local" in clip_sources(entry["clips"]) and not sections["retrieve"]["folder"]:
+        wanting.append("clips is 'local' but retrieve.folder is empty")
+    if text["vectors"] == "file" and not text["vectors_file"]:
+        wanting.append("text.vectors is 'file' but text.vectors_file is empty")
+    return wanting
+
+
 def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:
     """Refuse what would only fail in a job. Raises ParamsError.
 
     Args:
-        entry: the data set's own entry.
-        sections: all sections as they hold for it.
+        sections: all sections as they hold for the data set.
     """
 
     def refuse(problem: str, remedy: str) -> None:
         raise ParamsError(f"data set '{dataset}': {problem}", remedy)
 
-    annotations, text = sections["annotations"], sections["text"]
     features, model = sections["features"], sections["train"]["model"]
-    if annotations["source"] == "files" and not annotations["files"]:
-        refuse("annotations.source is 'files' but annotations.files is empty", "name the files")
     sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
-    if "local" in sources and not folder:
-        refuse("clips is 'local' but retrieve.folder is empty", "name the folder of audio files")
-    if "local" in sources and (inside := _folder_of_ours(folder)):
+    if "local" in sources and folder and (inside := _folder_of_ours(folder)):
         refuse(
             f"retrieve.folder {folder} lies in {inside}/, where artifacts are made and deleted",
             "move the recordings to a folder of their own, such as recordings/, and name that",
@@ -43,14 +53,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
             "clips is 'youtube' but retrieve.canaries is empty",
             "name one or more videos that are sure to stay: without them nothing can be told apart",
         )
-    if sources == ("rendered",) and annotations["source"] != "grammar":
-        refuse(
-            "clips is 'rendered' but annotations.source is not 'grammar'",
-            "only captions of the grammar can be rendered: use `clips: local`",
-        )
-    if text["vectors"] == "file" and not text["vectors_file"]:
-        refuse("text.vectors is 'file' but text.vectors_file is empty", "name a word2vec file")
-    if text["word2vec"]["n_dimensions"] % 2:
+    if sections["text"]["word2vec"]["n_dimensions"] % 2:
         refuse("text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each")
     if features["fmin_hz"] >= features["fmax_hz"]:
         refuse("features.fmin_hz is not below features.fmax_hz", "swap them")

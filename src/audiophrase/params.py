@@ -10,7 +10,7 @@ from typing import Any
 import cattrs
 import yaml
 
-from audiophrase.consistency import check_consistency
+from audiophrase.consistency import check_consistency, empty_paths
 from audiophrase.errors import ParamsError
 from audiophrase.schema import violations
 
@@ -208,10 +208,29 @@ def check(params: Any) -> None:
             "mend them in params.yaml, or in the file given with --configfile",
         )
     for name in params["build"]:
-        dataset_entry(params, name)
+        require_paths(params, name)
     for name in params["datasets"]:
         for variant in params["variants"]:
             check_consistency(name, params["datasets"][name], effective(params, name, variant))
+
+
+def require_paths(params: Mapping[str, Any], dataset: str) -> None:
+    """Refuse to make a data set whose files the user has yet to name. Raises ParamsError."""
+    if wanting := empty_paths(dataset_entry(params, dataset), effective(params, dataset)):
+        raise ParamsError(
+            f"data set '{dataset}': {'; '.join(wanting)}",
+            f"name your files under `datasets: {dataset}:` in params.yaml, or in a file given with "
+            "--configfile (docs/own-data.md)",
+        )
+
+
+def with_paths(params: Mapping[str, Any]) -> list[str]:
+    """The data sets that could be made: those whose files are named."""
+    return [
+        name
+        for name in params["datasets"]
+        if not empty_paths(params["datasets"][name], effective(params, name))
+    ]
 
 
 def dataset_entry(params: Mapping[str, Any], dataset: str) -> dict[str, Any]:

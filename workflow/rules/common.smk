@@ -118,6 +118,18 @@ def split_shards(folder):
     return lambda wildcards: shards(folder, wildcards.split)(wildcards)
 
 
+@instructive
+def with_paths(dataset):
+    """All sections of a data set whose files are named: refused where they are not."""
+    parameters.require_paths(config, dataset)
+    return sections(dataset)
+
+
+def phrases_are_kinds(dataset):
+    """Whether a data set's phrases name the grammar's kinds of sound."""
+    return sections(dataset)["annotations"]["source"] == "grammar"
+
+
 def rendered_phrases(wildcards):
     """The table of phrases, where clips are rendered from them."""
     rendered = entry(wildcards.dataset)["clips"] == "rendered"
@@ -147,7 +159,7 @@ def all_audio_files(wildcards):
 
 def folder_of_clips(wildcards):
     """The folder of recordings, where the data set has one."""
-    return sections(wildcards.dataset)["retrieve"]["folder"]
+    return with_paths(wildcards.dataset)["retrieve"]["folder"]
 
 
 def folder_option(wildcards):
@@ -176,7 +188,7 @@ def joined_sources(wildcards):
 @instructive
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""
-    text = sections(wildcards.dataset)["text"]
+    text = with_paths(wildcards.dataset)["text"]
     if text["vectors"] != "file":
         return []
     return existing_file(text["vectors_file"], "text.vectors_file")
@@ -192,7 +204,7 @@ def only_clips_of(wildcards):
 @instructive
 def annotation_file(wildcards):
     """The user's annotation file of a split."""
-    files = sections(wildcards.dataset)["annotations"]["files"]
+    files = with_paths(wildcards.dataset)["annotations"]["files"]
     return existing_file(files[wildcards.split], f"annotations.files.{wildcards.split}")
 
 

@@ -16,7 +16,9 @@ rule render_clips:
     log:
         "logs/{dataset}/clips/{shard}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: entry(name)["clips"] == "rendered"),
+        dataset=datasets_with(
+            lambda name: entry(name)["clips"] == "rendered" and phrases_are_kinds(name)
+        ),
     threads: 1
     resources:
         mem_mb=1000,
@@ -25,6 +27,30 @@ rule render_clips:
         settings=settings("retrieve"),
     shell:
         "python -m audiophrase render-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"
+
+
+rule render_phrases:
+    input:
+        clips="data/{dataset}/annotations/clips.parquet",
+        phrases="data/{dataset}/annotations/phrases.parquet",
+        sources=sources("phrase_rendering"),
+    output:
+        "data/{dataset}/clips/{shard}.parquet",
+    log:
+        "logs/{dataset}/clips/{shard}.log",
+    wildcard_constraints:
+        dataset=datasets_with(
+            lambda name: entry(name)["clips"] == "rendered" and not phrases_are_kinds(name)
+        ),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    params:
+        settings=settings("retrieve"),
+    shell:
+        "python -m audiophrase render-phrases --settings {params.settings:q} --shard {wildcards.shard} "
         "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"
 
 

@@ -30,11 +30,36 @@ def render_clip(
     mix = np.zeros(n_samples, dtype=np.float32)
     for kind, segments_s in events:
         _add_event(mix, kind, segments_s, sample_rate_hz, rng)
+    return mastered(mix, sample_rate_hz, FLOOR_DBFS, rng)
+
+
+def mastered(
+    mix: Samples,
+    sample_rate_hz: int,
+    floor_dbfs: tuple[float, float],
+    rng: np.random.Generator,
+) -> Samples:
+    """The mix, in place, with its peak drawn from PEAK_DBFS and a floor of noise under it."""
     peak = _peak(mix)
     if peak > 0.0:
-        mix *= np.float32(_gain(rng.uniform(*PEAK_DBFS)) / peak)
-    mix += _floor(n_samples, sample_rate_hz, rng)
+        mix *= np.float32(gain(rng.uniform(*PEAK_DBFS)) / peak)
+    mix += _floor(mix.size, sample_rate_hz, floor_dbfs, rng)
     return mix
+
+
+def faded(sound: Samples, sample_rate_hz: int) -> Samples:
+    """The sound with short fades at both ends, in place, so that segments do not click."""
+    n_fade = min(int(_FADE_S * sample_rate_hz), sound.size // 2)
+    if n_fade:
+        fade = np.linspace(0.0, 1.0, n_fade, dtype=np.float32)
+        sound[:n_fade] *= fade
+        sound[-n_fade:] *= fade[::-1]
+    return sound
+
+
+def gain(level_db: float) -> float:
+    """The factor on amplitudes."""
+    return 10.0 ** (level_db / 20.0)
 
 
 def _add_event(
@@ -47,7 +72,7 @@ def _add_event(
     if kind not in SOURCES:
         raise ValueError(f"no source sounds like {kind!r}; known kinds: {', '.join(SOURCES)}")
     voice = Voice.draw(rng)
-    level = _gain(rng.uniform(*EVENT_LEVEL_DB))
+    level = gain(rng.uniform(*EVENT_LEVEL_DB))
     sounds: list[tuple[int, Samples]] = []
     for onset_s, offset_s in segments_s:
         start, stop = round(onset_s * sample_rate_hz), round(offset_s * sample_rate_hz)
@@ -58,7 +83,7 @@ def _add_event(
             )
         if start < stop:
             take = Take(stop - start, sample_rate_hz, voice, rng)
-            sounds.append((start, _faded(SOURCES[kind](take), sample_rate_hz)))
+            sounds.append((start, faded(SOURCES[kind](take), sample_rate_hz)))
     # One scale for all segments, as they are one source. Neither measure alone is loudness: by
     # power a tick would drown a hum, by peak a hum would drown a tick.
     power = sum(float(np.square(sound).sum()) for _, sound in sounds)
@@ -69,26 +94,17 @@ def _add_event(
             mix[start : start + sound.size] += np.float32(level / np.sqrt(rms * peak)) * sound
 
 
-def _faded(sound: Samples, sample_rate_hz: int) -> Samples:
-    """The sound with short fades at both ends, in place, so that segments do not click."""
-    n_fade = min(int(_FADE_S * sample_rate_hz), sound.size // 2)
-    if n_fade:
-        fade = np.linspace(0.0, 1.0, n_fade, dtype=np.float32)
-        sound[:n_fade] *= fade
-        sound[-n_fade:] *= fade[::-1]
-    return sound
-
-
-def _floor(n_samples: int, sample_rate_hz: int, rng: np.random.Generator) -> Samples:
+def _floor(
+    n_samples: int,
+    sample_rate_hz: int,
+    level_dbfs: tuple[float, float],
+    rng: np.random.Generator,
+) -> Samples:
     """The hiss of a recording without any event."""
     gains = rng.uniform(0.5, 1.5, N_BANDS)
-    gains *= _gain(rng.uniform(*FLOOR_DBFS)) / np.linalg.norm(gains)
+    gains *= gain(rng.uniform(*level_dbfs)) / np.linalg.norm(gains)
     return Take(n_samples, sample_rate_hz, Voice.draw(rng), rng).noise(0, gains)
 
 
 def _peak(sound: Samples) -> float:
     return float(max(sound.max(), -sound.min())) if sound.size else 0.0
-
-
-def _gain(level_db: float) -> float:
-    return 10.0 ** (level_db / 20.0)

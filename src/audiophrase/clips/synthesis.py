@@ -17,12 +17,12 @@ Control = NDArray[np.float64]  # one value a control point
 
 N_BANDS = 9
 OCTAVE_EDGES_HZ = 31.25 * 2.0 ** np.arange(N_BANDS + 1)  # 31.25 Hz to 16 kHz
-_BLOCK = 64  # samples between control points: 1.5 ms at 44.1 kHz
+BLOCK = 64  # samples between control points: 1.5 ms at 44.1 kHz
 _LOG2_TABLE = 12
 _N_TABLE = 1 << _LOG2_TABLE
 _N_NOISE = 1 << 18
-_COUNT = np.arange(_BLOCK, dtype=np.uint32)
-_RAMP = (_COUNT / _BLOCK).astype(np.float32)
+_COUNT = np.arange(BLOCK, dtype=np.uint32)
+_RAMP = (_COUNT / BLOCK).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Take:
     @cached_property
     def times_s(self) -> Control:
         """Times of the control points, from the segment's onset to its end or just beyond."""
-        n_points = -(-self.n_samples // _BLOCK) + 1
-        return np.arange(n_points) * (_BLOCK / self.sample_rate_hz)
+        n_points = -(-self.n_samples // BLOCK) + 1
+        return np.arange(n_points) * (BLOCK / self.sample_rate_hz)
 
     def shape(self, control: Control) -> Samples:
         """A control curve at the sample rate, by linear interpolation."""
@@ -75,7 +75,7 @@ class Take:
         table = _wavetable(tuple(partials[:n_partials]))
         # Phase in 2^-32 cycles: unsigned overflow is the wrap, and no precision is lost with time.
         steps = np.round(frequencies_hz * (2.0**32 / self.sample_rate_hz)).astype(np.uint64)
-        starts = np.cumsum(steps * _BLOCK) - steps * _BLOCK + self.rng.integers(1 << 32, dtype="u8")
+        starts = np.cumsum(steps * BLOCK) - steps * BLOCK + self.rng.integers(1 << 32, dtype="u8")
         phases = starts.astype(np.uint32)[:, None] + steps.astype(np.uint32)[:, None] * _COUNT
         places = (phases >> np.uint32(32 - _LOG2_TABLE)).ravel()[: self.n_samples]
         return table.take(places, mode="wrap")  # wraps nothing, but spares the bounds check

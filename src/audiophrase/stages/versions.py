@@ -30,9 +30,9 @@ dry_run_option = click.option(
 @click.command("dvc-stages")
 @click.option("--check", is_flag=True, help="Change nothing; fail if dvc.yaml is not current.")
 def dvc_stages(check: bool) -> None:
-    """Write dvc.yaml from the workflow, for every data set of params.yaml."""
+    """Write dvc.yaml from the workflow, for every data set of params.yaml that could be made."""
     everything = params.load(PARAMS)
-    graph, grouping = read_graph(everything["datasets"]), read_grouping()
+    graph, grouping = read_graph(params.with_paths(everything)), read_grouping()
     found = group(graph.jobs, grouping, everything)
     if left_out := omissions(graph, found, grouping):
         raise AudiophraseError(
@@ -226,12 +226,13 @@ def _stages(datasets: Sequence[str], *, write: bool = False) -> list[Stage]:
     """The stages of the data sets; dvc.yaml, which DVC goes by, must be current, or is made so."""
     everything = params.load(PARAMS)
     for dataset in datasets:
-        params.dataset_entry(everything, dataset)
+        params.require_paths(everything, dataset)
+    possible = params.with_paths(everything)
     grouping = read_grouping()
     try:
-        stages = group(read_graph(everything["datasets"]).jobs, grouping, everything)
+        stages = group(read_graph(possible).jobs, grouping, everything)
     except (AudiophraseError, SystemExit) as error:
-        if set(datasets) >= set(everything["datasets"]):
+        if set(datasets) >= set(possible):
             raise
         # Files of another data set may lie on another machine.
         click.echo(f"warning: whether {FILE} is current is not known: {error}", err=True)

@@ -45,6 +45,7 @@ record: $(VENV)/installed ## record in dvc.lock what Snakemake made of DATASET (
 	$(BIN)audiophrase record $(DATASET) $(ARGS)
 
 push: $(VENV)/installed ## verify DATASET, then share it through the DVC remote; docs/sharing.md
+	@$(BIN)dvc remote list | grep -q default || { echo "error: there is no default remote: docs/sharing.md says how to set one up" >&2; exit 1; }
 	$(BIN)audiophrase verify $(DATASET)
 	targets=$$($(BIN)audiophrase stages --recorded $(DATASET) $(STAGES)) && $(BIN)dvc push $$targets
 

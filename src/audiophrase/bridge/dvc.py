@@ -61,7 +61,7 @@ class Dvc:
     def default_remote(self) -> str:
         """The default remote's line in `dvc remote list`: its name and address."""
         listed = self._run("remote", "list").splitlines()
-        return next((line.replace("\t", " ") for line in listed if "(default)" in line), "")
+        return next((" ".join(line.split()) for line in listed if "(default)" in line), "")
 
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(

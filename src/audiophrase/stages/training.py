@@ -83,7 +83,7 @@ def train_model(
         say(
             f"epoch {epoch.epoch}: training loss {epoch.train_loss:.4f}, "
             f"validation loss {epoch.val_loss:.4f}, learning rate {epoch.learning_rate:g}, "
-            f"{time.monotonic() - began:.0f} s"
+            f"{time.monotonic() - began:.0f} s so far"
         )
 
     def watch_batches(batches: list) -> tqdm:

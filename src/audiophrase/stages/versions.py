@@ -127,7 +127,7 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: st
             )
             if found["remote"] and not any(check.n_sound for check in found["remote"]):
                 raise AudiophraseError(
-                    f"the remote {remote_name or dvc.default_remote()} has nothing of all this",
+                    f"the remote {remote_name or dvc.default_remote()} has none of these artifacts",
                     "check its address (dvc remote list); `make push` fills it",
                 )
     _tell(
@@ -181,6 +181,7 @@ def expire(family: str, dataset: str) -> None:
 @click.option("--recorded", is_flag=True, help="Only what dvc.lock knows and a remote may have.")
 def stages(dataset: str, families: tuple[str, ...], recorded: bool) -> None:
     """List the DVC stages of a data set, for `dvc pull`, `dvc push` and `dvc status`."""
+    params.dataset_entry(params.load(PARAMS), dataset)
     outs = (
         {name: stage["outs"] for name, stage in read_lock().items()}
         if recorded

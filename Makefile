@@ -61,8 +61,8 @@ upgrade-ytdlp: $(VENV)/installed ## the newest yt-dlp with its scripts for YouTu
 	@$(BIN)pip list --disable-pip-version-check | grep '^yt-dlp'
 	@echo "requirements.lock is left as it is: no artifact depends on these versions (attempts name them)"
 
-test: $(VENV)/installed ## run the tests
-	$(BIN)pytest --numprocesses 2 $(ARGS)
+test: $(VENV)/installed ## run the tests; ARGS=--long runs those too that take minutes
+	$(BIN)pytest --numprocesses 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/installed ## style checks
 	$(BIN)ruff check .

@@ -51,6 +51,7 @@ def test_an_unknown_data_set_is_named_with_those_known(fresh):
     assert "did you mean 'tiny'" in printed
 
 
+@pytest.mark.long
 def test_a_truncated_shard_is_named_and_remade_once_deleted(project, built):
     shard = project.folder / SHARD
     shard.write_bytes(shard.read_bytes()[:-1000])
@@ -114,6 +115,7 @@ def mounted(folder, options: str):
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+@pytest.mark.long
 def test_a_full_disk_is_told_and_the_run_goes_on_once_there_is_room(tmp_path, built):
     project = Project.create(tmp_path / "project")
     with mounted(project.folder / "data", "size=400k"):

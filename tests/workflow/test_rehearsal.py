@@ -10,9 +10,9 @@ from gensim.models import KeyedVectors
 from snakemake_project import TINY, Project
 
 PHRASES = {
-    "dogs are barking": "dogs are barking while a man speaks",
+    "dogs are barking": "dogs are barking while a man speaks in the wind",
     "the engine of a train": "the engine of a train and wind",
-    "a horn honks": "a horn honks as cars pass",
+    "a horn honks": "a horn honks as cars pass in the wind",
 }
 WORDS = sorted({word for caption in PHRASES.values() for word in caption.split()})
 

@@ -44,6 +44,7 @@ def objects(client):
     return [entry["Key"] for entry in listed.get("Contents", [])]
 
 
+@pytest.mark.long
 def test_s3_round_trip_and_a_remote_that_lost_or_damaged_objects(s3, made, fresh):
     address, client = s3
     use_s3(made, address)
@@ -111,6 +112,7 @@ class Refusing(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.long
 def test_a_remote_that_is_not_there_or_refuses_is_told(made):
     made.dvc("remote", "add", "--default", "--force", "lab", "/nowhere/at/all")
     assert "/nowhere/at/all" in made.audiophrase("verify", "--remote", code=1)
@@ -126,6 +128,7 @@ def test_a_remote_that_is_not_there_or_refuses_is_told(made):
     assert "check its address and your access: docs/sharing.md" in said
 
 
+@pytest.mark.long
 def test_clips_that_may_not_be_handed_on_stay_here(made, tmp_path):
     params = made.params()
     params["datasets"]["tiny"]["push_clips"] = False
@@ -145,6 +148,7 @@ def test_clips_that_may_not_be_handed_on_stay_here(made, tmp_path):
     clone.audiophrase("verify", "--remote")
 
 
+@pytest.mark.long
 def test_experiments_can_be_run_and_compared(made):
     made.dvc("exp", "run", "--set-param", "train.learning_rate=0.003", "--name", "faster")
     for command, told in (

@@ -46,6 +46,7 @@ def build_on_slurm(project: Project, targets: list[str], *arguments: str) -> Non
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.long
 def test_shards_and_model_made_on_slurm_are_those_made_here(built, project, slurm):
     for folder in ("data/tiny/clips", "data/tiny/features", RUN):
         shutil.rmtree(project.folder / folder)

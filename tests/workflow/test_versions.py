@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 import yaml
 
+OF_YOUTUBE = {"attempts", "audit"}
 AFTER_TRAINING = {"train", "retrieval", "sed", "report"}
 FAMILY_OF = {  # rule -> DVC stage
     rule: family
@@ -34,7 +36,7 @@ def test_made_by_snakemake_and_recorded_or_made_by_dvc_it_is_the_same(made, fres
     assert settled(made)
     assert made.reproduced("report@tiny") == set()
     (fresh.folder / "dvc.lock").unlink()
-    assert fresh.reproduced("report@tiny") == set(FAMILY_OF.values())
+    assert fresh.reproduced("report@tiny") == set(FAMILY_OF.values()) - OF_YOUTUBE
     assert settled(fresh)
     assert fresh.lock() == made.lock()
     assert fresh.digests() == made.digests()
@@ -63,6 +65,7 @@ def test_pulled_and_adopted_it_is_as_if_made_here(made, fresh):
     assert settled(fresh)
 
 
+@pytest.mark.long
 def test_features_and_text_are_enough_to_train(made, fresh):
     fresh.dvc("pull", "features@tiny", "text@tiny")
     printed = fresh.audiophrase("adopt")
@@ -87,6 +90,7 @@ def test_features_and_text_are_enough_to_train(made, fresh):
     assert by_dvc.reproduced("--allow-missing", "report@tiny") == set()
 
 
+@pytest.mark.long
 def test_a_changed_source_file_makes_both_tools_run_the_same_stages(made):
     made.edit("src/audiophrase/evaluate/sed.py", "np.cumsum(active", "1 * np.cumsum(active")
     assert {stage.split("@")[0] for stage in made.changed()} == {"sed"}
@@ -105,9 +109,10 @@ def test_a_changed_source_file_makes_both_tools_run_the_same_stages(made):
 def test_a_changed_parameter_is_noticed_by_both_tools_where_it_counts(made):
     change(made, "features", "fmax_hz", 7000.0)
     assert families(made.planned()) == {"features"} | AFTER_TRAINING
-    assert set(made.changed()) == {"features@tiny"}
-    assert made.changed()["features@tiny"] == [
-        {"changed deps": {"params.yaml": {"features.fmax_hz": "modified"}}}
+    changed = made.changed()
+    assert {stage.split("@")[0] for stage in changed} == {"features"} | AFTER_TRAINING
+    assert {"changed deps": {"params.yaml": {"features.fmax_hz": "modified"}}} in changed[
+        "features@tiny"
     ]
 
 

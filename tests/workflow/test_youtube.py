@@ -72,6 +72,7 @@ def states(clone) -> dict[str, str]:
     return {clip[1:12]: row.state for clip, row in availability(clone).iterrows()}
 
 
+@pytest.mark.long
 def test_from_youtube_to_the_report_shared_and_checked_again(origin, youtube, tmp_path):
     clone, videos = origin
     removed, private = videos["train"][:2]

@@ -45,7 +45,7 @@ record: $(VENV)/installed ## record in dvc.lock what Snakemake made of DATASET (
 	$(BIN)audiophrase record $(DATASET) $(ARGS)
 
 push: $(VENV)/installed ## verify DATASET, then share it through the DVC remote; docs/sharing.md
-	@$(BIN)dvc remote list | grep -q default || { echo "error: there is no default remote: docs/sharing.md says how to set one up" >&2; exit 1; }
+	@$(BIN)dvc remote list | grep -qF '(default)' || { echo "error: there is no default remote: docs/sharing.md says how to set one up" >&2; exit 1; }
 	$(BIN)audiophrase verify $(DATASET)
 	targets=$$($(BIN)audiophrase stages --recorded $(DATASET) $(STAGES)) && $(BIN)dvc push $$targets
 
@@ -73,4 +73,6 @@ lint: $(VENV)/installed ## style checks
 
 clean: ## remove what was made for DATASET (default demo)
 	@[[ "$(DATASET)" =~ ^[a-z0-9][a-z0-9_-]*$$ ]] || { echo "error: '$(DATASET)' names no data set" >&2; exit 1; }
-	rm -rf data/$(DATASET) results/$(DATASET) cache/$(DATASET) logs/$(DATASET)
+	rm -rf data/$(DATASET) results/$(DATASET) logs/$(DATASET)
+	@if [ -d cache/$(DATASET) ]; then find cache/$(DATASET) -mindepth 1 -maxdepth 1 ! -name youtube -exec rm -rf {} +; fi
+	@if [ -d cache/$(DATASET)/youtube ]; then echo "cache/$(DATASET)/youtube stays: it took hours to fetch; rm -r it yourself"; fi

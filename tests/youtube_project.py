@@ -17,8 +17,9 @@ from audiophrase.clip_ids import clip_id
 from audiophrase.clips.availability import State
 from audiophrase.stages.youtube import retrieve
 from audiophrase.stages.youtube_shards import youtube_clips
+from audiophrase.youtube.attempts import read_table
 from audiophrase.youtube.history import ClipHistory, fold
-from audiophrase.youtube.ledger import read_log, read_table
+from audiophrase.youtube.ledger import read_log
 
 ROOT = Path(__file__).parents[1]
 CANARY = "canary_-000"

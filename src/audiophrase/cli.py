@@ -48,7 +48,10 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "check-params": ("parameters:check_params", "Check a params file."),
 }
 # What users call, and jobs never: these may start a Snakemake of their own.
-USERS = {name for name, (where, _) in COMMANDS.items() if where.startswith("versions:")} | {"audit"}
+USERS = {name for name, (where, _) in COMMANDS.items() if where.startswith("versions:")} | {
+    "audit",
+    "retrieve",
+}
 EXIT_INTERRUPTED = 130
 INTERRUPTED = "interrupted; run the same command again to go on"
 

@@ -318,9 +318,10 @@ def test_scrubbing():
             *(None, True, None, None, {}),
         )
     )
-    scrubber = Scrubber(Path("/home/me/jar.txt"), ["http://u:p@198.51.100.7:3128", None], jar)
-    told = f"{SECRET} in /home/me/jar.txt by http://u:p@198.51.100.7:3128 or 198.51.100.7"
-    assert scrubber.text(told) == "… in … by … or …"
+    scrubber = Scrubber(["http://u:p%40ssword@198.51.100.7:3128", None], jar)
+    told = f"{SECRET} by http://u:p%40ssword@198.51.100.7:3128 or 198.51.100.7 with p@ssword"
+    assert scrubber.text(told) == "… by … or … with …"
+    assert "3128" not in scrubber.text("HTTPSConnection(host='198.51.100.7', port=3128)")
     address = "https://r1.googlevideo.com/videoplayback?ip=192.0.2.7&sig=x failed"
     assert scrubber.text(address) == "https://r1.googlevideo.com/videoplayback failed"
     answer = PlayerAnswer("page", "OK", f"hello {SECRET}", None, ID, 0)

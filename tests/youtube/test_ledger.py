@@ -10,17 +10,11 @@ import pytest
 
 from audiophrase.clips.availability import State
 from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.youtube.attempts import SCHEMA, read_table, write_table
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.history import fold
-from audiophrase.youtube.ledger import (
-    SCHEMA,
-    Ledger,
-    read_log,
-    read_section,
-    read_table,
-    sections_at_hand,
-    write_table,
-)
+from audiophrase.youtube.ledger import Ledger, read_log, read_section, sections_at_hand
+from audiophrase.youtube.plan import plan
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 REMOVED = {
@@ -129,8 +123,23 @@ def test_a_bare_unavailable_counts_when_seen_twice_a_day_apart():
     )
     contradicted = BARE | {"evidence": plays.to_json()}
     assert state(row(contradicted), row(contradicted, 25)) == State.UNRESOLVED
+    assert state(row(BARE), row(contradicted, 1), row(BARE, 30)) == State.UNRESOLVED
     history = fold([row(BARE), row(BARE, 30)])[CLIP]
     assert (history.reason, history.permanent) == ("unknown", False)
+
+
+def test_the_day_after_a_bare_unavailable_all_attempts_are_made_and_no_more():
+    clip = {"clip_id": CLIP, "youtube_id": CLIP[1:12], "start_s": 0.0, "end_s": 10.0}
+
+    def n_tries(*rows, hours):
+        now = START + timedelta(hours=hours)
+        planned = plan([clip], fold(rows), set(), n_attempts=3, recheck=False, now=now)
+        return sum(c.n_tries for job in planned.jobs for c in job.clips)
+
+    assert n_tries(row(LIMITED), row(BARE), hours=1) == 0
+    assert n_tries(row(LIMITED), row(BARE), hours=25) == 3
+    assert n_tries(row(BARE), *[row(LIMITED, 25)] * 2, hours=50) == 1
+    assert n_tries(row(BARE), *[row(LIMITED, 25)] * 3, hours=50) == 0
 
 
 def test_clips_that_no_network_was_asked_for_fold_too():
@@ -150,9 +159,7 @@ def test_a_section_is_logged_then_published_and_checked(folder):
         ledger.publish("Y../../x_0_1", b"", START, OK)
 
 
-@pytest.mark.parametrize(
-    "torn", [b'{"kind": "attempt", "run"', b"\0" * 512, b'{"kind": 1}\n', b"[]\n"]
-)
+@pytest.mark.parametrize("torn", [b'{"kind": "attempt", "run"', b"\0" * 512])
 def test_a_torn_last_line_is_dropped_and_the_next_begins_anew(folder, torn):
     with Ledger(folder, "one") as ledger:
         ledger.record(CLIP, START, LIMITED)
@@ -168,14 +175,34 @@ def test_a_torn_last_line_is_dropped_and_the_next_begins_anew(folder, torn):
     assert not list((folder / "sections").iterdir())
 
 
-def test_a_damaged_line_in_the_middle_is_named(folder):
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"{\n",
+        b"[]\n",
+        b'{"kind": 1}\n',
+        b'{"kind": "canaries", "run": "one"}\n',
+        b'{"kind": "attempt", "run": "one", "clip_id": "YA_0_1", "state": "ok", "tried_utc": "x"}\n',
+    ],
+)
+def test_a_damaged_line_is_named_wherever_it_stands(folder, damage):
     with Ledger(folder, "one") as ledger:
         ledger.record(CLIP, START, LIMITED)
-        ledger.record(CLIP, START, LIMITED)
     log = folder / "attempts.jsonl"
-    log.write_bytes(b"{\n" + log.read_bytes())
-    with pytest.raises(ArtifactError, match="line 1"):
-        Ledger(folder, "two")
+    whole = log.read_bytes()
+    for content, number in ((damage + whole, 1), (whole + damage, 2)):
+        log.write_bytes(content)
+        with pytest.raises(ArtifactError, match=f"line {number}"):
+            Ledger(folder, "two")
+        assert log.read_bytes() == content
+
+
+def test_a_closed_ledger_writes_into_no_other_file(folder, tmp_path):
+    ledger = Ledger(folder, "one")
+    ledger.close()
+    with (tmp_path / "other").open("wb"), pytest.raises(OSError, match="Bad file"):
+        ledger.record(CLIP, START, LIMITED)
+    assert (tmp_path / "other").read_bytes() == b""
 
 
 def test_one_process_at_a_time(folder):
@@ -257,6 +284,25 @@ def test_attempts_parquet_and_a_log_begun_from_it(folder, tmp_path):
         assert ledger.rows()[-1]["number"] == 2
     with Ledger(elsewhere, "three", seed=table) as ledger:
         assert len(ledger.rows()) == 4
+
+
+def test_what_another_machine_found_is_added_to_a_log_and_takes_its_place_in_time(folder, tmp_path):
+    """Here a run was blocked at once; meanwhile a colleague has fetched, and has found one gone."""
+    with Ledger(folder, "one") as ledger:
+        ledger.canaries(["C"], "Sign in to confirm you're not a bot")
+        ledger.record(CLIP, START + timedelta(hours=2), LIMITED)
+    table = tmp_path / "attempts.parquet"
+    theirs = [row(REMOVED), row(OK | {"sha256": "0" * 64}, clip_id=OTHER), row(REMOVED, 1)]
+    write_table(table, theirs)
+    assert len(read_log(folder)) == 1
+    assert len(read_log(folder, table)) == 4
+    with Ledger(folder, "two", seed=table) as ledger:
+        rows = ledger.rows()
+    assert [r["tried_utc"] for r in rows] == sorted(r["tried_utc"] for r in rows)
+    histories = fold(rows)
+    assert (histories[CLIP].state, histories[CLIP].n_attempts) == (State.MISSING, 3)
+    assert histories[OTHER].state == State.OK
+    assert read_log(folder) == rows
 
 
 @pytest.mark.parametrize("changed", [{"clip_id": "../../etc/passwd"}, {"state": "gone"}])

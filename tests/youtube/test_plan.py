@@ -33,7 +33,8 @@ def test_clips_are_grouped_by_video_in_their_order():
         ({"state": State.CORRUPT}, 0, 3),
         ({"state": State.OK}, 3, 3),  # fetched once, but its audio is not here
         ({"bare_utc": NOW - timedelta(hours=23), "n_failures": 1}, 0, 3),
-        ({"bare_utc": NOW - timedelta(hours=24), "n_failures": 3}, 3, 3),
+        ({"bare_utc": NOW - timedelta(hours=24), "n_failures": 0}, 3, 3),
+        ({"bare_utc": NOW - timedelta(hours=24), "n_failures": 3}, 0, 3),
     ],
 )
 def test_what_is_tried_how_often(history, n_tries, n_tries_recheck):

@@ -12,14 +12,17 @@ import time
 from pathlib import Path
 
 import certifi
+import numpy as np
 import pytest
 from fakeyoutube import SCENARIOS
 from youtube_project import CANARY, ROOT, YoutubeProject, youtube_id
 
-from audiophrase import tables
+from audiophrase import params, tables
+from audiophrase.clip_ids import clip_id
+from audiophrase.clips import shards
 from audiophrase.clips.availability import State
 from audiophrase.stages.youtube import retrieve, retrieve_clips
-from audiophrase.youtube.ledger import read_table
+from audiophrase.youtube.attempts import read_table
 
 AUDIOGROUNDING = ROOT.parent / "shared" / "audiogrounding"
 MISSING = {
@@ -250,6 +253,40 @@ def test_a_lost_cache_is_no_loss_while_the_shard_is_there(project):
     assert project.retrieve() == 0
     assert set(project.fake.counts) == {CANARY, *videos[1:]}
     assert project.pack() == shard
+
+
+def test_a_damaged_shard_without_a_cache_is_fetched_again(project):
+    videos = ids(2)
+    project.set_up(with_starts(videos))
+    assert project.retrieve() == 0
+    whole = project.pack()
+    shutil.rmtree(project.folder / "cache")
+    path = project.folder / "data/yt/clips/train-00000.parquet"
+    path.write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
+    assert project.retrieve() == 0
+    assert len(project.rows()) == 4
+    assert project.pack() == whole
+
+
+def test_audio_of_another_source_is_not_taken_for_youtube_s(project):
+    """The data set was rendered before."""
+    videos = ids(2)
+    project.set_up(with_starts(videos))
+    rate_hz = 16_000
+    noise = np.random.default_rng(1).normal(0, 0.1, 10 * rate_hz).astype(np.float32)
+    settings = params.select(params.effective(params.load(Path("params.yaml")), "yt"), "retrieve")
+    rendered = [
+        shards.audio_row(
+            clip_id(v, 3, 13), noise, rate_hz, 10.0, params.structure(settings, "retrieve")
+        )
+        for v in videos
+    ]
+    path = project.folder / "data/yt/clips/train-00000.parquet"
+    tables.write(path, shards.table(rendered), stage="clips", settings=settings)
+    assert project.retrieve() == 0
+    project.pack()
+    rows = tables.read(path, stage="clips").to_pylist()
+    assert {row["sample_rate_hz"] for row in rows} == {48_000}
 
 
 def test_a_damaged_section_is_fetched_again(project):

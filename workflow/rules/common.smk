@@ -158,14 +158,16 @@ def all_audio_files(wildcards):
 
 
 def folder_of_clips(wildcards):
-    """The folder of recordings, where the data set has one."""
+    """The folder of recordings, where clips come from one."""
+    if "local" not in sources_of_clips(wildcards.dataset):
+        return None
     return with_paths(wildcards.dataset)["retrieve"]["folder"]
 
 
 def folder_option(wildcards):
     """The folder of recordings as an option of a command."""
-    local = "local" in sources_of_clips(wildcards.dataset)
-    return [f"--folder={folder_of_clips(wildcards)}"] if local else []
+    folder = folder_of_clips(wildcards)
+    return [f"--folder={folder}"] if folder else []
 
 
 @functools.cache

@@ -160,6 +160,7 @@ rule availability:
     input:
         clips="data/{dataset}/annotations/clips.parquet",
         shards=shards("clips"),
+        manifests=[f"data/{{dataset}}/manifests/clips-{split}.json" for split in SPLITS],
         sources=sources("availability"),
     output:
         parquet="data/{dataset}/availability.parquet",
@@ -186,6 +187,7 @@ rule availability_of_youtube:
     input:
         clips="data/{dataset}/annotations/clips.parquet",
         shards=shards("clips"),
+        manifests=[f"data/{{dataset}}/manifests/clips-{split}.json" for split in SPLITS],
         attempts="data/{dataset}/attempts.parquet",
         sources=sources("availability"),
     output:

@@ -210,6 +210,8 @@ def _params(
                     "known parameter",
                     f"say under `params` in {GROUPING} which one, or null",
                 )
+            elif value is None:
+                continue  # the job has no use for that key
             elif (path := sources[name]) is not None and path.startswith("entry."):
                 found.add(f"datasets.{dataset}.{path.removeprefix('entry.')}")
             elif path is not None:

@@ -1,6 +1,5 @@
 """Reading a table of availability that may come from another lab, as Parquet or as CSV."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audiophrase import tables
+from audiophrase.clip_ids import is_clip_id
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.errors import ArtifactError, AudiophraseError
@@ -17,7 +17,6 @@ from audiophrase.params import SPLITS
 MAX_FILE_BYTES = 200_000_000
 MAX_ROWS = 5_000_000
 MAX_CHARACTERS = 100  # of a reason
-_CLIP_ID = re.compile(r"Y[0-9A-Za-z_-]{1,64}_\d{1,10}_\d{1,10}")
 _NEEDED = ("clip_id", "state")
 _COLUMNS = (*_NEEDED, "split", "reason")
 
@@ -62,7 +61,7 @@ def read(path: Path, *, remedy: str) -> list[dict[str, Any]]:
     seen: set[str] = set()
     for row in rows:
         clip_id, state = row["clip_id"], row["state"]
-        if not isinstance(clip_id, str) or not _CLIP_ID.fullmatch(clip_id):
+        if not isinstance(clip_id, str) or not is_clip_id(clip_id):
             refuse(f"{clip_id!r} is no clip id")
         if state not in set(State):
             refuse(f"clip {clip_id} has the state {state!r}; known: {', '.join(State)}")

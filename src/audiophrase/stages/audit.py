@@ -34,6 +34,7 @@ EXIT_INTERRUPTED = 130
     "configfiles",
     type=click.Path(path_type=Path, exists=True),
     multiple=True,
+    envvar="AUDIOPHRASE_CONFIGFILES",
     help="For --recheck: a params file laid over params.yaml.",
 )
 @click.option(

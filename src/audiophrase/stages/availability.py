@@ -10,8 +10,8 @@ from audiophrase import tables
 from audiophrase.clips import availability as record
 from audiophrase.clips.messages import spreadsheet_cell
 from audiophrase.stages.options import file_argument, file_option
+from audiophrase.youtube.attempts import read_table
 from audiophrase.youtube.history import fold
-from audiophrase.youtube.ledger import read_table
 
 _COLUMNS = ("clip_id", "state", "reason", "message", "source")
 

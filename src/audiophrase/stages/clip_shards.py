@@ -8,6 +8,7 @@ import click
 from audiophrase import tables
 from audiophrase.clips import shards
 from audiophrase.clips.availability import USABLE, State
+from audiophrase.clips.messages import single_line
 
 
 def write_shard(
@@ -18,7 +19,7 @@ def write_shard(
         if row["state"] != State.OK:
             click.echo(
                 f"warning: clip {row['clip_id']} is {row['state']} ({row['reason']}): "
-                f"{row['message']}",
+                f"{single_line(row['message'])}",
                 err=True,
             )
     table = shards.table(rows)

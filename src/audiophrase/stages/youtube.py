@@ -1,5 +1,6 @@
 """Stage retrieve, for clips from YouTube: fetching them all."""
 
+import errno
 import io
 import os
 import subprocess
@@ -17,6 +18,8 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import SetupError
+
+_MEND = "see to the disk and to the folder cache/, then run the same command again"
 
 configfiles = click.option(
     "--configfile",
@@ -98,6 +101,11 @@ def _retrieve(
     except AudiophraseError as error:
         click.echo(f"error: {error}", err=True)
         return Exit.SETUP
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}\n  What to do: {_MEND}", err=True)
+        return Exit.INCOMPLETE if full else Exit.SETUP
     except KeyboardInterrupt:
         click.echo(
             "interrupted: what was fetched stays; run the same command again to go on", err=True

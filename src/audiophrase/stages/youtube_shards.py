@@ -8,14 +8,16 @@ import click
 
 from audiophrase import tables
 from audiophrase.clips import shards
-from audiophrase.clips.availability import YOUTUBE, State
+from audiophrase.clips.availability import State
 from audiophrase.clips.mixture import Sources
 from audiophrase.errors import ArtifactError
 from audiophrase.params import ClipParams, structure
 from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings
+from audiophrase.youtube.attempts import read_table
 from audiophrase.youtube.history import FETCHED, ClipHistory, fold
-from audiophrase.youtube.ledger import read_section, read_table
+from audiophrase.youtube.ledger import read_section
+from audiophrase.youtube.packed import packed_rows
 
 
 @click.command()
@@ -41,7 +43,7 @@ def youtube_clips(
     clip_params = structure(settings, "retrieve")
     all_clips = tables.read(clips, stage="annotations.clips")
     histories = fold(read_table(attempts).to_pylist())
-    packed = _packed(output)
+    packed = packed_rows(output, histories)
     sources = Sources.of(source.split(","), folder)
     rows = []
     for clip in all_clips.to_pylist():
@@ -50,22 +52,6 @@ def youtube_clips(
             from_youtube = partial(_row, clip, history, cache, packed, clip_params)
             rows.append(sources.row(clip, clip_params, from_youtube))
     write_shard(output, rows, settings, shards.input_digests(shard, all_clips))
-
-
-def _packed(shard: Path) -> dict[str, dict[str, Any]]:
-    """The rows that a shard which is there already and sound has from YouTube, by clip id."""
-    if not shard.exists():
-        return {}
-    try:
-        table = tables.read(shard, stage="clips")
-    except ArtifactError as error:
-        click.echo(f"warning: {error.problem}: it is made anew", err=True)
-        return {}
-    return {
-        row["clip_id"]: row
-        for row in table.to_pylist()
-        if row["sha256"] is not None and row.get("source", YOUTUBE) == YOUTUBE
-    }
 
 
 def _row(

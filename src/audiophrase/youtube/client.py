@@ -105,7 +105,7 @@ class Client:
             self._ydl = _Downloader(
                 self._journal, _parameters(cookies, timeout_s=timeout_s, javascript=javascript)
             )
-        self._scrub = Scrubber(cookies, self._ydl.proxies.values(), self._ydl.cookiejar)
+        self._scrub = Scrubber(self._ydl.proxies.values(), self._ydl.cookiejar)
 
     def resolve(self, youtube_id: str) -> Video | Evidence:
         """Where the audio of a video lies, or what was seen instead."""

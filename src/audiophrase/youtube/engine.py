@@ -9,23 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from audiophrase import tables
-from audiophrase.clips.availability import YOUTUBE
+from audiophrase.clips.messages import single_line
 from audiophrase.clips.mixture import Sources
 from audiophrase.youtube import preflight
+from audiophrase.youtube.attempts import write_table
 from audiophrase.youtube.budget import Exit, Stop
 from audiophrase.youtube.client import Client
-from audiophrase.youtube.history import ClipHistory, fold
-from audiophrase.youtube.ledger import (
-    Ledger,
-    read_log,
-    read_table,
-    sections_at_hand,
-    write_table,
-)
+from audiophrase.youtube.history import FETCHED, ClipHistory, fold
+from audiophrase.youtube.ledger import Ledger, read_log, sections_at_hand
+from audiophrase.youtube.packed import packed_rows
 from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.run import Run, RunParams
@@ -37,6 +31,7 @@ YOUTUBE_ALONE = Sources.of(("youtube",), None)
 class Places:
     """Where the files of a data set lie."""
 
+    dataset: str
     clips: Path  # the table
     shards: Path  # the folder
     attempts: Path
@@ -46,6 +41,7 @@ class Places:
     def of(cls, dataset: str) -> "Places":
         data = Path("data") / dataset
         return cls(
+            dataset=dataset,
             clips=data / "annotations" / "clips.parquet",
             shards=data / "clips",
             attempts=data / "attempts.parquet",
@@ -63,10 +59,7 @@ def show_plan(
     places: Places, params: RunParams, *, recheck: bool, sources: Sources = YOUTUBE_ALONE
 ) -> None:
     """Tell what a run would do. Asks nothing of YouTube, writes nothing."""
-    if (places.cache / "attempts.jsonl").exists():
-        rows = read_log(places.cache)
-    else:
-        rows = read_table(places.attempts).to_pylist() if places.attempts.exists() else []
+    rows = read_log(places.cache, places.attempts if places.attempts.exists() else None)
     _tell_plan(_plan(places, params, rows, sources, recheck=recheck), params)
 
 
@@ -116,7 +109,10 @@ def _plan(
     places: Places, params: RunParams, rows: list[dict], sources: Sources, *, recheck: bool
 ) -> Plan:
     histories = fold(rows)
-    at_hand = sections_at_hand(places.cache, histories) | clips_in_shards(places.shards)
+    at_hand = sections_at_hand(places.cache, histories)
+    if any(history.state in FETCHED for id_, history in histories.items() if id_ not in at_hand):
+        for shard in sorted(places.shards.glob("*.parquet")):
+            at_hand |= set(packed_rows(shard, histories))
     clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
     asked_for = sources.to_ask(clips)
     if len(asked_for) < len(clips):
@@ -130,23 +126,6 @@ def _plan(
         recheck=recheck,
         now=datetime.now(UTC),
     )
-
-
-def clips_in_shards(folder: Path) -> set[str]:
-    """The clips whose audio a shard has from YouTube; one that cannot be read holds none."""
-    found: set[str] = set()
-    for path in sorted(Path(folder).glob("*.parquet")):
-        try:
-            names = set(pq.read_schema(path).names) & {"clip_id", "sha256", "source"}
-            rows = pq.read_table(path, columns=sorted(names)).to_pylist()
-        except (pa.ArrowException, OSError):
-            continue
-        found.update(
-            row["clip_id"]
-            for row in rows
-            if row["sha256"] is not None and row.get("source", YOUTUBE) == YOUTUBE
-        )
-    return found
 
 
 def _tell_plan(todo: Plan, params: RunParams) -> None:
@@ -175,7 +154,7 @@ def _tell_states(places: Places, histories: Mapping[str, ClipHistory]) -> None:
     if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in known):
         click.echo(
             f"{n_bare} of them are said to be unavailable, without a reason: this counts once it "
-            "was said twice, a day apart; run the same command again tomorrow",
+            f"was said twice, a day apart: `audiophrase retrieve {places.dataset}` tomorrow",
             err=True,
         )
 
@@ -185,4 +164,4 @@ def _tell_stop(stop: Stop) -> None:
     if stop.wait_s is not None:
         back = datetime.now(UTC) + timedelta(seconds=stop.wait_s)
         when = f"\n  Come back: after {back:%Y-%m-%d %H:%M} UTC (in {stop.wait_s / 3600:.1f} h)"
-    click.echo(f"stopped: {stop.message}{when}\n  What to do: {stop.remedy}", err=True)
+    click.echo(f"stopped: {single_line(stop.message)}{when}\n  What to do: {stop.remedy}", err=True)

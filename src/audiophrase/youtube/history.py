@@ -97,8 +97,12 @@ def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
             **said,
         )
     known = replace(known, n_failures=known.n_failures + 1)
-    if tried is not None and _is_bare(row):
-        known = replace(known, bare_utc=known.bare_utc or tried)
+    verdict, plays = _judged(row)
+    if plays:
+        known = replace(known, bare_utc=None)
+    elif tried is not None and verdict == "bare-unavailable":
+        if known.bare_utc is None:
+            known = replace(known, bare_utc=tried, n_failures=0)  # the day after, all tries anew
         if tried - known.bare_utc >= BARE_INTERVAL:
             return replace(known, state=State.MISSING, permanent=False, sha256=None, **said)
     if known.state == State.UNRESOLVED or known.state in FETCHED:
@@ -106,11 +110,12 @@ def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
     return known
 
 
-def _is_bare(row: Mapping[str, Any]) -> bool:
-    """Whether all that was seen says "Video unavailable", and nothing of why."""
-    if row.get("reason") != "unknown" or not row.get("evidence"):
-        return False
+def _judged(row: Mapping[str, Any]) -> tuple[str | None, bool]:
+    """The rule behind an unresolved attempt, and whether some player said that the video plays."""
     try:
-        return judge(Evidence.from_json(row["evidence"])).rule == "bare-unavailable"
-    except ValueError:  # a table from elsewhere
-        return False
+        evidence = Evidence.from_json(row["evidence"])
+    except (ValueError, TypeError, KeyError):  # none, or of a table from elsewhere
+        return None, False
+    plays = any(answer.status == "OK" for answer in evidence.answers)
+    rule = judge(evidence).rule if row.get("reason") == "unknown" else None
+    return rule, plays

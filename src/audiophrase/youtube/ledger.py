@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -18,32 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import pyarrow as pa
-
-from audiophrase import tables
-from audiophrase.clips.availability import ATTEMPTS_SCHEMA, State
+from audiophrase.clip_ids import is_clip_id
 from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.youtube.history import FETCHED, ClipHistory, fold
+from audiophrase.youtube.attempts import COLUMNS, SOURCE, is_attempt, read_table
+from audiophrase.youtube.history import FETCHED, ClipHistory
 
-__all__ = ["SCHEMA", "ClipHistory", "Ledger", "fold", "read_table"]
-
-SOURCE = "youtube"
-SETTINGS = {"clips": {"source": SOURCE}}
-SCHEMA = pa.schema(
-    [
-        *ATTEMPTS_SCHEMA,
-        ("permanent", pa.bool_()),
-        ("committed", pa.bool_()),  # canaries passed before and after it
-        ("evidence", pa.string()),  # JSON
-        ("http_status", pa.int32()),
-        ("cookies", pa.bool_()),
-        ("format", pa.string()),
-        ("bytes", pa.int64()),
-        ("sha256", pa.string()),
-    ]
-)
-COLUMNS = tuple(SCHEMA.names)
-_CLIP_ID = re.compile(r"Y[0-9A-Za-z_-]{1,64}_\d{1,10}_\d{1,10}")
+_BEFORE = datetime.min.replace(tzinfo=UTC)
 
 
 class Ledger:
@@ -54,7 +33,7 @@ class Ledger:
 
         Args:
             run: names this run in the lines it writes.
-            seed: an attempts.parquet, where a log that does not exist yet begins.
+            seed: an attempts.parquet; what it says and the log does not is added to the log.
 
         Raises:
             AudiophraseError: another process has it open, or the log is damaged.
@@ -75,15 +54,18 @@ class Ledger:
         for partial in self._sections.glob(".*.partial"):
             partial.unlink()
         path = self._folder / "attempts.jsonl"
-        if seed is not None and not (path.exists() and path.stat().st_size):
-            tables.write_bytes(path, _seed(read_table(seed)))
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
         self._lines, n_good = _parse(path)
         os.ftruncate(self._fd, n_good)
         self._numbers = Counter(line["clip_id"] for line in self._lines if "clip_id" in line)
+        for line in _wanting(self._lines, seed):
+            self._append(line)
 
     def close(self) -> None:
-        os.close(self._fd)
+        """Let nobody write any more, threads that are still at work included."""
+        with self._mutex:
+            os.close(self._fd)
+            self._fd = -1  # no number of a file that is opened next
         self._lock_file.close()
 
     def __enter__(self) -> Self:
@@ -177,7 +159,7 @@ class Ledger:
 
 def section_path(folder: Path, clip_id: str) -> Path:
     """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""
-    if not _CLIP_ID.fullmatch(clip_id):
+    if not is_clip_id(clip_id):
         raise ArtifactError(f"{clip_id!r} is no clip id", "make the table of clips again")
     return Path(folder) / "sections" / f"{clip_id}.flac"
 
@@ -200,37 +182,33 @@ def sections_at_hand(folder: Path, histories: Mapping[str, ClipHistory]) -> set[
     }
 
 
-def read_table(path: Path) -> pa.Table:
-    """attempts.parquet of a data set from YouTube, which may come from elsewhere.
+def read_log(folder: Path, seed: Path | None = None) -> list[dict[str, Any]]:
+    """The rows of a log as a `Ledger` with that seed would have them; nothing is written.
 
     Raises:
-        ArtifactError: it cannot be read, or its rows are not attempts at clips.
+        ArtifactError: the log or the seed is damaged.
     """
-    table = tables.read(path, stage="attempts", settings=SETTINGS)
-    if table.schema.names != SCHEMA.names or not all(map(_is_attempt, table.to_pylist())):
-        raise ArtifactError(f"{path} does not hold attempts at clips", tables.REMAKE)
-    return table
+    lines = _parse(Path(folder) / "attempts.jsonl")[0]
+    return _rows(lines + _wanting(lines, seed))
 
 
-def write_table(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Write attempts.parquet: every attempt with its evidence."""
-    table = pa.Table.from_pylist(rows, SCHEMA)
-    tables.write(path, table, stage="attempts", settings=SETTINGS)
-
-
-def read_log(folder: Path) -> list[dict[str, Any]]:
-    """The rows of a log that another process may be writing. Raises ArtifactError."""
-    return _rows(_parse(Path(folder) / "attempts.jsonl")[0])
-
-
-def _seed(attempts: pa.Table) -> bytes:
-    """The lines of a log that says what attempts.parquet says: a run elsewhere goes on from it."""
-    lines = []
-    for row in attempts.to_pylist():
+def _wanting(lines: list[dict[str, Any]], seed: Path | None) -> list[dict[str, Any]]:
+    """The attempts that attempts.parquet has and the log lacks: somebody else's, for the most part."""
+    if seed is None:
+        return []
+    known = {_identity(line) for line in lines if line["kind"] == "attempt"}
+    wanting = []
+    for row in read_table(seed).to_pylist():
         values = {name: row.get(name) for name in COLUMNS}
         values["tried_utc"] = row["tried_utc"] and _utc_text(row["tried_utc"])
-        lines.append(_encode({"kind": "attempt", "run": "seed", **values}))
-    return b"".join(lines)
+        line = {"kind": "attempt", "run": "seed", **values}
+        if _identity(line) not in known:
+            wanting.append(line)
+    return wanting
+
+
+def _identity(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(line.get(key) for key in ("clip_id", "tried_utc", "state", "sha256", "message"))
 
 
 def _encode(line: Mapping[str, Any]) -> bytes:
@@ -247,6 +225,8 @@ def _rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
             fetched = line["state"] in FETCHED
             row["committed"] = fetched or bool(line.get("committed")) or index in committed
             rows.append(row)
+    # Attempts of another machine came later into the log than they were made.
+    rows.sort(key=lambda row: row["tried_utc"] or _BEFORE)
     return rows
 
 
@@ -270,48 +250,41 @@ def _committed(lines: list[dict[str, Any]]) -> set[int]:
 def _parse(path: Path) -> tuple[list[dict[str, Any]], int]:
     """The lines of a log, and how many bytes of it are whole lines.
 
-    What follows the last whole line was torn when its writer was killed.
+    A last line without an end was torn when its writer was killed.
 
     Raises:
-        ArtifactError: a line before the last cannot be read.
+        ArtifactError: a whole line cannot be read.
     """
     lines: list[dict[str, Any]] = []
-    n_good, torn = 0, None
+    n_good = 0
     with path.open("rb") if path.exists() else open(os.devnull, "rb") as file:
         for number, content in enumerate(file, start=1):
+            if not content.endswith(b"\n"):
+                break
             line = _parse_line(content)
             if line is None:
-                torn = torn or number
-            elif torn:
                 raise ArtifactError(
-                    f"{path} is damaged: line {torn} is not one that was logged",
+                    f"{path} is damaged: line {number} is not one that was logged",
                     "delete that line: its attempt is then made again",
                 )
-            else:
-                lines.append(line)
-                n_good += len(content)
+            lines.append(line)
+            n_good += len(content)
     return lines, n_good
 
 
 def _parse_line(content: bytes) -> dict[str, Any] | None:
-    if not content.endswith(b"\n"):
-        return None
     try:
         line = json.loads(content)
-    except ValueError:
+        if line["kind"] == "attempt":
+            if not is_attempt(line):
+                return None
+            if line["tried_utc"] is not None:
+                datetime.fromisoformat(line["tried_utc"])
+        if line["kind"] == "canaries" and not isinstance(line["passed"], bool):
+            return None
+        return line if "run" in line else None
+    except (ValueError, TypeError, KeyError):
         return None
-    if not isinstance(line, dict):
-        return None
-    if "kind" not in line or "run" not in line:
-        return None
-    if line["kind"] == "attempt" and not ("tried_utc" in line and _is_attempt(line)):
-        return None
-    return line
-
-
-def _is_attempt(row: Mapping[str, Any]) -> bool:
-    clip_id, state = row.get("clip_id"), row.get("state")
-    return isinstance(clip_id, str) and bool(_CLIP_ID.fullmatch(clip_id)) and state in set(State)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+import soundfile
 
 from audiophrase.clips.availability import State
 from audiophrase.clips.shards import encode_flac
@@ -249,8 +250,14 @@ class Run:
             self._log(clip, now, verdict, values)
             self._progress.finish_clip(verdict.state, reason)
             return
+        try:
+            flac = encode_flac(fetched.samples, fetched.sample_rate_hz)
+        except soundfile.SoundFileError as error:  # a rate, say, that FLAC does not know
+            said = f"{fetched.sample_rate_hz} Hz cannot be kept as FLAC: {error}"
+            self._log(clip, now, Verdict(State.CORRUPT, "unreadable", False, message=said), values)
+            self._progress.finish_clip(State.CORRUPT, "unreadable")
+            return
         values |= {"state": State.OK, "reason": None, "permanent": None, "message": None}
-        flac = encode_flac(fetched.samples, fetched.sample_rate_hz)
         self._ledger.publish(clip.clip_id, flac, now, values)
         self._progress.finish_clip(State.OK, None)
 

@@ -1,11 +1,10 @@
-"""Texts of exceptions, without what is no one's business: cookies, proxies, paths, addresses."""
+"""Texts of exceptions, without what is no one's business: cookies, proxies, addresses."""
 
 import dataclasses
 import re
 from collections.abc import Iterable
 from http.cookiejar import CookieJar
-from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from audiophrase.youtube.evidence import MAX_TEXTS, PlayerAnswer
 
@@ -32,13 +31,15 @@ def causes(error: BaseException | None) -> list[str]:
 class Scrubber:
     """Replaces the values that must not reach a log or an artifact."""
 
-    def __init__(self, cookies: Path | None, proxies: Iterable[str | None], jar: CookieJar) -> None:
-        self._jar = jar
-        self._known = {str(cookies), cookies.name} if cookies is not None else set()
+    def __init__(self, proxies: Iterable[str | None], jar: CookieJar) -> None:
+        self._jar, self._known = jar, set()
         for proxy in filter(None, proxies):
             parts = urlsplit(proxy if "://" in proxy else f"//{proxy}")
-            own = (proxy, parts.netloc, parts.hostname, parts.username, parts.password)
+            own = [proxy, parts.netloc, parts.hostname, parts.username, parts.password]
+            own += [unquote(value) for value in (parts.username, parts.password) if value]
             self._known |= {value for value in own if value and len(value) > 3}
+            if parts.port:
+                self._known |= {f"port={parts.port}"}
 
     def text(self, text: str) -> str:
         """The text with … in place of secrets."""

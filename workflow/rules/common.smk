@@ -25,8 +25,8 @@ if not workflow.remote_exec:
     guard.enter()
 
 # For the one job whose parameters change no bytes and are therefore not handed to it.
-os.environ["AUDIOPHRASE_CONFIGFILES"] = os.pathsep.join(
-    os.path.abspath(path) for path in workflow.overwrite_configfiles or []
+os.environ.update(
+    AUDIOPHRASE_CONFIGFILES=os.pathsep.join(map(os.path.abspath, workflow.overwrite_configfiles))
 )
 
 SPLITS = parameters.SPLITS

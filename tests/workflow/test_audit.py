@@ -107,7 +107,7 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("nowhere",), "make it with `make audit DATASET=nowhere`"),
+        (("nowhere",), "`snakemake data/nowhere/availability.csv` makes it"),
         (("../tiny",), "cannot be the name of a data set"),
         ((), "name either a data set, or two tables"),
         (("tiny", "--diff", "a", "b"), "name either a data set, or two tables"),

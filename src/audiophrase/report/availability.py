@@ -18,8 +18,8 @@ Row = Mapping[str, Any]
 _LEFT = {"split", "state", "reason", "source", "change", "clip", "old", "new"}
 
 UNRESOLVED_NOTE = (
-    "Unresolved clips could not be told apart from trouble with the network, with YouTube's limits "
-    "or with the tools: they count as unusable here, and a later re-check may win them."
+    "Of unresolved clips nothing is known: the network, YouTube's limits or the tools were in the "
+    "way, or no reason was given. They count as unusable here; a later re-check may win them."
 )
 
 

@@ -123,7 +123,8 @@ def _read(dataset: str) -> list[dict[str, Any]]:
     if not path.is_file():
         raise AudiophraseError(
             f"there is no {path}",
-            f"make it with `make audit DATASET={dataset}` in the project's folder",
+            f"`snakemake {path.with_suffix('.csv')}` makes it, in the project's folder; if '{dataset}' "
+            "stands in a params file of your own, with --configfile FILE",
         )
     return tables.read(path, stage="availability").to_pylist()
 

@@ -108,7 +108,9 @@ def _retrieve(
         return Exit.INCOMPLETE if full else Exit.SETUP
     except KeyboardInterrupt:
         click.echo(
-            "interrupted: what was fetched stays; run the same command again to go on", err=True
+            "interrupted: what was fetched stays, answers since the last canary are asked for "
+            "again; run the same command again to go on",
+            err=True,
         )
         sys.stderr.flush()
         # Threads that wait for the network would be waited for. Nothing is lost: whatever was

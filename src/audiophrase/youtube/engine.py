@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from audiophrase import tables
+from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.clips.mixture import Sources
 from audiophrase.youtube import preflight
@@ -133,7 +134,7 @@ def _tell_plan(todo: Plan, params: RunParams) -> None:
     if todo.n_answered:
         told += f", {todo.n_answered} that YouTube will not give (--recheck asks again)"
     if todo.n_exhausted:
-        told += f", {todo.n_exhausted} unresolved after all attempts (--recheck asks again)"
+        told += f", {todo.n_exhausted} unresolved for now (--recheck asks again)"
     click.echo(told, err=True)
     if todo.jobs:
         click.echo(
@@ -150,11 +151,12 @@ def _tell_states(places: Places, histories: Mapping[str, ClipHistory]) -> None:
     clips = tables.read(places.clips, stage="annotations.clips", columns=["clip_id"])
     known = [histories[row["clip_id"]] for row in clips.to_pylist() if row["clip_id"] in histories]
     for state, n in sorted(Counter(str(history.state) for history in known).items()):
-        click.echo(f"{state}: {n} clips", err=True)
+        told = "fetched" if state == State.OK else state  # silence and length show when packed
+        click.echo(f"{told}: {n} clips", err=True)
     if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in known):
         click.echo(
-            f"{n_bare} of them are said to be unavailable, without a reason: this counts once it "
-            f"was said twice, a day apart: `audiophrase retrieve {places.dataset}` tomorrow",
+            f"{n_bare} of the unresolved: YouTube says 'unavailable', and not why. That counts once "
+            "it was said twice, a day apart: run `audiophrase retrieve` again tomorrow",
             err=True,
         )
 

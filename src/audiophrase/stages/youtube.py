@@ -1,6 +1,5 @@
 """Stage retrieve, for clips from YouTube: fetching them all."""
 
-import errno
 import io
 import os
 import subprocess
@@ -18,6 +17,7 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import SetupError
+from audiophrase.youtube.run import DISK_ERRORS
 
 _MEND = "see to the disk and to the folder cache/, then run the same command again"
 
@@ -102,7 +102,7 @@ def _retrieve(
         click.echo(f"error: {error}", err=True)
         return Exit.SETUP
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        full = error.errno in DISK_ERRORS
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"error: {where}{error.strerror or error}\n  What to do: {_MEND}", err=True)
         return Exit.INCOMPLETE if full else Exit.SETUP

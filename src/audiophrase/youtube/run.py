@@ -38,7 +38,7 @@ from audiophrase.youtube.plan import Clip, Job
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.verdict import Verdict, concerns_run, judge
 
-_DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Run:
         try:
             yield
         except OSError as error:
-            if error.errno not in _DISK_ERRORS:
+            if error.errno not in DISK_ERRORS:
                 raise
             said = Verdict(State.UNRESOLVED, "unknown", False, "disk", str(error.strerror))
             self._breaker.trip(stop_for(said))

@@ -74,7 +74,8 @@ def settings(*names, variant=None):
     """For `params:`, the keys that change the job's bytes and no others, as JSON.
 
     `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
-    and the pinned file if they are downloaded; `retrieve` likewise, where the renderer's count if clips are rendered.
+    and the pinned file if they are downloaded; `retrieve` likewise, where the renderer's count if
+    clips are rendered.
     """
 
     def of_job(wildcards):

@@ -17,7 +17,7 @@ CHOICES = {
     "annotations": {"source", "files"},
     "retrieve": {"folder"},
     "text": {"vectors_file"},
-    "train": {"seeds"},
+    "train": {"seeds", "device", "resident_mb"},
 }
 
 

@@ -96,7 +96,7 @@ def train(
         # A GPU drops out by numbers of its own, which it draws while the CPU prepares a batch.
         on_cpu = progress.model.device.type == "cpu"
         dropout_rng = rng if on_cpu else generator(seed, number, DROPOUT, progress.model.device)
-        train_loss = _train_epoch(
+        train_loss = train_epoch(
             progress, train_pairs, vectors, rng, dropout_rng, params, watch_batches
         )
         # Departure: validation impostors stay the same, so that the monitored loss is no noise
@@ -198,7 +198,7 @@ def copy_weights(model: CRNN) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
-def _train_epoch(
+def train_epoch(
     progress: Progress,
     pairs: Pairs,
     vectors: Tensor,
@@ -207,6 +207,7 @@ def _train_epoch(
     params: TrainParams,
     watch_batches: Callable[[Sequence], Sequence],
 ) -> float:
+    """One pass over all pairs; their mean loss."""
     device = progress.model.device
     progress.model.train()
     losses, sizes = [], []

@@ -17,7 +17,7 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo reproduce audit record push pull verify upgrade-ytdlp test lint clean
+.PHONY: help demo reproduce audit record push pull verify upgrade-ytdlp test lint bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -70,6 +70,9 @@ lint: $(VENV)/installed ## style checks
 	$(BIN)snakefmt --check Snakefile workflow
 	$(BIN)python tests/lint_workflow.py
 	$(BIN)audiophrase dvc-stages --check
+
+bench: $(VENV)/installed ## benchmarks beside plain references, to results/benchmarks.json; ARGS="log_mel evaluation" runs those
+	$(BIN)python benchmarks $(ARGS)
 
 clean: ## remove what was made for DATASET (default demo)
 	@[[ "$(DATASET)" =~ ^[a-z0-9][a-z0-9_-]*$$ ]] || { echo "error: '$(DATASET)' names no data set" >&2; exit 1; }

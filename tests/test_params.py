@@ -19,7 +19,7 @@ CHOICES = {
     # How a run goes about it changes no clip's bytes.
     "retrieve": {"folder", *(field.name for field in fields(RunParams))},
     "text": {"vectors_file"},
-    "train": {"seeds"},
+    "train": {"seeds", "device", "resident_mb"},
     "evaluate": {"only_clips_of"},
 }
 

@@ -25,6 +25,8 @@ from audiophrase.train import (
 PLATEAU = PlateauParams(factor=0.1, patience=5, threshold=0.001)
 PARAMS = TrainParams(
     n_threads=1,
+    precision="float32",
+    deterministic=True,
     batch_size=4,
     max_epochs=5,
     learning_rate=0.01,

@@ -118,6 +118,8 @@ class ModelParams:
 @dataclass(frozen=True, slots=True)
 class TrainParams:
     n_threads: int
+    precision: str
+    deterministic: bool
     batch_size: int
     max_epochs: int
     learning_rate: float

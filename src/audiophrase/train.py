@@ -20,16 +20,17 @@ from audiophrase.model.loss import draw_impostors, triplet_loss
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
 from audiophrase.params import PlateauParams, StoppingParams, TrainParams
 
+CPU = torch.device("cpu")
 ENCODE_BATCH = 16
 # What random numbers are for: each purpose has a stream of its own.
-TRAINING, VALIDATION, INITIAL = range(3)
+TRAINING, VALIDATION, INITIAL, DROPOUT = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
     """Clips and captions of a split, as the trainer wants them."""
 
-    log_mels: list[Tensor]  # a clip each: (T, n_mels)
+    log_mels: list[Tensor]  # a clip each: (T, n_mels), in memory, in a file, or on the device
     clip_of_pair: list[int]  # a pair each: the number of its clip
     words_of_pair: list[list[int]]  # a pair each: word ids of its caption
 
@@ -54,11 +55,13 @@ class Progress:
     history: list[Epoch]
 
 
-def start(n_dimensions: int, seed: int, params: TrainParams) -> Progress:
-    """A model with weights drawn from the seed, before its first epoch."""
+def start(
+    n_dimensions: int, seed: int, params: TrainParams, device: torch.device = CPU
+) -> Progress:
+    """A model with weights drawn from the seed, the same on every device, before its first epoch."""
     model = CRNN(n_dimensions, params.model)
     model.initialise(generator(seed, epoch=0, purpose=INITIAL))
-    model = model.to(memory_format=torch.channels_last)
+    model = model.to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(model.parameters(), lr=params.learning_rate)
     return Progress(model, optimiser, copy_weights(model), [])
 
@@ -76,8 +79,10 @@ def train(
 ) -> None:
     """Train until the stopping rule holds, from wherever `progress` stands.
 
+    Clips that are not on the model's device are copied there, a batch at a time.
+
     Args:
-        vectors: (V, D) vectors of the vocabulary, of length one.
+        vectors: (V, D) vectors of the vocabulary, of length one, on the model's device.
         watch_batches: wraps an epoch's batches, for a progress bar.
         after_epoch: called after each epoch, to save and to report.
     """
@@ -88,7 +93,12 @@ def train(
         for group in progress.optimiser.param_groups:
             group["lr"] = rate
         rng = generator(seed, number, TRAINING)
-        train_loss = _train_epoch(progress, train_pairs, vectors, rng, params, watch_batches)
+        # A GPU drops out by numbers of its own, which it draws while the CPU prepares a batch.
+        on_cpu = progress.model.device.type == "cpu"
+        dropout_rng = rng if on_cpu else generator(seed, number, DROPOUT, progress.model.device)
+        train_loss = train_epoch(
+            progress, train_pairs, vectors, rng, dropout_rng, params, watch_batches
+        )
         # Departure: validation impostors stay the same, so that the monitored loss is no noise
         # (`train.fixed_validation_impostors`).
         val_rng = generator(seed, 0 if params.fixed_validation_impostors else number, VALIDATION)
@@ -149,12 +159,13 @@ def validation_loss(
 
 @torch.no_grad()
 def score_matrix(model: CRNN, pairs: Pairs, vectors: Tensor) -> Tensor:
-    """Equation 3 for every clip and every pair's caption: (n_clips, n_pairs)."""
+    """Equation 3 for every clip and every pair's caption: (n_clips, n_pairs), on the CPU."""
     words, bags = bags_of_words(pairs.words_of_pair)
     scores = torch.empty(len(pairs.log_mels), len(bags))
+    vectors, bags = vectors[words].to(model.device), bags.to(model.device)
     for numbers, frames in encode(model, pairs.log_mels):
         n_frames = torch.full((len(numbers),), frames.shape[1])
-        scores[numbers] = similarity_matrix(frames, n_frames, vectors[words], bags)
+        scores[numbers] = similarity_matrix(frames, n_frames, vectors, bags).cpu()
     return scores
 
 
@@ -162,7 +173,8 @@ def score_matrix(model: CRNN, pairs: Pairs, vectors: Tensor) -> Tensor:
 def encode(model: CRNN, log_mels: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor]]:
     """Frame embeddings of clips, those of equal length together: clip numbers and (B, T, D).
 
-    Nothing is padded, so a clip's embeddings do not depend on the clips beside it.
+    Nothing is padded, so a clip's embeddings do not depend on the clips beside it; they are
+    computed in float32, on the model's device, whatever the precision of training.
     """
     model.eval()
     by_length: dict[int, list[int]] = {}
@@ -171,13 +183,14 @@ def encode(model: CRNN, log_mels: Sequence[Tensor]) -> Iterator[tuple[list[int],
     for numbers in by_length.values():
         for first in range(0, len(numbers), ENCODE_BATCH):
             batch = numbers[first : first + ENCODE_BATCH]
-            yield batch, model(torch.stack([log_mels[number] for number in batch]))
+            stacked = torch.stack([log_mels[number] for number in batch])
+            yield batch, model(stacked.to(model.device))
 
 
-def generator(seed: int, epoch: int, purpose: int) -> torch.Generator:
+def generator(seed: int, epoch: int, purpose: int, device: torch.device = CPU) -> torch.Generator:
     """Independent random numbers for each seed, epoch and purpose."""
     state = np.random.SeedSequence([seed, epoch, purpose]).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(state) >> 1)
+    return torch.Generator(device).manual_seed(int(state) >> 1)
 
 
 def copy_weights(model: CRNN) -> dict[str, Tensor]:
@@ -185,29 +198,34 @@ def copy_weights(model: CRNN) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
 
-def _train_epoch(
+def train_epoch(
     progress: Progress,
     pairs: Pairs,
     vectors: Tensor,
     rng: torch.Generator,
+    dropout_rng: torch.Generator,
     params: TrainParams,
     watch_batches: Callable[[Sequence], Sequence],
 ) -> float:
+    """One pass over all pairs; their mean loss."""
+    device = progress.model.device
     progress.model.train()
-    total, n_pairs = 0.0, 0
+    losses, sizes = [], []
     for batch in watch_batches(draw_batches(pairs.clip_of_pair, params.batch_size, rng)):
         log_mel, n_frames = pad([pairs.log_mels[pairs.clip_of_pair[pair]] for pair in batch])
         words, bags = bags_of_words([pairs.words_of_pair[pair] for pair in batch])
         clips = torch.tensor([pairs.clip_of_pair[pair] for pair in batch])
-        frames = progress.model(log_mel, dropout_rng=rng)
-        scores = similarity_matrix(frames, n_frames, vectors[words], bags)
+        frames = progress.model(log_mel.to(device), dropout_rng, precision=params.precision)
+        scores = similarity_matrix(frames, n_frames, vectors[words], bags.to(device))
         captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
         loss = triplet_loss(scores, captions, others, margin=params.margin)
         progress.optimiser.zero_grad()
         loss.backward()
         progress.optimiser.step()
-        total, n_pairs = total + loss.item() * len(batch), n_pairs + len(batch)
-    return total / n_pairs
+        losses.append(loss.detach())  # read at the end: until then a GPU need not be waited for
+        sizes.append(len(batch))
+    values = torch.stack(losses).tolist()
+    return sum(value * size for value, size in zip(values, sizes, strict=True)) / sum(sizes)
 
 
 def draw_batches(
@@ -230,7 +248,7 @@ def draw_batches(
 
 
 def pad(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Clips of a batch as one tensor (B, T, n_mels), and their true lengths (B,).
+    """Clips of a batch as one tensor (B, T, n_mels), and their true lengths (B,), on the CPU.
 
     A shorter clip goes on with its own quietest value: silence as that clip knows it.
     """
@@ -239,6 +257,9 @@ def pad(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     if int(n_frames.min()) == longest:
         return torch.stack(list(clips)), n_frames
     padded = [
-        torch.cat([clip, clip.min().expand(longest - len(clip), clip.shape[1])]) for clip in clips
+        torch.cat([clip, clip.min().expand(longest - len(clip), clip.shape[1])])
+        if len(clip) < longest
+        else clip
+        for clip in clips
     ]
     return torch.stack(padded), n_frames

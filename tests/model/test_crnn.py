@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from audiophrase.model.crnn import CRNN, l4_pool
+from audiophrase.model.crnn import CRNN, interpolation_matrix, l4_pool, stretch
 from audiophrase.params import ModelParams
 
 PAPER = ModelParams(
@@ -99,3 +99,37 @@ def test_dropout_drops_its_share():
     model.gru.register_forward_pre_hook(lambda _, arguments: seen.append(arguments[0]))
     model(torch.randn(8, 100, 64, generator=rng()), dropout_rng=rng(3))
     assert (seen[0] == 0).float().mean().item() == pytest.approx(0.3, abs=0.01)
+
+
+@pytest.mark.parametrize(("n_in", "n_out"), [(1, 4), (5, 23), (125, 501), (125, 500)])
+def test_interpolation_by_a_product_equals_torchs_and_so_does_its_gradient(n_in, n_out):
+    ours, theirs = (torch.randn(2, n_in, 3, generator=rng()).requires_grad_() for _ in range(2))
+    by_product = interpolation_matrix(n_in, n_out, torch.device("cpu")) @ ours
+    expected = stretch(theirs, n_out)
+    torch.testing.assert_close(by_product, expected)
+    weights = torch.randn(2, n_out, 3, generator=rng(1))
+    (by_product * weights).sum().backward()
+    (expected * weights).sum().backward()
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+def test_bf16_rounds_the_blocks_alone_and_gradients_stay_close():
+    log_mel = torch.randn(4, 101, 64, generator=rng(2)) - 5
+    gradients, embedded = {}, {}
+    for precision in ("float32", "bf16"):
+        model = encoder().train()
+        embedded[precision] = model(log_mel, precision=precision)
+        assert embedded[precision].dtype == torch.float32
+        (embedded[precision] * torch.randn(4, 101, 300, generator=rng(3))).sum().backward()
+        gradients[precision] = torch.cat([w.grad.flatten() for w in model.parameters()])
+    likeness = nn.functional.cosine_similarity(embedded["float32"], embedded["bf16"], dim=2)
+    assert 0.99 < likeness.min() < 1 - 1e-7
+    assert nn.functional.cosine_similarity(*gradients.values(), dim=0) > 0.99
+
+
+@pytest.mark.parametrize("scale", [0.0, 1e-20, 1e-9, 1e-6])
+def test_pooling_gradient_is_finite_on_silence_in_bf16_too(scale):
+    x = (scale * torch.randn(1, 2, 8, 8, generator=rng())).bfloat16().requires_grad_()
+    l4_pool(x, (2, 4)).sum().backward()
+    assert torch.isfinite(x.grad).all()
+    assert x.grad.abs().max() <= 1.02

@@ -166,6 +166,10 @@ def test_a_parameter_reruns_its_stage_and_what_follows_and_no_more(project):
     assert {"train", "evaluate_retrieval", "evaluate_sed"} | REPORTING <= planned
     assert not planned & {"render_clips", "logmel", "text", "availability", "annotations"}
 
+    assert "train" in changed(project, "train", "precision", "bf16")
+    for key, value in (("device", "cpu"), ("device", "cuda"), ("resident_mb", 1)):
+        assert changed(project, "train", key, value) <= {"report"}, "where, not what, is computed"
+
     planned = changed(project, "features", "n_mels", 64)
     assert planned <= {"report"}  # the same value as before, spelt out
 

@@ -92,6 +92,16 @@ def settings(*names, variant=None):
     return of_job
 
 
+def of_training(key):
+    """For `resources:`, a key of `train` that changes no artifact: a new value reruns nothing."""
+    return lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"][key]
+
+
+def n_gpus(wildcards):
+    """How many GPUs a scheduler is asked for: with `auto` none, yet one that is there is used."""
+    return int(of_training("device")(wildcards) == "cuda")
+
+
 def sources(stage):
     """The files of our own that a stage's module imports."""
     return [os.path.relpath(path) for path in import_closure(f"audiophrase.stages.{stage}")]

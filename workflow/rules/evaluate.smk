@@ -17,12 +17,15 @@ rule evaluate_retrieval:
     threads: 1
     resources:
         mem_mb=4000,
+        gpu=n_gpus,
+        device=of_training("device"),
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.retrieval"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
     shell:
-        "python -m audiophrase evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} --model {input.model} "
+        "python -m audiophrase evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
+        "--device {resources.device} --model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
         "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
         "--recalls {output.recalls} --summary {output.summary} {input.features} 2>&1 | tee -i {log}"
@@ -47,12 +50,15 @@ rule evaluate_sed:
     threads: 1
     resources:
         mem_mb=4000,
+        gpu=n_gpus,
+        device=of_training("device"),
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.sed"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
     shell:
-        "python -m audiophrase evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} --model {input.model} "
+        "python -m audiophrase evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "
+        "--device {resources.device} --model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "
         "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
         "--curve {output.curve} --scores {output.scores} --summary {output.summary} "

@@ -16,7 +16,9 @@ rule train:
     threads: lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"]["n_threads"]
     resources:
         mem_mb=6000,
-        gpu=0,  # no other rule names this resource
+        gpu=n_gpus,
+        device=of_training("device"),
+        resident_mb=of_training("resident_mb"),
         runtime=24 * 60,
     params:
         settings=settings("features", "text", "train"),
@@ -26,7 +28,8 @@ rule train:
     shell:
         # Not through a pipe, so that there is a progress bar on a terminal. glibc keeps freed memory for the next batch, where the
         # kernel would map and zero it anew: that is a tenth of a step.
-        "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase train --settings {params.settings:q} --seed {wildcards.seed} "
+        "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase train --settings {params.settings:q} "
+        "--device {resources.device} --resident-mb {resources.resident_mb} --seed {wildcards.seed} "
         "--captions {input.captions} --vocabulary {input.vocabulary} "
         "--caption-words {input.caption_words} {params.val_features} "
         "--checkpoint {params.checkpoint} --model {output.model} "

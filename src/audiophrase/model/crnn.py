@@ -1,6 +1,7 @@
 """The audio encoder: a convolutional recurrent network on log-mel frames."""
 
 import math
+from functools import lru_cache
 from itertools import pairwise
 
 import torch
@@ -31,6 +32,11 @@ class CRNN(nn.Module):
         self.dropout = params.dropout
         self.gru = nn.GRU(channels[-1], n_dimensions // 2, bidirectional=True, batch_first=True)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return self.gru.weight_ih_l0.device
+
     def initialise(self, rng: torch.Generator) -> None:
         """Draw all weights: Kaiming-normal convolutions, uniform(±1/sqrt(units)) recurrences."""
         for block in self.blocks:
@@ -39,19 +45,29 @@ class CRNN(nn.Module):
         for weight in self.gru.parameters():
             nn.init.uniform_(weight, -bound, bound, generator=rng)
 
-    def forward(self, log_mel: Tensor, dropout_rng: torch.Generator | None = None) -> Tensor:
-        """Encode clips of equal length. Dropout acts where its generator is given."""
+    def forward(
+        self,
+        log_mel: Tensor,
+        dropout_rng: torch.Generator | None = None,
+        *,
+        precision: str = "float32",
+    ) -> Tensor:
+        """Encode clips of equal length. Dropout acts where its generator is given.
+
+        With the precision bf16 the convolutional blocks, which take nearly all of the time, work
+        in bfloat16; recurrence and all that follows stay in float32.
+        """
         n_frames = log_mel.shape[1]
         x = log_mel.unsqueeze(1).contiguous(memory_format=torch.channels_last)  # (B, 1, T, M)
-        for block in self.blocks:
-            x = block(x)
-        x = x.squeeze(3).transpose(1, 2)  # (B, C, T/4, 1) -> (B, T/4, C)
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bf16"):
+            for block in self.blocks:
+                x = block(x)
+        x = x.float().squeeze(3).transpose(1, 2)  # (B, C, T/4, 1) -> (B, T/4, C)
         if dropout_rng is not None and self.dropout > 0:
             keep = 1 - self.dropout
             x = x * torch.empty_like(x).bernoulli_(keep, generator=dropout_rng) / keep
         x, _ = self.gru(x.contiguous())
-        x = F.interpolate(x.transpose(1, 2), n_frames, mode="linear", align_corners=False)
-        return F.normalize(x.transpose(1, 2), dim=2)
+        return F.normalize(stretch(x, n_frames), dim=2)
 
 
 class ConvBlock(nn.Module):
@@ -67,14 +83,32 @@ class ConvBlock(nn.Module):
         self.pooling = tuple(pooling) if pooling else None
 
     def forward(self, x: Tensor) -> Tensor:
+        x = self.normalisation(x)
+        if x.is_cuda:
+            return self._convolve(x)
         # A few clips at a time: tensors of some megabytes stay in the cache and are reused by the
         # allocator, where whole batches of 131 MB are mapped and zeroed anew at every operation.
-        pieces = self.normalisation(x).split(CLIPS_AT_ONCE)
-        return torch.cat([self._convolve(piece) for piece in pieces])
+        return torch.cat([self._convolve(piece) for piece in x.split(CLIPS_AT_ONCE)])
 
     def _convolve(self, x: Tensor) -> Tensor:
         x = F.leaky_relu(self.convolution(x), self.leaky_slope, inplace=True)
         return x if self.pooling is None else l4_pool(x, self.pooling)
+
+
+def stretch(x: Tensor, n_frames: int) -> Tensor:
+    """Linear interpolation over time, `align_corners=False`: (B, T', D) -> (B, n_frames, D)."""
+    if x.is_cuda:
+        # The gradient of `interpolate` adds up in no fixed order on CUDA: a product does not.
+        return interpolation_matrix(x.shape[1], n_frames, x.device) @ x
+    stretched = F.interpolate(x.transpose(1, 2), n_frames, mode="linear", align_corners=False)
+    return stretched.transpose(1, 2)
+
+
+@lru_cache(maxsize=64)
+def interpolation_matrix(n_in: int, n_out: int, device: torch.device) -> Tensor:
+    """The weights of `n_in` frames in each of `n_out` interpolated ones: (n_out, n_in)."""
+    weights = F.interpolate(torch.eye(n_in)[None], n_out, mode="linear", align_corners=False)
+    return weights[0].T.contiguous().to(device)
 
 
 def l4_pool(x: Tensor, kernel: tuple[int, int]) -> Tensor:

@@ -26,15 +26,15 @@ def similarity_matrix(frames: Tensor, n_frames: Tensor, vocabulary: Tensor, bags
 
     Args:
         frames: (B, T, D), of length one, padded.
-        n_frames: (B,) true lengths.
+        n_frames: (B,) true lengths, on the CPU.
         vocabulary: (V, D) different words, of length one.
         bags: (Q, V) how often each word stands in each caption, divided by the caption's length.
     """
     similar = (frames @ vocabulary.T).relu()  # (B, T, V)
-    beyond = torch.arange(frames.shape[1])[None, :] >= n_frames[:, None]
+    beyond = torch.arange(frames.shape[1])[None, :] >= n_frames[:, None]  # on the CPU: no waiting
     if beyond.any():
-        similar = similar.masked_fill(beyond[:, :, None], 0)
-    word_scores = similar.sum(dim=1) / n_frames[:, None]  # (B, V)
+        similar = similar.masked_fill(beyond[:, :, None].to(similar.device), 0)
+    word_scores = similar.sum(dim=1) / n_frames[:, None].to(similar.device)  # (B, V)
     return word_scores @ bags.T
 
 

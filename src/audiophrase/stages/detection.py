@@ -14,6 +14,7 @@ from audiophrase.evaluate import baselines, sed
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.params import SedParams, structure
 from audiophrase.stages.common_clips import only_clips_option, restrict
+from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.stages.training_data import (
     Clips,
@@ -28,6 +29,7 @@ from audiophrase.train import encode
 
 @click.command()
 @settings
+@device_option
 @file_option("--model", "Weights of the encoder.")
 @file_option("--model-json", "Their description.")
 @file_option("--phrases", "Table of phrases.")
@@ -40,6 +42,7 @@ from audiophrase.train import encode
 @file_option("--summary", "Measures to write (JSON).")
 def evaluate_sed(
     settings: dict,
+    device: str,
     model: Path,
     model_json: Path,
     phrases: Path,
@@ -54,7 +57,7 @@ def evaluate_sed(
     """Detection of phrases in frames, on FEATURES, the shards of the test split."""
     params = structure(settings, "evaluate.sed")
     vectors = read_vectors(vocabulary, settings)
-    encoder = read_encoder(model, model_json, vectors.shape[1], settings)
+    encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
     clips, restriction = restrict(read_clips(features, settings), only_clips_of)
     number = {clip_id: index for index, clip_id in enumerate(clips.ids)}
     rows = read_rows(phrases, "annotations.phrases", "test", clips)
@@ -99,7 +102,7 @@ def _phrase_scores(
         rows_of_clip.setdefault(number[row["clip_id"]], []).append(index)
     found = {name: [np.zeros(0, np.float32)] * len(rows) for name in params.aggregations}
     for numbers, batch in encode(encoder, clips.log_mels):
-        for clip, frames in zip(numbers, batch, strict=True):
+        for clip, frames in zip(numbers, batch.cpu(), strict=True):
             for index in rows_of_clip.get(clip, ()):
                 words = word_ids[rows[index]["phrase_id"]]
                 similar = frame_word_similarity(frames, vectors[words]).numpy()

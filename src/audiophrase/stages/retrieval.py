@@ -10,6 +10,7 @@ from audiophrase import tables
 from audiophrase.evaluate.retrieval import DIRECTIONS, draw_pools, full_pool, pool_ranks, recall_at
 from audiophrase.params import RetrievalParams, structure
 from audiophrase.stages.common_clips import only_clips_option, restrict
+from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.stages.training_data import (
     pairs_of,
@@ -23,6 +24,7 @@ from audiophrase.train import score_matrix
 
 @click.command()
 @settings
+@device_option
 @file_option("--model", "Weights of the encoder.")
 @file_option("--model-json", "Their description.")
 @file_option("--captions", "Table of captions.")
@@ -34,6 +36,7 @@ from audiophrase.train import score_matrix
 @file_option("--summary", "Means, deviations and the full pool to write (JSON).")
 def evaluate_retrieval(
     settings: dict,
+    device: str,
     model: Path,
     model_json: Path,
     captions: Path,
@@ -47,7 +50,7 @@ def evaluate_retrieval(
     """Retrieval among pools and among all, on FEATURES, the shards of the test split."""
     params = structure(settings, "evaluate.retrieval")
     vectors = read_vectors(vocabulary, settings)
-    encoder = read_encoder(model, model_json, vectors.shape[1], settings)
+    encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
     word_ids = read_word_ids(caption_words, "caption_id", settings)
     clips, restriction = restrict(read_clips(features, settings), only_clips_of)
     pairs = pairs_of(clips, "test", captions, word_ids)

@@ -14,14 +14,30 @@ from tqdm import tqdm
 
 from audiophrase import checkpoints, tables
 from audiophrase.closure import import_closure
+from audiophrase.device import choose_device, has_room, set_up
 from audiophrase.params import structure
+from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
-from audiophrase.stages.training_data import pairs_of, read_clips, read_vectors, read_word_ids
+from audiophrase.stages.training_data import (
+    n_bytes_of_features,
+    pairs_of,
+    read_clips,
+    read_vectors,
+    read_word_ids,
+    resident,
+)
 from audiophrase.train import Progress, start, train
 
 
 @click.command()
 @settings
+@device_option
+@click.option(
+    "--resident-mb",
+    type=int,
+    required=True,
+    help="Features of a split larger than this (MB) stay on disk.",
+)
 @click.option("--seed", type=int, required=True, help="Of weights, batches, dropout, impostors.")
 @file_option("--captions", "Table of captions.")
 @file_option("--vocabulary", "Vocabulary with vectors.")
@@ -35,6 +51,8 @@ from audiophrase.train import Progress, start, train
 @file_option("--log", "Where to write what is shown, but for the progress bar.")
 def train_model(
     settings: dict,
+    device: str,
+    resident_mb: int,
     seed: int,
     captions: Path,
     vocabulary: Path,
@@ -49,9 +67,9 @@ def train_model(
 ) -> None:
     """Train the encoder on FEATURES, the shards of the training split."""
     params = structure(settings, "train")
+    chosen = choose_device(device)
+    set_up(chosen, deterministic=params.deterministic)
     torch.set_num_threads(params.n_threads)
-    torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid, and slow
     torch.set_flush_denormal(True)
 
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -62,17 +80,25 @@ def train_model(
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{message}\n")
 
-    vectors = read_vectors(vocabulary, settings)
+    vectors = read_vectors(vocabulary, settings).to(chosen)
     word_ids = read_word_ids(caption_words, "caption_id", settings)
     splits = {}
     for split, shards in (("train", features), ("val", val_features)):
-        splits[split] = pairs_of(read_clips(shards, settings), split, captions, word_ids)
-        n_clips, n_pairs = len(splits[split].log_mels), len(splits[split].clip_of_pair)
-        say(f"{split}: {n_clips} clips, {n_pairs} pairs")
+        n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
+        fits = n_bytes <= resident_mb * 1e6
+        clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
+        pairs = pairs_of(clips, split, captions, word_ids)
+        on_device = fits and has_room(chosen, n_bytes)
+        splits[split] = resident(pairs, chosen) if on_device else pairs
+        where = chosen.type if on_device else "in memory" if fits else "on disk"
+        say(
+            f"{split}: {len(pairs.log_mels)} clips, {len(pairs.clip_of_pair)} pairs, "
+            f"{n_bytes / 1e6:.0f} MB of features ({where})"
+        )
 
-    progress = start(vectors.shape[1], seed, params)
+    progress = start(vectors.shape[1], seed, params, chosen)
     inputs = [*features, *val_features, captions, vocabulary, caption_words]
-    fingerprint = _fingerprint(settings, seed, inputs)
+    fingerprint = _fingerprint(settings, seed, chosen.type, inputs)
     if checkpoints.resume(checkpoint, progress, fingerprint):
         say(f"resumed after epoch {len(progress.history)}")
     began = time.monotonic()
@@ -100,7 +126,7 @@ def train_model(
         watch_batches=watch_batches,
         after_epoch=after_epoch,
     )
-    _write(progress, settings, seed, vectors.shape[1], model, model_json, history)
+    _write(progress, settings, seed, model, model_json, history)
     checkpoint.unlink(missing_ok=True)
 
 
@@ -108,7 +134,6 @@ def _write(
     progress: Progress,
     settings: dict,
     seed: int,
-    n_dimensions: int,
     model: Path,
     model_json: Path,
     history: Path,
@@ -118,21 +143,22 @@ def _write(
     sha256 = checkpoints.save_model(model, progress.best)
     description = {
         "seed": seed,
-        "n_dimensions": n_dimensions,
+        "n_dimensions": 2 * progress.model.gru.hidden_size,
         "n_parameters": sum(weight.numel() for weight in progress.model.parameters()),
         "n_epochs": len(progress.history),
         "best_epoch": best.epoch,
         "best_val_loss": best.val_loss,
         "sha256": sha256,
         "settings": settings,
+        "device": progress.model.device.type,
         "versions": {"torch": torch.__version__},
     }
     tables.write_json(model_json, description)
 
 
-def _fingerprint(settings: dict, seed: int, inputs: list[Path]) -> str:
+def _fingerprint(settings: dict, seed: int, device: str, inputs: list[Path]) -> str:
     """What a run depends on: a checkpoint of anything else is not resumed."""
-    digest = hashlib.sha256(json.dumps([settings, seed, torch.__version__]).encode())
+    digest = hashlib.sha256(json.dumps([settings, seed, device, torch.__version__]).encode())
     for path in [*inputs, *import_closure(__name__)]:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,20 +1,28 @@
 """What training and evaluation read: clips with features, and captions as words with vectors."""
 
+import os
+import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from audiophrase import tables
 from audiophrase.checkpoints import load_model
+from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError
 from audiophrase.model.crnn import CRNN
 from audiophrase.params import Settings, structure
 from audiophrase.train import Pairs
+
+BYTES_PER_VALUE = 4  # float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +35,19 @@ class Clips:
     hops_s: list[float]
 
 
-def read_clips(shards: Sequence[Path], settings: Settings) -> Clips:
-    """Features of all clips that have any, read shard by shard."""
+def read_clips(
+    shards: Sequence[Path], settings: Settings, *, unpack_in: Path | None = None
+) -> Clips:
+    """Features of all clips that have any, read shard by shard, into memory.
+
+    If `unpack_in`, into an unnamed file in that folder, which the tensors are then windows on: a
+    Parquet shard cannot be read a clip at a time, and the batches of training are drawn from all.
+    """
     clips = Clips([], set(), [], [])
     n_mels = settings["features"]["n_mels"]
+    keep = torch.tensor
+    if unpack_in is not None:
+        keep = _Unpacked(unpack_in, n_bytes_of_features(shards, n_mels)).append
     for shard in shards:
         table = tables.read(shard, stage="features", settings=settings)
         clips.all_ids.update(table["clip_id"].to_pylist())
@@ -41,9 +58,48 @@ def read_clips(shards: Sequence[Path], settings: Settings) -> Clips:
             if values.size != n_frames * n_mels:
                 raise ArtifactError(f"{shard}: row {index} is not {n_frames} x {n_mels} values")
             clips.ids.append(table["clip_id"][index].as_py())
-            clips.log_mels.append(torch.tensor(values.reshape(n_frames, n_mels)))
+            clips.log_mels.append(keep(values.reshape(n_frames, n_mels)))
             clips.hops_s.append(table["hop_s"][index].as_py())
     return clips
+
+
+def n_bytes_of_features(shards: Sequence[Path], n_mels: int) -> int:
+    """The size of the features in memory, from the lengths of the clips alone.
+
+    A shard that cannot be read counts nothing: whoever reads it says so.
+    """
+    n_frames = 0
+    for shard in shards:
+        try:
+            lengths = pq.read_table(shard, columns=["n_frames"])["n_frames"]
+        except (pa.ArrowException, OSError):
+            continue
+        n_frames += pc.sum(lengths).as_py() or 0
+    return n_frames * n_mels * BYTES_PER_VALUE
+
+
+class _Unpacked:
+    """Spectra one after the other in a file without a name: it goes when the process does."""
+
+    def __init__(self, folder: Path, n_bytes: int) -> None:
+        self.folder, self.n_written = folder, 0
+        with tables.writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as its windows
+            # Not a sparse file, of which a full disk would only be noticed by a crash.
+            os.posix_fallocate(file.fileno(), 0, max(n_bytes, 1))
+            self.values = np.memmap(file, np.float32, "r+", shape=(n_bytes // BYTES_PER_VALUE,))
+
+    def append(self, spectra: np.ndarray) -> Tensor:
+        window = self.values[self.n_written :][: spectra.size].reshape(spectra.shape)
+        window[:] = spectra
+        self.n_written += spectra.size
+        return torch.from_numpy(window)
+
+
+def resident(pairs: Pairs, device: torch.device) -> Pairs:
+    """The same pairs, with their clips on the device, once for all epochs."""
+    return replace(pairs, log_mels=[log_mel.to(device) for log_mel in pairs.log_mels])
 
 
 def read_vectors(vocabulary: Path, settings: Settings) -> Tensor:
@@ -59,17 +115,25 @@ def read_word_ids(path: Path, key: str, settings: Settings) -> dict[str, list[in
     return dict(zip(table[key].to_pylist(), table["word_ids"].to_pylist(), strict=True))
 
 
-def read_encoder(model: Path, model_json: Path, n_dimensions: int, settings: Settings) -> CRNN:
-    """The trained encoder, checked against its description and the settings of training."""
+def read_encoder(
+    model: Path, model_json: Path, n_dimensions: int, settings: Settings, device: str
+) -> CRNN:
+    """The trained encoder, checked against its description and the settings of training.
+
+    `device` is the name of the one to put it on; the process is set up for exact results there.
+    """
+    chosen = choose_device(device)
+    set_up(chosen, deterministic=True)
     description = tables.read_json(model_json)
     params = structure(settings, "train")
     if not isinstance(description, dict) or not {"settings", "sha256"} <= set(description):
         raise ArtifactError(f"{model_json} does not describe a model", tables.REMAKE)
     if description["settings"].get("train") != settings["train"]:
         raise ArtifactError(f"{model} was trained with other parameters than these", tables.REMAKE)
-    return load_model(
+    encoder = load_model(
         model, n_dimensions=n_dimensions, sha256=description["sha256"], params=params.model
     )
+    return encoder.to(chosen)
 
 
 def read_rows(path: Path, stage: str, split: str, clips: Clips) -> list[dict]:

@@ -1,0 +1,165 @@
+"""The command that trains, on tables made here: wherever features are kept, the same bytes."""
+
+import json
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import torch
+import yaml
+from click.testing import CliRunner
+from snakemake_project import ROOT
+
+from audiophrase import params, tables
+from audiophrase.errors import AudiophraseError
+from audiophrase.features.logmel import SCHEMA
+from audiophrase.stages.training import train_model
+from audiophrase.stages.training_data import n_bytes_of_features, read_clips
+
+N_MELS = 16
+needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
+
+
+@pytest.fixture
+def settings():
+    sections = params.effective(yaml.safe_load((ROOT / "params.yaml").read_text()), "demo", "paper")
+    sections["features"]["n_mels"] = N_MELS
+    sections["train"] |= {"max_epochs": 3, "batch_size": 4, "n_threads": 1, "precision": "float32"}
+    sections["train"]["model"] |= {"n_channels": [4, 8], "pooling": [[2, 4], [2, 4]]}
+    return params.select(sections, "features", "train")
+
+
+@pytest.fixture
+def made(tmp_path, settings):
+    """Two shards for training, one for validation: two kinds of sound, of unequal lengths."""
+    rng = np.random.default_rng(0)
+    captions, words, made_with = [], [], {"features": settings["features"]}
+    for shard, split, n_clips in (
+        ("train-0", "train", 8),
+        ("train-1", "train", 7),
+        ("val-0", "val", 5),
+    ):
+        rows = []
+        for n in range(n_clips):
+            clip_id, n_frames = f"{shard}-{n}", 20 + 4 * (n % 3)
+            log_mel = rng.standard_normal((n_frames, N_MELS)) + 3 * (n % 2)
+            rows.append(
+                {
+                    "clip_id": clip_id,
+                    "n_frames": n_frames,
+                    "hop_s": 0.02,
+                    "log_mel": log_mel.astype(np.float32).ravel(),
+                }
+            )
+            captions.append({"caption_id": f"{clip_id}#0", "clip_id": clip_id, "split": split})
+            words.append([n % 2, 2])
+        rows.append({"clip_id": f"{shard}-missing", "n_frames": 0})
+        table = pa.Table.from_pylist(rows, SCHEMA)
+        tables.write(tmp_path / f"{shard}.parquet", table, stage="features", settings=made_with)
+    vectors = rng.standard_normal((3, 6)).astype(np.float32)
+    for name, stage, table in (
+        ("captions", "annotations.captions", pa.Table.from_pylist(captions)),
+        ("vocabulary", "text.vocabulary", pa.table({"vector": list(vectors)})),
+        (
+            "words",
+            "text.captions",
+            pa.table({"caption_id": [row["caption_id"] for row in captions], "word_ids": words}),
+        ),
+    ):
+        tables.write(tmp_path / f"{name}.parquet", table, stage=stage, settings={})
+    return tmp_path
+
+
+@pytest.fixture
+def train(made, settings):
+    """Function that runs the command; the weights as bytes, their description, what was said."""
+
+    def run(out, *, resident_mb=3000, device="cpu", **changed):
+        changed_settings = settings | {"train": settings["train"] | changed}
+        folder = made / out
+        options = {
+            "settings": json.dumps(changed_settings),
+            "device": device,
+            "resident-mb": resident_mb,
+            "seed": 1,
+            "captions": made / "captions.parquet",
+            "vocabulary": made / "vocabulary.parquet",
+            "caption-words": made / "words.parquet",
+            "val-features": made / "val-0.parquet",
+            "checkpoint": folder / "cache" / "checkpoint.safetensors",
+            "model": folder / "model.safetensors",
+            "model-json": folder / "model.json",
+            "history": folder / "history.csv",
+            "log": folder / "train.log",
+        }
+        arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        shards = [str(made / f"train-{n}.parquet") for n in range(2)]
+        done = CliRunner().invoke(train_model, [*arguments, *shards])
+        if done.exception:
+            raise done.exception
+        return (
+            (folder / "model.safetensors").read_bytes(),
+            json.loads((folder / "model.json").read_text()),
+            (folder / "train.log").read_text(),
+        )
+
+    threads = torch.get_num_threads()
+    yield run
+    torch.set_num_threads(threads)
+    torch.set_flush_denormal(False)
+    torch.use_deterministic_algorithms(False)
+    torch.utils.deterministic.fill_uninitialized_memory = True
+
+
+def test_features_on_disk_and_in_memory_give_the_same_bytes(train, made):
+    weights, description, said = train("in-memory")
+    assert "features (cpu)" in said
+    unpacked, same_description, said = train("on-disk", resident_mb=0)
+    assert "features (on disk)" in said
+    assert unpacked == weights
+    assert same_description == description
+    assert description["device"] == "cpu"
+    other, _, _ = train("other", learning_rate=0.002)
+    assert other != weights
+    assert not list((made / "on-disk" / "cache").iterdir()), "nothing is left behind"
+
+
+def test_bf16_is_another_model_that_learns_alike(train):
+    weights, exact, _ = train("float32")
+    rounded_weights, rounded, _ = train("bf16", precision="bf16")
+    assert rounded_weights != weights
+    assert rounded["best_val_loss"] == pytest.approx(exact["best_val_loss"], abs=0.02)
+    assert train("again", precision="bf16")[0] == rounded_weights
+
+
+def test_cuda_that_is_not_there_is_told_before_anything_is_read(train, made, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    (made / "train-0.parquet").unlink()
+    with pytest.raises(AudiophraseError, match=r"train\.device is 'cuda'"):
+        train("absent", device="cuda")
+    assert not (made / "absent").exists()
+
+
+def test_unpacked_features_are_those_of_the_shards(made, settings):
+    shards = [made / "train-0.parquet", made / "train-1.parquet"]
+    clips = read_clips(shards, settings)
+    unpacked = read_clips(shards, settings, unpack_in=made / "cache")
+    assert (unpacked.ids, unpacked.all_ids) == (clips.ids, clips.all_ids)
+    assert all(map(torch.equal, unpacked.log_mels, clips.log_mels))
+    n_frames = sum(map(len, clips.log_mels))
+    assert n_bytes_of_features(shards, N_MELS) == n_frames * N_MELS * 4
+    pq.write_table(pa.table({"other": [1]}), made / "broken.parquet")
+    assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"], N_MELS) == 0
+
+
+@needs_cuda
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_on_cuda_training_repeats_to_the_bit_and_learns_as_on_the_cpu(train, precision):
+    _, on_cpu, _ = train("cpu")
+    weights, on_cuda, said = train("cuda", device="cuda", precision=precision)
+    assert "features (cuda)" in said
+    assert train("cuda-again", device="cuda", precision=precision)[0] == weights
+    assert train("cuda-disk", device="cuda", precision=precision, resident_mb=0)[0] == weights
+    assert on_cuda["device"] == "cuda"
+    assert on_cuda["best_val_loss"] == pytest.approx(on_cpu["best_val_loss"], abs=0.05)

@@ -1,8 +1,8 @@
 # Retrieval and sound event detection on the test split, a run each.
 rule evaluate_retrieval:
     input:
-        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
-        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        model=model_file("model.safetensors"),
+        description=model_file("model.json"),
         captions="data/{dataset}/annotations/captions.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
@@ -18,7 +18,7 @@ rule evaluate_retrieval:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("features", "text", "train", "evaluate.retrieval"),
+        settings=settings("features", "text", "train", "evaluate.retrieval", "evaluate.bootstrap"),
     shell:
         "python -m audiophrase evaluate-retrieval --settings {params.settings:q} --model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
@@ -28,8 +28,8 @@ rule evaluate_retrieval:
 
 rule evaluate_sed:
     input:
-        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
-        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        model=model_file("model.safetensors"),
+        description=model_file("model.json"),
         phrases="data/{dataset}/annotations/phrases.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         phrase_words="data/{dataset}/text/phrases.parquet",
@@ -46,7 +46,7 @@ rule evaluate_sed:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=settings("features", "text", "train", "evaluate.sed"),
+        settings=settings("features", "text", "train", "evaluate.sed", "evaluate.bootstrap"),
     shell:
         "python -m audiophrase evaluate-sed --settings {params.settings:q} --model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "

@@ -17,8 +17,10 @@ rule metrics:
     params:
         audio=audio,
         runs=lambda wildcards: runs(wildcards.dataset),
+        variants=lambda wildcards: json.dumps(overrides(wildcards)),
     shell:
-        "python -m audiophrase metrics --audio {params.audio} --availability {input.availability} "
+        "python -m audiophrase metrics --audio {params.audio} --variants {params.variants:q} "
+        "--availability {input.availability} "
         "--captions {input.captions} --phrases {input.phrases} --metrics {output} "
         "{params.runs} 2>&1 | tee -i {log}"
 

@@ -44,4 +44,9 @@ def made_before_report(wildcards):
 def page_parameters(wildcards):
     """The data set's entry and all sections as they hold for it, as JSON."""
     about = {name: entry(wildcards.dataset)[name] for name in ("title", "clips", "shards")}
-    return json.dumps({**about, **sections(wildcards.dataset), "variants": config["variants"]})
+    return json.dumps({**about, **sections(wildcards.dataset), "variants": overrides(wildcards)})
+
+
+def overrides(wildcards):
+    """What each variant that is run changes."""
+    return {name: config["variants"][name] for name in variants(wildcards.dataset)}

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from audiophrase.clips.availability import USABLE
-from audiophrase.params import SPLITS
+from audiophrase.params import PAPER_VARIANT, SPLITS
 
 Row = Mapping[str, Any]
-PAPER_VARIANT = "paper"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from audiophrase.closure import import_closure
 from audiophrase.params import structure
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.stages.training_data import pairs_of, read_clips, read_vectors, read_word_ids
-from audiophrase.train import Progress, start, train
+from audiophrase.train import SHUFFLING, Progress, generator, shuffle_pairs, start, train
 
 
 @click.command()
@@ -63,10 +63,13 @@ def train_model(
             file.write(f"{message}\n")
 
     vectors = read_vectors(vocabulary, settings)
-    word_ids = read_word_ids(caption_words, "caption_id", settings)
+    word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
     splits = {}
     for split, shards in (("train", features), ("val", val_features)):
         splits[split] = pairs_of(read_clips(shards, settings), split, captions, word_ids)
+        if params.shuffle_pairs:
+            # Departure: a control that the paper does not have (`train.shuffle_pairs`).
+            splits[split] = shuffle_pairs(splits[split], generator(seed, 0, SHUFFLING))
         n_clips, n_pairs = len(splits[split].log_mels), len(splits[split].clip_of_pair)
         say(f"{split}: {n_clips} clips, {n_pairs} pairs")
 

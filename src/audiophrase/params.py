@@ -210,6 +210,7 @@ def check(params: Any) -> None:
     for name in params["build"]:
         dataset_entry(params, name)
     for name in params["datasets"]:
+        compared_with(params, name)
         for variant in variants_of(params, name):
             check_consistency(name, params["datasets"][name], effective(params, name, variant))
 
@@ -227,6 +228,16 @@ def variants_of(params: Mapping[str, Any], dataset: str) -> list[str]:
     for variant in chosen:
         _entry(params, "variants", "variant", variant)
     return sorted(chosen, key=lambda variant: variant != PAPER_VARIANT)
+
+
+def compared_with(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """The data sets in the ablation table of another. Raises ParamsError for an unknown name."""
+    names = dataset_entry(params, dataset).get("compare", [])
+    for name in names:
+        dataset_entry(params, name)
+        if name == dataset:
+            raise ParamsError(f"data set '{dataset}' is compared with itself", "leave it out")
+    return names
 
 
 def trained_as(params: Mapping[str, Any], dataset: str, variant: str) -> str:

@@ -35,6 +35,13 @@ def run_files(*names):
     return of_job
 
 
+@instructive
+def compared(wildcards):
+    """Numbers of the data sets that stand in the ablation table beside a data set's own."""
+    others = parameters.compared_with(config, wildcards.dataset)
+    return [f"results/{name}/metrics.json" for name in others]
+
+
 def made_before_report(wildcards):
     """All artifacts but the clips, so that asking for the report alone makes the tables too."""
     left_out = {f"results/{wildcards.dataset}/report.html", *shards("clips")(wildcards)}

@@ -3,7 +3,7 @@
 import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from audiophrase.clips.availability import USABLE
 from audiophrase.params import SPLITS
 from audiophrase.report import paper
 from audiophrase.report.captions import FIGURES
+from audiophrase.report.cells import RENDERED, RENDERED_NOTE
 from audiophrase.report.metrics import reported_threshold
-from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables
+from audiophrase.report.tables import all_tables
 
 _MAX_LISTED = 200
 _MODEL_COLUMNS = {
@@ -43,6 +44,7 @@ class Contents:
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
+    compared: Mapping[str, Any] = field(default_factory=dict)  # numbers of other data sets
 
 
 def page(contents: Contents) -> str:
@@ -56,7 +58,7 @@ def page(contents: Contents) -> str:
         rendered=contents.metrics["dataset"]["audio"] == RENDERED,
         rendered_note=RENDERED_NOTE,
         headline=_headline(contents.metrics),
-        tables=all_tables(contents.metrics),
+        tables=all_tables(contents.metrics, contents.compared),
         figures=_figures(contents.figures),
         n_usable=f"{len(usable):,}",
         n_annotated=f"{len(contents.availability):,}",

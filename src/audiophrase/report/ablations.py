@@ -9,7 +9,6 @@ import pandas as pd
 from audiophrase.params import PAPER_VARIANT
 from audiophrase.report import paper
 from audiophrase.report.cells import (
-    DIRECTIONS,
     Block,
     Metrics,
     Table,
@@ -21,6 +20,9 @@ from audiophrase.report.cells import (
 from audiophrase.report.metrics import aggregations, reported_threshold
 
 MEAN = "mean"
+AVERAGE_PRECISION = "AP"
+SHORT = {"audio_to_caption": "A → C", "caption_to_audio": "C → A"}
+ONLY_IN_SCRIPTS = {"partial_best_f1"}  # for want of room
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,15 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
     notes = [
         *rendered_note(metrics),
         f"{what}. The paper's ± is over {paper.N_REPEATS} draws of pools, of one model.",
-        "R@k is in drawn pools; variants that change evaluation alone share the paper's models.",
+        (
+            "A → C finds captions for a clip, C → A clips for a caption, in drawn pools; AP is average "
+            "precision. Beside them stand chance, the F1 of always on, and the prevalence. Variants that "
+            "change evaluation alone share the paper's models."
+        ),
     ]
     if part := metrics["sed"].get("partial"):
         notes.append(
-            f"`part` is over the {part['n_phrases']:,} phrases active in less than "
+            f"What ends in part is over the {part['n_phrases']:,} phrases active in less than "
             f"{100 * part['active_below']:g} % of their clip."
         )
     if any(of["dataset"]["audio"] != metrics["dataset"]["audio"] for of in compared.values()):
@@ -65,7 +71,8 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
     tidy = pd.DataFrame(row for line in lines for row in _rows(metrics, line))
     title = "Ablations: what each choice is worth"
     frame = pd.DataFrame(cells).fillna("")
-    return Table(title, tuple(notes), (Block("", frame),), tidy)
+    blocks = (Block("", frame), *_changes(lines))
+    return Table(title, tuple(notes), blocks, tidy)
 
 
 def _lines(metrics: Metrics, compared: Mapping[str, Metrics]) -> Iterator[Line]:
@@ -86,6 +93,11 @@ def _lines(metrics: Metrics, compared: Mapping[str, Metrics]) -> Iterator[Line]:
         yield Line(dataset, "a data set of its own", _kinds(seeds)[0], seeds, several)
 
 
+def _changes(lines: list[Line]) -> tuple[Block, ...]:
+    told = [{"variant": line.name, "what differs": line.changes} for line in lines if line.changes]
+    return (Block("What each line changes", pd.DataFrame(told)),) if told else ()
+
+
 def _kinds(seeds: Mapping[str, Metrics]) -> list[str]:
     """The aggregations of a variant, the paper's mean first."""
     found = aggregations(next(iter(seeds.values()))["sed"])
@@ -100,13 +112,13 @@ def _told(value: Any) -> str:
 def _measures(line: Line) -> Iterator[tuple[str, str, Any, Metrics | None]]:
     """(column, name for scripts, the first seed's value, mean and deviation over the seeds)."""
     first, several = next(iter(line.seeds.values())), line.over_seeds
-    for direction, label in DIRECTIONS.items():
+    for direction, label in SHORT.items():
         for key, value in first["retrieval"][direction].items():
             over = several["retrieval"][direction][key] if several else None
             yield f"{label}, {recall_name(key)}", f"{direction}_{key}", value["mean"], over
     threshold = reported_threshold(first["sed"])
     names = {f"f1_at_{threshold}": f"F1 at {threshold}", "best_f1": "best F1"}
-    names |= {"average_precision": "average precision"}
+    names |= {"average_precision": AVERAGE_PRECISION}
     for path, ending in (((), ""), (("partial",), ", part")):
         found, over = first["sed"], several["sed"] if several else None
         for key in path:
@@ -118,9 +130,11 @@ def _measures(line: Line) -> Iterator[tuple[str, str, Any, Metrics | None]]:
 
 
 def _cells(line: Line) -> dict[str, str]:
-    cells = {"variant": line.name, "changes": line.changes, "seeds": str(len(line.seeds))}
+    cells = {"variant": line.name, "seeds": str(len(line.seeds))}
     return cells | {
-        label: spread(over) if over else number(value) for label, _, value, over in _measures(line)
+        label: spread(over) if over else number(value)
+        for label, measure, value, over in _measures(line)
+        if measure not in ONLY_IN_SCRIPTS
     }
 
 
@@ -142,21 +156,21 @@ def _chance(metrics: Metrics) -> dict[str, str]:
     """Chance in retrieval, and in detection a detector that is always on."""
     retrieval, sed = metrics["retrieval"], metrics["sed"]
     cells = {"variant": "chance; always on"}
-    for label in DIRECTIONS.values():
+    for label in SHORT.values():
         for key, value in retrieval["chance"].items():
             cells[f"{label}, {recall_name(key)}"] = number(value)
     threshold = reported_threshold(sed)
     for found, ending in ((sed, ""), (sed.get("partial"), ", part")):
         if found:
             f1 = number(found["always_on"][f"f1_at_{threshold}"])
-            cells[f"F1 at {threshold}{ending}"] = cells[f"best F1{ending}"] = f1
-            cells[f"average precision{ending}"] = number(found["prevalence"])
-    return cells
+            cells[f"F1 at {threshold}{ending}"] = f1
+            cells[f"{AVERAGE_PRECISION}{ending}"] = number(found["prevalence"])
+    return cells | {"best F1": cells[f"F1 at {threshold}"]}
 
 
 def _papers() -> dict[str, str]:
     cells = {"variant": "the paper's"}
-    for direction, label in DIRECTIONS.items():
+    for direction, label in SHORT.items():
         for key, value in paper.RETRIEVAL[direction].items():
             cells[f"{label}, {recall_name(key)}"] = spread(value)
     return cells

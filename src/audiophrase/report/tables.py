@@ -105,7 +105,7 @@ def retrieval_table(metrics: Metrics) -> Table:
         *rendered_note(metrics),
         f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper.",
         (
-            "The ± of `ours` and `paper` is sampling noise of one model: the standard deviation "
+            "The ± of ours and of the paper is sampling noise of one model: the standard deviation "
             f"over {found['n_repeats']} draws of random pools. It says nothing about other seeds or "
             "other data."
         ),
@@ -259,7 +259,7 @@ def _seeds_note(several: Metrics | None) -> tuple[str, ...]:
         return ()
     return (
         (
-            f"The ± of `seeds` is the sample standard deviation over {several['n_seeds']} models "
+            f"The ± over seeds is the sample standard deviation over {several['n_seeds']} models "
             "trained from different seeds, each the mean over its draws. Everything else is of the "
             "first seed."
         ),

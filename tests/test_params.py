@@ -224,8 +224,39 @@ def test_a_variant_goes_over_the_data_set(document):
     assert plain == leaves(params.effective(document, "demo"))
     assert leaves(params.effective(document, "demo", "max")) == plain | changed
     assert plain[".train.max_epochs"] == 3
-    with pytest.raises(ParamsError, match=r"unknown variant 'min'.*paper, max"):
+    with pytest.raises(ParamsError, match=r"unknown variant 'min'; known: paper, shuffled.*, max"):
         params.effective(document, "demo", "min")
+
+
+def test_a_data_set_is_run_as_the_paper_unless_it_lists_variants(document):
+    assert params.variants_of(document, "demo") == ["paper"]
+    document["datasets"]["demo"]["variants"] = ["shuffled", "paper"]
+    params.check(document)
+    assert params.variants_of(document, "demo") == ["paper", "shuffled"]
+    document["datasets"]["demo"]["variants"] = "all"
+    params.check(document)
+    assert params.variants_of(document, "demo") == list(document["variants"])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "told"),
+    [
+        (["shuffled"], "datasets.demo.variants"),
+        ("some", "datasets.demo.variants"),
+        (["paper", "shufled"], r"unknown variant 'shufled'.*(?s:.)*did you mean 'shuffled'"),
+    ],
+)
+def test_variants_that_there_are_not_are_refused(document, chosen, told):
+    document["datasets"]["demo"]["variants"] = chosen
+    with pytest.raises(ParamsError, match=told):
+        params.check(document)
+
+
+def test_a_variant_that_trains_alike_shares_the_papers_models(document):
+    assert params.trained_as(document, "demo", "no-min-max") == "paper"
+    assert params.trained_as(document, "demo", "max-words") == "max-words"
+    document["variants"]["same"] = {"train": {"margin": document["train"]["margin"]}}
+    assert params.trained_as(document, "demo", "same") == "paper"
 
 
 def test_dataclasses_and_schema_know_the_same_keys():

@@ -17,6 +17,7 @@ from audiophrase.train import (
     pad,
     score_matrix,
     should_stop,
+    shuffle_pairs,
     start,
     train,
     validation_loss,
@@ -31,6 +32,9 @@ PARAMS = TrainParams(
     max_epochs=5,
     learning_rate=0.01,
     margin=1.0,
+    score="mean",
+    shuffle_pairs=False,
+    unknown_words="shared",
     plateau=PLATEAU,
     stopping=StoppingParams("patience", patience=10, window=10, spread=0.01, min_epochs=60),
     fixed_validation_impostors=True,
@@ -231,6 +235,31 @@ def test_validation_loss_equals_equation_four_on_the_score_matrix(data):
     assert loss == pytest.approx(float(total) / n, abs=1e-6)
 
 
+@pytest.mark.parametrize("score", ["max_frames", "max_words"])
+def test_every_score_is_learnt_from(data, score):
+    params = dataclasses.replace(PARAMS, score=score)
+    history = run(start(6, 3, params), data, params).history
+    assert history != run(start(6, 3, PARAMS), data).history
+    assert history[-1].train_loss < history[0].train_loss - 0.02
+
+
+def test_shuffled_captions_stay_together_and_none_beside_its_own_clip(data):
+    clip_of_pair = [0, 0, 1, 2, 2, 2, 3]
+    pairs = Pairs([torch.zeros(3, 2)] * 4, clip_of_pair, [[n] for n in range(7)])
+    drawn = set()
+    for seed in range(200):
+        shuffled = shuffle_pairs(pairs, generator(seed, 0, 3))
+        moved = dict(zip(clip_of_pair, shuffled.clip_of_pair, strict=True))
+        assert [moved[clip] for clip in clip_of_pair] == shuffled.clip_of_pair
+        assert sorted(moved.values()) == [0, 1, 2, 3]
+        assert all(clip != other for clip, other in moved.items())
+        assert shuffled.words_of_pair == pairs.words_of_pair
+        drawn.add(tuple(moved.values()))
+    assert len(drawn) == 9  # every derangement of four
+    again = shuffle_pairs(pairs, generator(1, 0, 3))
+    assert again == shuffle_pairs(pairs, generator(1, 0, 3))
+
+
 def test_generators_differ_by_seed_epoch_and_purpose():
-    keys = list(itertools.product(range(4), range(4), range(3)))
+    keys = list(itertools.product(range(4), range(4), range(4)))
     assert len({generator(*key).initial_seed() for key in keys}) == len(keys)

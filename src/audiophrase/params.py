@@ -15,6 +15,7 @@ from audiophrase.errors import ParamsError
 from audiophrase.schema import violations
 
 SPLITS = ("train", "val", "test")
+PAPER_VARIANT = "paper"
 
 Settings = dict[str, dict[str, Any]]
 """What one job is given: section name -> its keys. Exactly the keys that change the job's bytes."""
@@ -124,6 +125,9 @@ class TrainParams:
     max_epochs: int
     learning_rate: float
     margin: float
+    score: str
+    shuffle_pairs: bool
+    unknown_words: str
     plateau: PlateauParams
     stopping: StoppingParams
     fixed_validation_impostors: bool
@@ -154,6 +158,15 @@ class SedParams:
     min_max: bool
     thresholds: ThresholdParams
     reported_threshold: float
+    partial_below: float
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapParams:
+    seed: int
+    n_resamples: int
+    confidence: float
+    n_thresholds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +189,7 @@ SECTIONS: dict[str, type] = {
     "train": TrainParams,
     "evaluate.retrieval": RetrievalParams,
     "evaluate.sed": SedParams,
+    "evaluate.bootstrap": BootstrapParams,
     "figures": FiguresParams,
 }
 
@@ -212,7 +226,8 @@ def check(params: Any) -> None:
     for name in params["build"]:
         require_paths(params, name)
     for name in params["datasets"]:
-        for variant in params["variants"]:
+        compared_with(params, name)
+        for variant in variants_of(params, name):
             check_consistency(name, params["datasets"][name], effective(params, name, variant))
 
 
@@ -238,6 +253,32 @@ def with_paths(params: Mapping[str, Any]) -> list[str]:
 def dataset_entry(params: Mapping[str, Any], dataset: str) -> dict[str, Any]:
     """The entry of one data set. Raises ParamsError for an unknown name."""
     return _entry(params, "datasets", "data set", dataset)
+
+
+def variants_of(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """The variants that a data set is run in, the paper's first. Raises ParamsError."""
+    chosen = dataset_entry(params, dataset).get("variants", [PAPER_VARIANT])
+    if chosen == "all":
+        chosen = params["variants"]
+    for variant in chosen:
+        _entry(params, "variants", "variant", variant)
+    return sorted(chosen, key=lambda variant: variant != PAPER_VARIANT)
+
+
+def compared_with(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """The data sets in the ablation table of another. Raises ParamsError for an unknown name."""
+    names = dataset_entry(params, dataset).get("compare", [])
+    for name in names:
+        dataset_entry(params, name)
+        if name == dataset:
+            raise ParamsError(f"data set '{dataset}' is compared with itself", "leave it out")
+    return names
+
+
+def trained_as(params: Mapping[str, Any], dataset: str, variant: str) -> str:
+    """The variant whose models a variant is evaluated with: the paper's if it trains alike."""
+    own, of_paper = (effective(params, dataset, name) for name in (variant, PAPER_VARIANT))
+    return PAPER_VARIANT if own["train"] == of_paper["train"] else variant
 
 
 def effective(

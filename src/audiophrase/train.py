@@ -8,7 +8,7 @@ history, and ends with the same weights as an undisturbed one.
 import math
 import statistics
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -23,7 +23,7 @@ from audiophrase.params import PlateauParams, StoppingParams, TrainParams
 CPU = torch.device("cpu")
 ENCODE_BATCH = 16
 # What random numbers are for: each purpose has a stream of its own.
-TRAINING, VALIDATION, INITIAL, DROPOUT = range(4)
+TRAINING, VALIDATION, INITIAL, DROPOUT, SHUFFLING = range(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,21 +151,25 @@ def validation_loss(
     model: CRNN, pairs: Pairs, vectors: Tensor, rng: torch.Generator, params: TrainParams
 ) -> float:
     """Equation 4 over the whole split, every clip encoded once."""
-    scores = score_matrix(model, pairs, vectors)[pairs.clip_of_pair]
+    scores = score_matrix(model, pairs, vectors, score=params.score)[pairs.clip_of_pair]
     clips = torch.tensor(pairs.clip_of_pair)
     captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
     return triplet_loss(scores, captions, others, margin=params.margin).item()
 
 
 @torch.no_grad()
-def score_matrix(model: CRNN, pairs: Pairs, vectors: Tensor) -> Tensor:
-    """Equation 3 for every clip and every pair's caption: (n_clips, n_pairs), on the CPU."""
+def score_matrix(model: CRNN, pairs: Pairs, vectors: Tensor, *, score: str = "mean") -> Tensor:
+    """Equation 3, or what `score` names, for every clip and pair's caption: (n_clips, n_pairs).
+
+    The scores are on the CPU, wherever the model is.
+    """
     words, bags = bags_of_words(pairs.words_of_pair)
     scores = torch.empty(len(pairs.log_mels), len(bags))
     vectors, bags = vectors[words].to(model.device), bags.to(model.device)
     for numbers, frames in encode(model, pairs.log_mels):
         n_frames = torch.full((len(numbers),), frames.shape[1])
-        scores[numbers] = similarity_matrix(frames, n_frames, vectors, bags).cpu()
+        similar = similarity_matrix(frames, n_frames, vectors, bags, score=score)
+        scores[numbers] = similar.cpu()
     return scores
 
 
@@ -216,7 +220,8 @@ def train_epoch(
         words, bags = bags_of_words([pairs.words_of_pair[pair] for pair in batch])
         clips = torch.tensor([pairs.clip_of_pair[pair] for pair in batch])
         frames = progress.model(log_mel.to(device), dropout_rng, precision=params.precision)
-        scores = similarity_matrix(frames, n_frames, vectors[words], bags.to(device))
+        of_words, shares = vectors[words], bags.to(device)
+        scores = similarity_matrix(frames, n_frames, of_words, shares, score=params.score)
         captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
         loss = triplet_loss(scores, captions, others, margin=params.margin)
         progress.optimiser.zero_grad()
@@ -245,6 +250,19 @@ def draw_batches(
         else:
             batches.append(batch)
     return batches
+
+
+def shuffle_pairs(pairs: Pairs, rng: torch.Generator) -> Pairs:
+    """The control: all captions of a clip stand beside one other clip, drawn at random.
+
+    Captions of one clip stay together, and no clip keeps its own: permutations of the clips are
+    drawn until one leaves none in its place, so that each such permutation is as likely.
+    """
+    clips = torch.arange(len(pairs.log_mels))
+    while True:
+        other = torch.randperm(len(clips), generator=rng)
+        if not (other == clips).any():
+            return replace(pairs, clip_of_pair=other[pairs.clip_of_pair].tolist())
 
 
 def pad(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:

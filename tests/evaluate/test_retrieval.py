@@ -4,7 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import label_ranking_average_precision_score, top_k_accuracy_score
 
-from audiophrase.evaluate.retrieval import draw_pools, full_pool, pool_ranks, recall_at
+from audiophrase.evaluate import bootstrap
+from audiophrase.evaluate.retrieval import (
+    draw_pools,
+    full_pool,
+    full_pool_queries,
+    full_pool_resamples,
+    pool_ranks,
+    pool_resamples,
+    recall_at,
+)
 
 CAPTIONS = [list(range(5 * clip, 5 * clip + 5)) for clip in range(67)]
 
@@ -115,3 +124,35 @@ def test_a_true_item_at_a_tie_ranks_behind(seed):
     best = np.where(relevant, scores, -1).max(axis=1)
     rival = np.where(relevant, -1, scores).max(axis=1)
     assert measures["r1"] == pytest.approx((best > rival).mean())
+
+
+def drawn_again(counts):
+    return np.repeat(np.arange(len(counts)), counts)
+
+
+def test_resampled_recalls_equal_those_of_the_drawn_queries():
+    rng = np.random.default_rng(6)
+    scores = rng.integers(0, 9, (67, 335)) / 8.0
+    ranks = pool_ranks(scores, pools(n_repeats=4))["audio_to_caption"]
+    counts = bootstrap.resample(67, 25, rng)
+    found = pool_resamples(ranks, counts, ks=[1, 5])
+    for row, drawn in enumerate(counts):
+        again = ranks[:, drawn_again(drawn)]
+        for k in (1, 5):
+            assert found[f"r{k}"][row] == pytest.approx(recall_at(again, k).mean())
+
+
+@pytest.mark.parametrize("direction", ["audio_to_caption", "caption_to_audio"])
+def test_resampled_full_pools_equal_the_drawn_clips_queries(direction):
+    rng = np.random.default_rng(7)
+    scores, clip_of_caption = rng.random((12, 40)), np.sort(rng.integers(0, 12, 40))
+    clip_of_caption[:12] = np.arange(12)  # none without a caption
+    queries = full_pool_queries(scores, clip_of_caption, map_k=10)[direction]
+    counts = bootstrap.resample(12, 25, rng)
+    found = full_pool_resamples(queries, counts, ks=[1, 5], map_k=10)
+    for row, drawn in enumerate(counts):
+        again = drawn_again(drawn[queries.clip])
+        ranks = queries.best_rank[again]
+        assert found["r5"][row] == pytest.approx((ranks <= 5).mean())
+        assert found["map10"][row] == pytest.approx(queries.average_precision[again].mean())
+        assert found["median_rank"][row] == np.median(ranks)

@@ -71,3 +71,34 @@ def test_a_constant_row_becomes_zeros_and_never_nan():
     similar = np.full((5, 2), 0.3, dtype=np.float32)
     row = frame_phrase_similarity(similar, aggregation="mean", min_max=True)
     np.testing.assert_array_equal(row, np.zeros(5))
+
+
+@given(
+    lengths=st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    captions=st.lists(st.lists(st.integers(0, 5), min_size=1, max_size=7), min_size=1, max_size=5),
+)
+def test_best_frames_and_best_words_equal_loops_over_each_pair(lengths, captions):
+    vectors = unit_vectors(6, 8, seed=2)
+    frames = unit_vectors(len(lengths), max(lengths), 8, seed=3)
+    words, bags = bags_of_words(captions)
+    of_batch = (frames, torch.tensor(lengths), vectors[words], bags)
+    best_frames = similarity_matrix(*of_batch, score="max_frames")
+    best_words = similarity_matrix(*of_batch, score="max_words")
+    for b, n_frames in enumerate(lengths):
+        for q, caption in enumerate(captions):
+            similar = frame_word_similarity(frames[b, :n_frames], vectors[caption]).tolist()
+            expected = sum(max(row[n] for row in similar) for n in range(len(caption)))
+            assert best_frames[b, q].item() == pytest.approx(expected / len(caption), abs=1e-6)
+            expected = sum(max(row) for row in similar)
+            assert best_words[b, q].item() == pytest.approx(expected / n_frames, abs=1e-6)
+
+
+def test_an_unknown_score_is_refused():
+    with pytest.raises(ValueError, match="unknown score 'median'"):
+        similarity_matrix(
+            unit_vectors(1, 2, 4),
+            torch.tensor([2]),
+            unit_vectors(1, 4),
+            torch.ones(1, 1),
+            score="median",
+        )

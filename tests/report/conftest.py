@@ -21,7 +21,23 @@ def retrieval(shift=0.0, pool_size=30):
         "caption_to_audio": {"r1": spread(0.33), "r5": spread(0.44)},
         "chance": {"r1": 1 / pool_size, "r5": 5 / pool_size},
         "full_pool": {"audio_to_caption": ranked(0.51), "caption_to_audio": ranked(0.61)},
+        "intervals": {
+            "confidence": 0.95,
+            "n_resamples": 1000,
+            "pool": {
+                "audio_to_caption": {"r1": between(0.05, 0.15), "r5": between(0.18, 0.29)},
+                "caption_to_audio": {"r1": between(0.25, 0.36), "r5": between(0.37, 0.48)},
+            },
+            "full_pool": {
+                "audio_to_caption": {"r1": between(0.45, 0.56), "median_rank": between(1.5, 3.0)},
+                "caption_to_audio": {},
+            },
+        },
     }
+
+
+def between(low, high):
+    return {"low": low, "high": high}
 
 
 def sed(shift=0.0, threshold="0.5"):
@@ -35,22 +51,31 @@ def sed(shift=0.0, threshold="0.5"):
             "average_precision": first + 0.04,
         }
 
-    return {
-        "n_clips": 7,
-        "n_phrases": 1234,
-        "n_frames": 3500,
-        "prevalence": 0.47,
-        "measures": {
-            "mean": measures(0.6),
-            "max": measures(0.7),
-            "random": measures(0.5),
-            "always_on": {
-                f"precision_at_{threshold}": 0.47,
-                f"recall_at_{threshold}": 1.0,
-                f"f1_at_{threshold}": 0.64,
+    def of_phrases(n_phrases, prevalence, first):
+        always_on = {"precision": prevalence, "recall": 1.0, "f1": prevalence + 0.17}
+        return {
+            "n_clips": 7,
+            "n_phrases": n_phrases,
+            "n_frames": 3500,
+            "prevalence": prevalence,
+            "measures": {
+                "mean": measures(first),
+                "max": measures(first + 0.1),
+                "random": measures(first - 0.1),
+                "always_on": {f"{k}_at_{threshold}": value for k, value in always_on.items()},
             },
-        },
-    }
+            "intervals": {
+                "confidence": 0.95,
+                "n_resamples": 1000,
+                "mean": {
+                    f"f1_at_{threshold}": between(first, first + 0.05),
+                    "average_precision": between(first + 0.01, first + 0.06),
+                },
+            },
+        }
+
+    part = {"active_below": 0.5, **of_phrases(432, 0.21, 0.3)}
+    return {**of_phrases(1234, 0.47, 0.6), "partial": part}
 
 
 def clip(name, split, state="ok", reason=None, message=None):
@@ -87,13 +112,14 @@ PHRASES = [{"phrase_id": f"{row['caption_id']}-{n}", **row} for row in CAPTIONS 
 def make_metrics():
     """Function from runs and kind of audio to metrics."""
 
-    def make(runs=None, audio="rendered", availability=AVAILABILITY):
+    def make(runs=None, audio="rendered", availability=AVAILABILITY, changes=None):
         return metrics(
             audio=audio,
             availability=availability,
             captions=CAPTIONS,
             phrases=PHRASES,
             runs=runs or [Run("paper", 1, retrieval(), sed())],
+            changes=changes,
         )
 
     return make
@@ -103,9 +129,9 @@ def make_metrics():
 def make_run():
     """Function from a variant and a seed to a run; the seed shifts its numbers."""
 
-    def make(variant, seed, **of_retrieval):
+    def make(variant, seed, threshold="0.5", **of_retrieval):
         shift = seed / 100
-        return Run(variant, seed, retrieval(shift, **of_retrieval), sed(shift))
+        return Run(variant, seed, retrieval(shift, **of_retrieval), sed(shift, threshold))
 
     return make
 

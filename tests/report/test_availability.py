@@ -11,7 +11,7 @@ from audiophrase.report.availability import (
     difference_blocks,
     plain_text,
 )
-from audiophrase.report.tables import RENDERED_NOTE
+from audiophrase.report.cells import RENDERED_NOTE
 
 
 def block(table, heading):

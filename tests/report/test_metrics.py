@@ -56,6 +56,18 @@ def test_the_first_seed_of_the_paper_is_on_top_whatever_comes_first(make_metrics
     assert list(metrics["variants"]) == ["other"]
 
 
+def test_deviations_over_seeds_are_of_the_measures_and_of_nothing_else(make_metrics, make_run):
+    runs = [make_run("paper", seed) for seed in (1, 2, 6)] + [make_run("other", 1)]
+    found = make_metrics(runs)["over_seeds"]
+    assert list(found) == ["paper"]  # one seed has no deviation
+    r1 = found["paper"]["retrieval"]["audio_to_caption"]["r1"]
+    assert r1 == pytest.approx({"mean": 0.14, "sd": 0.0264575}, abs=1e-6)
+    assert found["paper"]["sed"]["partial"]["mean"]["f1_at_0.5"]["mean"] == pytest.approx(0.35)
+    assert set(found["paper"]["sed"]) == {"mean", "max", "partial"}
+    assert found["paper"]["n_seeds"] == 3
+    assert make_metrics()["over_seeds"] == {}
+
+
 def test_without_a_run_of_the_paper_there_is_nothing_to_report(make_metrics, make_run):
     with pytest.raises(ValueError, match="paper"):
         make_metrics([make_run("other", 1)])

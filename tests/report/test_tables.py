@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from audiophrase.report.cells import RENDERED_NOTE, markdown
 from audiophrase.report.metrics import Run
-from audiophrase.report.tables import RENDERED_NOTE, all_tables, markdown
+from audiophrase.report.tables import all_tables
 
 
 def cells(table, block=0):
@@ -35,16 +36,18 @@ def test_recalls_stand_beside_table_two(make_metrics):
     shown = table.blocks[0].cells
     row = only(shown, direction="caption → audio", measure="R@5")
     assert (row["ours"], row["paper"], row["chance"]) == ("0.44 ± 0.04", "0.71 ± 0.04", "0.17")
+    assert row["95 % interval"] == "0.37 to 0.48"
     full = cells(table, 1).loc["audio → caption"]
     assert full.to_dict() == {
-        "R@1": "0.51",
+        "R@1": "0.51 [0.45, 0.56]",
         "R@5": "0.61",
         "R@10": "0.71",
         "mAP@10": "0.31",
-        "median rank": "2",
+        "median rank": "2 [1.5, 3]",
     }
     ours = only(table.tidy, source="ours", direction="audio_to_caption", measure="r1", pool="drawn")
     assert (ours["value"], ours["n_clips"], ours["pool_size"]) == (0.11, 7, 30)
+    assert (ours["low"], ours["high"]) == (0.05, 0.15)
     chance = only(table.tidy, source="chance", direction="audio_to_caption", measure="r1")
     assert chance["value"] == pytest.approx(1 / 30)
 
@@ -74,7 +77,14 @@ def test_a_recall_that_the_paper_does_not_report_has_an_empty_cell(make_metrics,
 def test_detection_measures_are_ours_and_the_papers_cells_stay_empty(make_metrics):
     table = all_tables(make_metrics())["sed"]
     shown = cells(table)
-    assert shown.loc["mean"].to_list() == ["0.60", "0.61", "0.62", "0.63", "0.42", "0.64"]
+    assert shown.loc["mean"].to_list() == [
+        "0.60",
+        "0.61",
+        "0.62 [0.60, 0.65]",
+        "0.63",
+        "0.42",
+        "0.64 [0.61, 0.66]",
+    ]
     assert shown.loc["always on", "F1 at 0.5"] == "0.64"
     assert shown.loc["always on", "average precision"] == ""
     assert set(shown.iloc[-1]) == {""}
@@ -85,13 +95,7 @@ def test_detection_measures_are_ours_and_the_papers_cells_stay_empty(make_metric
 
 
 def test_another_threshold_is_named_in_the_columns(make_metrics, make_run):
-    at_half = make_run("paper", 1)
-    measures = {
-        name: {key.replace("at_0.5", "at_0.35"): value for key, value in of.items()}
-        for name, of in at_half.sed["measures"].items()
-    }
-    run = Run("paper", 1, at_half.retrieval, {**at_half.sed, "measures": measures})
-    table = all_tables(make_metrics([run]))["sed"]
+    table = all_tables(make_metrics([make_run("paper", 1, threshold="0.35")]))["sed"]
     assert cells(table).loc["mean", "precision at 0.35"] == "0.61"
     assert only(table.tidy, scores="mean", source="ours")["threshold"] == "0.35"
 
@@ -99,7 +103,7 @@ def test_another_threshold_is_named_in_the_columns(make_metrics, make_run):
 def test_several_seeds_and_variants_stand_side_by_side(make_metrics, make_run):
     runs = [make_run("paper", 1), make_run("paper", 2), make_run("no-min-max", 1)]
     tables = all_tables(make_metrics(runs))
-    for name, n_blocks in (("retrieval", 3), ("sed", 2)):
+    for name, n_blocks in (("retrieval", 3), ("sed", 4)):
         assert len(tables[name].blocks) == n_blocks
         lines = tables[name].blocks[-1].cells
         assert lines[["variant", "seed"]].to_numpy().tolist() == [
@@ -108,7 +112,59 @@ def test_several_seeds_and_variants_stand_side_by_side(make_metrics, make_run):
             ["no-min-max", "1"],
         ]
     assert tables["retrieval"].blocks[-1].cells["audio → caption, R@1"][1] == "0.13 ± 0.01"
-    assert len(all_tables(make_metrics())["sed"].blocks) == 1
+    assert len(all_tables(make_metrics())["sed"].blocks) == 2
+
+
+def test_phrases_active_in_part_of_their_clip_have_a_block_and_columns_of_their_own(make_metrics):
+    table = all_tables(make_metrics())["sed"]
+    assert table.blocks[1].heading.startswith("The 432 phrases active in less than 50 %")
+    assert cells(table, 1).loc["mean", "F1 at 0.5"] == "0.32 [0.30, 0.35]"
+    assert cells(table, 1).loc["always on", "F1 at 0.5"] == "0.38"
+    ours = only(table.tidy, source="ours", scores="mean")
+    assert (ours["f1_partial"], ours["n_phrases_partial"]) == (0.32, 432)
+    assert (ours["f1_low"], ours["f1_partial_high"]) == (0.6, 0.35)
+
+
+def test_the_deviation_over_seeds_stands_beside_that_over_draws(make_metrics, make_run):
+    tables = all_tables(make_metrics([make_run("paper", seed) for seed in (1, 2, 6)]))
+    row = only(tables["retrieval"].blocks[0].cells, direction="audio → caption", measure="R@1")
+    assert (row["ours"], row["ours, 3 seeds"]) == ("0.12 ± 0.01", "0.14 ± 0.03")
+    lines = tables["sed"].blocks[2]
+    assert lines.heading == "Mean ± standard deviation over 3 seeds"
+    mean = only(lines.cells, scores="mean", phrases="active in part")
+    assert mean["F1 at 0.5"] == "0.35 ± 0.03"
+    text = markdown(tables["retrieval"])
+    assert "sample standard deviation over 3 models" in text
+    assert "3 seeds" not in markdown(all_tables(make_metrics())["retrieval"])
+
+
+def test_each_variant_and_data_set_is_a_line_of_the_ablation_table(make_metrics, make_run):
+    runs = [make_run("paper", 1), make_run("paper", 2), make_run("shuffled", 1)]
+    changes = {"paper": {}, "shuffled": {"train": {"shuffle_pairs": True}}}
+    other = make_metrics([make_run("paper", 9)])
+    table = all_tables(make_metrics(runs, changes=changes), {"native": other})["ablations"]
+    shown = cells(table)
+    assert list(shown.index) == [
+        "paper",
+        "paper, max",
+        "shuffled",
+        "native",
+        "chance",
+        "the paper's",
+    ]
+    assert cells(table, 1).loc["shuffled", "what differs"] == "train.shuffle_pairs: true"
+    assert shown.loc["paper", "A → C, R@1"] == "0.12 ± 0.01"  # over the two seeds
+    assert shown.loc["shuffled", "A → C, R@1"] == "0.12"
+    assert shown.loc["native", "C → A, R@5"] == "0.53"
+    assert shown.loc["paper, max", "F1 at 0.5"] == "0.73 ± 0.01"
+    assert shown.loc["shuffled", "AP, part"] == "0.34"
+    assert shown.loc["chance", "F1 at 0.5, part"] == "0.38"
+    assert shown.loc["the paper's", "A → C, R@5"] == "0.65 ± 0.05"
+    assert shown.loc["the paper's", "F1 at 0.5"] == ""
+    row = only(table.tidy, variant="paper", scores="mean", measure="audio_to_caption_r1")
+    assert (row["n_seeds"], row["value"]) == (2, pytest.approx(0.125))
+    assert row["sd_over_seeds"] == pytest.approx(0.00707, abs=1e-5)
+    assert "over 2 seeds; a line without it is of one seed" in markdown(table)
 
 
 def test_rendered_audio_is_named_in_every_table_and_recorded_audio_in_none(make_metrics):

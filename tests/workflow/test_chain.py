@@ -38,7 +38,7 @@ CONTRACT = [
     ],
     *[
         f"results/tiny/tables/{table}.{kind}"
-        for table in ("dataset", "retrieval", "sed")
+        for table in ("dataset", "retrieval", "sed", "ablations")
         for kind in ("csv", "md")
     ],
     *[

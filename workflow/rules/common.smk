@@ -31,7 +31,7 @@ os.environ.update(
 
 SPLITS = parameters.SPLITS
 FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
-TABLES = ("dataset", "retrieval", "sed")
+TABLES = ("dataset", "retrieval", "sed", "ablations")
 
 
 def instructive(function):
@@ -231,13 +231,39 @@ def existing_file(path, key):
     return path
 
 
-def runs(dataset):
-    """Folders of all runs of a data set: every variant with every seed."""
+@instructive
+def variants(dataset):
+    """The variants that a data set is run in, the paper's first."""
+    return parameters.variants_of(config, dataset)
+
+
+def run_folders(dataset, variants):
+    """Folders of the runs of some variants: each with every seed."""
     return [
         f"results/{dataset}/runs/{variant}/seed-{seed}"
-        for variant in config["variants"]
+        for variant in variants
         for seed in sections(dataset, variant)["train"]["seeds"]
     ]
+
+
+def runs(dataset):
+    """Folders of all runs of a data set."""
+    return run_folders(dataset, variants(dataset))
+
+
+def trained_as(dataset, variant):
+    """The variant whose models a variant is evaluated with: its own, or the paper's."""
+    return parameters.trained_as(config, dataset, variant)
+
+
+def model_file(name):
+    """A file of the model that a run is evaluated with."""
+
+    def of_job(wildcards):
+        variant = trained_as(wildcards.dataset, wildcards.variant)
+        return f"results/{wildcards.dataset}/runs/{variant}/seed-{wildcards.seed}/{name}"
+
+    return of_job
 
 
 def works_without_clips(dataset):
@@ -252,6 +278,7 @@ def works_without_clips(dataset):
 def artifacts(dataset):
     """Every versioned artifact of a data set: one that was deleted is made again."""
     data, results = f"data/{dataset}", f"results/{dataset}"
+    trained = dict.fromkeys(trained_as(dataset, variant) for variant in variants(dataset))
     names = shard_names(entry(dataset)["shards"])
     kinds = ("features",) if works_without_clips(dataset) else ("clips", "features")
     return [
@@ -264,7 +291,8 @@ def artifacts(dataset):
         f"{data}/attempts.parquet",
         *[f"{data}/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],
         f"{data}/text/coverage.csv",
-        *[f"{run}/{name}" for run in runs(dataset) for name in RUN_FILES],
+        *[f"{run}/{name}" for run in run_folders(dataset, trained) for name in MODEL_FILES],
+        *[f"{run}/{name}" for run in runs(dataset) for name in MEASURE_FILES],
         *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
         *[f"{results}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
         f"{results}/metrics.json",
@@ -272,10 +300,8 @@ def artifacts(dataset):
     ]
 
 
-RUN_FILES = (
-    "model.safetensors",
-    "model.json",
-    "history.csv",
+MODEL_FILES = ("model.safetensors", "model.json", "history.csv")
+MEASURE_FILES = (
     "retrieval.csv",
     "retrieval.json",
     "sed_curve.csv",

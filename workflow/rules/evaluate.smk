@@ -1,8 +1,8 @@
 # Retrieval and sound event detection on the test split, a run each.
 rule evaluate_retrieval:
     input:
-        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
-        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        model=model_file("model.safetensors"),
+        description=model_file("model.json"),
         captions="data/{dataset}/annotations/captions.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
@@ -21,7 +21,7 @@ rule evaluate_retrieval:
         device=of_training("device"),
         runtime=60,
     params:
-        settings=settings("features", "text", "train", "evaluate.retrieval"),
+        settings=settings("features", "text", "train", "evaluate.retrieval", "evaluate.bootstrap"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
     shell:
         "python -m audiophrase evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
@@ -33,8 +33,8 @@ rule evaluate_retrieval:
 
 rule evaluate_sed:
     input:
-        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
-        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        model=model_file("model.safetensors"),
+        description=model_file("model.json"),
         phrases="data/{dataset}/annotations/phrases.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         phrase_words="data/{dataset}/text/phrases.parquet",
@@ -54,7 +54,7 @@ rule evaluate_sed:
         device=of_training("device"),
         runtime=60,
     params:
-        settings=settings("features", "text", "train", "evaluate.sed"),
+        settings=settings("features", "text", "train", "evaluate.sed", "evaluate.bootstrap"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
     shell:
         "python -m audiophrase evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "

@@ -2,6 +2,7 @@
 rule tables:
     input:
         metrics="results/{dataset}/metrics.json",
+        compared=compared,
         sources=sources("report"),
     output:
         expand("results/{{dataset}}/tables/{name}.{kind}", name=TABLES, kind=("csv", "md")),
@@ -11,8 +12,10 @@ rule tables:
     resources:
         mem_mb=500,
         runtime=10,
+    params:
+        compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
     shell:
-        "python -m audiophrase tables --metrics {input.metrics} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase tables --metrics {input.metrics} {params.compared} {output} 2>&1 | tee -i {log}"
 
 
 rule figure_example_pair:

@@ -17,8 +17,10 @@ rule metrics:
     params:
         audio=audio,
         runs=lambda wildcards: runs(wildcards.dataset),
+        variants=lambda wildcards: json.dumps(overrides(wildcards)),
     shell:
-        "python -m audiophrase metrics --audio {params.audio} --availability {input.availability} "
+        "python -m audiophrase metrics --audio {params.audio} --variants {params.variants:q} "
+        "--availability {input.availability} "
         "--captions {input.captions} --phrases {input.phrases} --metrics {output} "
         "{params.runs} 2>&1 | tee -i {log}"
 
@@ -28,6 +30,7 @@ rule report:
         metrics="results/{dataset}/metrics.json",
         availability="data/{dataset}/availability.parquet",
         coverage="data/{dataset}/text/coverage.csv",
+        compared=compared,
         models=paper_seeds("model.json"),
         figures=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
         template="src/audiophrase/report/page.html.j2",
@@ -45,7 +48,8 @@ rule report:
         parameters=page_parameters,
         models=lambda wildcards, input: [f"--model-json={path}" for path in input.models],
         figures=lambda wildcards, input: [f"--figure={path}" for path in input.figures],
+        compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
     shell:
         "python -m audiophrase report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
         "--metrics {input.metrics} --availability {input.availability} "
-        "--coverage {input.coverage} {params.models} {params.figures} --page {output} 2>&1 | tee -i {log}"
+        "--coverage {input.coverage} {params.models} {params.figures} {params.compared} --page {output} 2>&1 | tee -i {log}"

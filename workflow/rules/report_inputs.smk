@@ -35,6 +35,13 @@ def run_files(*names):
     return of_job
 
 
+@instructive
+def compared(wildcards):
+    """Numbers of the data sets that stand in the ablation table beside a data set's own."""
+    others = parameters.compared_with(config, wildcards.dataset)
+    return [f"results/{name}/metrics.json" for name in others]
+
+
 def made_before_report(wildcards):
     """All artifacts but the clips, so that asking for the report alone makes the tables too."""
     left_out = {f"results/{wildcards.dataset}/report.html", *shards("clips")(wildcards)}
@@ -44,4 +51,9 @@ def made_before_report(wildcards):
 def page_parameters(wildcards):
     """The data set's entry and all sections as they hold for it, as JSON."""
     about = {name: entry(wildcards.dataset)[name] for name in ("title", "clips", "shards")}
-    return json.dumps({**about, **sections(wildcards.dataset), "variants": config["variants"]})
+    return json.dumps({**about, **sections(wildcards.dataset), "variants": overrides(wildcards)})
+
+
+def overrides(wildcards):
+    """What each variant that is run changes."""
+    return {name: config["variants"][name] for name in variants(wildcards.dataset)}

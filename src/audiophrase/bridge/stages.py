@@ -201,7 +201,9 @@ def _params(
                     if path in ("title", "clips", "shards"):
                         found.add(f"datasets.{dataset}.{path}")
                     elif path == "variants":
-                        found.add(path)
+                        found |= {f"variants.{variant}" for variant in keys or ()}
+                        if path in params["datasets"][dataset]:
+                            found.add(f"datasets.{dataset}.{path}")
                     else:
                         found |= _section_paths(path, keys, layers, params)
             elif name not in sources:

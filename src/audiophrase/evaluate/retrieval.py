@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audiophrase.evaluate.bootstrap import medians, ratios
+
 DIRECTIONS = ("audio_to_caption", "caption_to_audio")
 
 
@@ -14,6 +16,15 @@ class Pools:
 
     clips: np.ndarray  # (n_repeats, n_clips, pool_size) clip numbers
     captions: np.ndarray  # (n_repeats, n_clips, pool_size) one caption of each of these clips
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """What each query of one direction reached among all items."""
+
+    clip: np.ndarray  # (n,) the clip number of the query
+    best_rank: np.ndarray  # (n,) of the best true item, from one
+    average_precision: np.ndarray  # (n,)
 
 
 def draw_pools(
@@ -75,10 +86,59 @@ def full_pool(
         scores: (n_clips, n_captions).
         clip_of_caption: (n_captions,) the clip number of each caption.
     """
-    relevant = np.arange(len(scores))[:, None] == clip_of_caption[None, :]
     return {
-        "audio_to_caption": _ranked_measures(scores, relevant, ks, map_k),
-        "caption_to_audio": _ranked_measures(scores.T, relevant.T, ks, map_k),
+        direction: {
+            **{f"r{k}": float(recall_at(of.best_rank, k)) for k in ks},
+            f"map{map_k}": float(of.average_precision.mean()),
+            "median_rank": float(np.median(of.best_rank)),
+        }
+        for direction, of in full_pool_queries(scores, clip_of_caption, map_k=map_k).items()
+    }
+
+
+def full_pool_queries(
+    scores: np.ndarray, clip_of_caption: np.ndarray, *, map_k: int
+) -> dict[str, Queries]:
+    """Every clip as a query among all captions, and every caption among all clips."""
+    clips = np.arange(len(scores))
+    relevant = clips[:, None] == clip_of_caption[None, :]
+    return {
+        "audio_to_caption": Queries(clips, *_ranked(scores, relevant, map_k)),
+        "caption_to_audio": Queries(clip_of_caption, *_ranked(scores.T, relevant.T, map_k)),
+    }
+
+
+def pool_resamples(
+    ranks: np.ndarray, counts: np.ndarray, *, ks: Sequence[int]
+) -> dict[str, np.ndarray]:
+    """Recalls averaged over the repeats in each resample of the clips: (R,) each.
+
+    Args:
+        ranks: (n_repeats, n_clips) of one direction.
+        counts: (R, n_clips) how often each clip is drawn.
+    """
+    return {f"r{k}": ratios((ranks <= k).mean(axis=0), np.ones(ranks.shape[1]), counts) for k in ks}
+
+
+def full_pool_resamples(
+    queries: Queries, counts: np.ndarray, *, ks: Sequence[int], map_k: int
+) -> dict[str, np.ndarray]:
+    """The measures of `full_pool` in each resample of the clips: (R,) each.
+
+    Args:
+        counts: (R, n_clips) how often each clip is drawn, with all of its queries.
+    """
+    n_clips = counts.shape[1]
+    n_queries = np.bincount(queries.clip, minlength=n_clips)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        sums = np.bincount(queries.clip, weights=values, minlength=n_clips)
+        return ratios(sums, n_queries, counts)
+
+    return {
+        **{f"r{k}": mean(queries.best_rank <= k) for k in ks},
+        f"map{map_k}": mean(queries.average_precision),
+        "median_rank": medians(queries.best_rank, queries.clip, counts),
     }
 
 
@@ -87,17 +147,11 @@ def _rank_of_first(candidates: np.ndarray) -> np.ndarray:
     return 1 + (~(candidates[..., 1:] < candidates[..., :1])).sum(axis=-1)
 
 
-def _ranked_measures(
-    scores: np.ndarray, relevant: np.ndarray, ks: Sequence[int], map_k: int
-) -> dict[str, float]:
+def _ranked(scores: np.ndarray, relevant: np.ndarray, map_k: int) -> tuple[np.ndarray, np.ndarray]:
+    """The best true item's rank and the average precision of each row."""
     order = np.lexsort((relevant, -scores))  # at equal scores the false items come first
     hits = np.take_along_axis(relevant, order, axis=1)
     best_rank = 1 + hits.argmax(axis=1)
     precision = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
     gained = (precision * hits)[:, :map_k].sum(axis=1)
-    average_precision = gained / np.minimum(relevant.sum(axis=1), map_k)
-    return {
-        **{f"r{k}": float(recall_at(best_rank, k)) for k in ks},
-        f"map{map_k}": float(average_precision.mean()),
-        "median_rank": float(np.median(best_rank)),
-    }
+    return best_rank, gained / np.minimum(relevant.sum(axis=1), map_k)

@@ -18,11 +18,18 @@ def clip_caption_similarity(frames: Tensor, words: Tensor) -> Tensor:
     return frame_word_similarity(frames, words).mean()
 
 
-def similarity_matrix(frames: Tensor, n_frames: Tensor, vocabulary: Tensor, bags: Tensor) -> Tensor:
-    """Equation 3 for every pair of a clip and a caption. -> (B, Q).
+def similarity_matrix(
+    frames: Tensor, n_frames: Tensor, vocabulary: Tensor, bags: Tensor, *, score: str = "mean"
+) -> Tensor:
+    """The score S of every pair of a clip and a caption, in [0, 1]. -> (B, Q).
 
-    The mean over frames is taken once for each different word; a caption's score is then the
-    mean of its words' scores, which is what equation 3 says in another order of summation.
+    With s the similarities of equation 2, `score` is one of
+
+    - `mean`, equation 3: S = 1/(TN) sum_t sum_n s_tn. The mean over frames is taken once for each
+      different word; a caption's score is then the mean of its words' scores, which is what
+      equation 3 says in another order of summation.
+    - `max_frames`: S = 1/N sum_n max_t s_tn, each word where it is heard best.
+    - `max_words`: S = 1/T sum_t max_n s_tn, each frame with the word that suits it best.
 
     Args:
         frames: (B, T, D), of length one, padded.
@@ -34,8 +41,19 @@ def similarity_matrix(frames: Tensor, n_frames: Tensor, vocabulary: Tensor, bags
     beyond = torch.arange(frames.shape[1])[None, :] >= n_frames[:, None]  # on the CPU: no waiting
     if beyond.any():
         similar = similar.masked_fill(beyond[:, :, None].to(similar.device), 0)
-    word_scores = similar.sum(dim=1) / n_frames[:, None].to(similar.device)  # (B, V)
-    return word_scores @ bags.T
+    lengths = n_frames[:, None].to(similar.device)
+    if score == "mean":
+        word_scores = similar.sum(dim=1) / lengths  # (B, V)
+        return word_scores @ bags.T
+    # Departure: the released code names these two beside the mean (`train.score`).
+    if score == "max_frames":
+        return similar.amax(dim=1) @ bags.T  # no s is below zero: the padding is no maximum
+    if score != "max_words":
+        raise ValueError(f"unknown score '{score}'")
+    of_captions = [
+        similar.index_select(2, bag.nonzero().squeeze(1)).amax(dim=2).sum(dim=1) for bag in bags
+    ]
+    return torch.stack(of_captions, dim=1) / lengths
 
 
 def bags_of_words(captions: list[list[int]]) -> tuple[list[int], Tensor]:

@@ -9,7 +9,7 @@ from audiophrase.clips import audit
 from audiophrase.clips.availability import USABLE
 from audiophrase.params import SPLITS
 from audiophrase.report import paper
-from audiophrase.report.tables import RENDERED, RENDERED_NOTE, Block, Table
+from audiophrase.report.cells import RENDERED, RENDERED_NOTE, Block, Table
 
 MAX_LISTED = 200
 

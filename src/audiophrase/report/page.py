@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,9 @@ from audiophrase.clips.availability import USABLE
 from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.captions import FIGURES
+from audiophrase.report.cells import RENDERED, RENDERED_NOTE, restriction_notes
 from audiophrase.report.metrics import reported_threshold
-from audiophrase.report.tables import RENDERED, RENDERED_NOTE, all_tables, restriction_notes
+from audiophrase.report.tables import all_tables
 from audiophrase.text.coverage import summary
 
 _MODEL_COLUMNS = {
@@ -42,6 +43,7 @@ class Contents:
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
+    compared: Mapping[str, Any] = field(default_factory=dict)  # numbers of other data sets
 
 
 def page(contents: Contents) -> str:
@@ -55,7 +57,7 @@ def page(contents: Contents) -> str:
         rendered=audio == RENDERED,
         rendered_note=RENDERED_NOTE,
         headline=_headline(contents.metrics),
-        tables=all_tables(contents.metrics),
+        tables=all_tables(contents.metrics, contents.compared),
         figures=_figures(contents.figures),
         n_usable=f"{len(contents.availability) - len(unusable):,}",
         n_annotated=f"{len(contents.availability):,}",

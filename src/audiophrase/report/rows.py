@@ -12,6 +12,14 @@ Metrics = Mapping[str, Any]
 PAPER_AUDIO = "recorded"
 
 
+def interval(found: Metrics, *path: str) -> dict[str, float | None]:
+    """The interval of a measure as `low` and `high`, none where there is none."""
+    value: Any = found.get("intervals", {})
+    for key in path:
+        value = value.get(key, {})
+    return {"low": value.get("low"), "high": value.get("high")}
+
+
 def runs(metrics: Metrics) -> Iterator[tuple[str, str, Metrics]]:
     """Every run as (variant, seed, its numbers)."""
     for variant, seeds in {PAPER_VARIANT: metrics["seeds"], **metrics["variants"]}.items():
@@ -43,9 +51,11 @@ def retrieval(metrics: Metrics) -> Iterator[dict[str, Any]]:
             where = {"direction": direction}
             for key, spread in found[direction].items():
                 value = {"measure": key, "value": spread["mean"], "sd": spread["sd"]}
-                yield ours | where | value | pool
+                between = interval(found, "pool", direction, key)
+                yield ours | where | value | pool | between
             for key, value in found["full_pool"][direction].items():
-                yield ours | where | {"measure": key, "value": value, "sd": None} | full
+                between = interval(found, "full_pool", direction, key)
+                yield ours | where | {"measure": key, "value": value, "sd": None} | full | between
     yield from _references(metrics["retrieval"], audio)
 
 
@@ -90,6 +100,7 @@ def sed(metrics: Metrics) -> Iterator[dict[str, Any]]:
                 "n_clips": found["n_clips"],
                 "n_phrases": found["n_phrases"],
                 **_restriction(found),
+                **_of_part(found, name, threshold),
             }
     n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "phrases")}
     yield {"audio": PAPER_AUDIO, "source": "paper", "scores": "mean", **n_theirs}
@@ -98,3 +109,28 @@ def sed(metrics: Metrics) -> Iterator[dict[str, Any]]:
 def _restriction(found: Metrics) -> dict[str, Any]:
     """How many clips there were before others' were asked for; nothing where none were."""
     return {key: found[key] for key in ("only_clips_of", "n_clips_here") if key in found}
+
+
+def _of_part(found: Metrics, name: str, threshold: str) -> dict[str, Any]:
+    """Intervals over all phrases, then the measures of those active in a part of their clip."""
+    keys = {"f1": f"f1_at_{threshold}", "average_precision": "average_precision"}
+    part = found.get("partial", {})
+    of_part = part.get(name, {})
+    names = {**keys, "best_f1": "best_f1"}
+    return {
+        **_named_intervals(found, name, keys, ""),
+        **{f"{short}_partial": of_part.get(key) for short, key in names.items()},
+        **_named_intervals(part, name, keys, "_partial"),
+        "prevalence_partial": part.get("prevalence"),
+        "n_phrases_partial": part.get("n_phrases"),
+    }
+
+
+def _named_intervals(
+    found: Metrics, name: str, keys: Mapping[str, str], ending: str
+) -> dict[str, float | None]:
+    return {
+        f"{short}{ending}_{end}": value
+        for short, key in keys.items()
+        for end, value in interval(found, name, key).items()
+    }

@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 
-from audiophrase.report.tables import RENDERED
+from audiophrase.report.cells import RENDERED
 
 WIDTH_IN = 7.5  # of every figure: a page's text width, so that text has the same size in all
 _STYLE = {

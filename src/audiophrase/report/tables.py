@@ -5,47 +5,37 @@ how many clips it rests on, beside the paper's number.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from audiophrase.params import SPLITS
+from audiophrase.params import PAPER_VARIANT, SPLITS
 from audiophrase.report import paper, rows
+from audiophrase.report.ablations import ablations_table
+from audiophrase.report.cells import (
+    DIRECTIONS,
+    NAMES,
+    Block,
+    Table,
+    number,
+    recall_name,
+    rendered_note,
+    restriction_notes,
+    spread,
+    with_interval,
+)
 from audiophrase.report.metrics import aggregations, reported_threshold
-
-RENDERED = "rendered"
-RENDERED_NOTE = "Rendered audio: a rehearsal of the method, not a claim about recordings."
-DIRECTIONS = {"audio_to_caption": "audio → caption", "caption_to_audio": "caption → audio"}
-NAMES = {"always_on": "always on"}
 
 Metrics = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Part of a table as people read it: every cell is text."""
-
-    heading: str
-    cells: pd.DataFrame
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table in both forms."""
-
-    title: str
-    notes: tuple[str, ...]
-    blocks: tuple[Block, ...]
-    tidy: pd.DataFrame
-
-
-def all_tables(metrics: Metrics) -> dict[str, Table]:
-    """The tables by the name of their files."""
+def all_tables(metrics: Metrics, compared: Mapping[str, Metrics] | None = None) -> dict[str, Table]:
+    """The tables by the name of their files; `compared` are the numbers of other data sets."""
     return {
         "dataset": dataset_table(metrics),
         "retrieval": retrieval_table(metrics),
         "sed": sed_table(metrics),
+        "ablations": ablations_table(metrics, compared or {}),
     }
 
 
@@ -63,7 +53,7 @@ def dataset_table(metrics: Metrics) -> Table:
         line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
         cells.append(line)
     notes = (
-        *_rendered(metrics),
+        *rendered_note(metrics),
         (
             "Clips are those with usable audio, captions and phrases those of these clips; missing "
             "are the annotated clips without usable audio. The paper's missing clips follow from its "
@@ -80,21 +70,28 @@ def retrieval_table(metrics: Metrics) -> Table:
     """The paper's Table 2 beside ours, with chance and the full pool."""
     found = metrics["retrieval"]
     n_clips, n_captions = found["n_clips"], found["n_captions"]
+    several = metrics.get("over_seeds", {}).get(PAPER_VARIANT)
     cells = [
         {
             "direction": label,
-            "measure": _recall_name(key),
-            "ours": _spread(spread),
-            "paper": _spread(paper.RETRIEVAL[direction].get(key)),
-            "chance": _number(found["chance"][key]),
+            "measure": recall_name(key),
+            "ours": spread(value),
+            **_interval_cell(found, "pool", direction, key),
+            **(_seeds_cell(several, several["retrieval"][direction][key]) if several else {}),
+            "paper": spread(paper.RETRIEVAL[direction].get(key)),
+            "chance": number(found["chance"][key]),
         }
         for direction, label in DIRECTIONS.items()
-        for key, spread in found[direction].items()
+        for key, value in found[direction].items()
     ]
     full = [
         {"direction": label}
         | {
-            _recall_name(key): _measure(key, value)
+            recall_name(key): with_interval(
+                _measure(key, value),
+                rows.interval(found, "full_pool", direction, key),
+                decimals=1 if key == "median_rank" else 2,
+            )
             for key, value in found["full_pool"][direction].items()
         }
         for direction, label in DIRECTIONS.items()
@@ -102,18 +99,22 @@ def retrieval_table(metrics: Metrics) -> Table:
     pools = f"pools of {found['pool_size']}"
     if found["pool_size"] < paper.POOL_SIZE:
         pools += f" (the paper: {paper.POOL_SIZE}; there are no more test clips)"
+    everything = f"Among all {n_clips} clips and {n_captions} captions"
     blocks = [
-        Block(f"Recall in {pools}, mean ± standard deviation", pd.DataFrame(cells)),
-        Block(f"Among all {n_clips} clips and {n_captions} captions", pd.DataFrame(full)),
+        Block(f"Recall in {pools}", pd.DataFrame(cells)),
+        Block(everything + _in_brackets(found), pd.DataFrame(full)),
     ]
     notes = (
-        *_rendered(metrics),
+        *rendered_note(metrics),
         f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper.",
         *restriction_notes(found),
         (
-            f"The ± is sampling noise of one model: the spread over {found['n_repeats']} draws of "
-            "random pools. It says nothing about other seeds or other data."
+            "The ± of ours and of the paper is sampling noise of one model: the standard deviation "
+            f"over {found['n_repeats']} draws of random pools. It says nothing about other seeds or "
+            "other data."
         ),
+        *_interval_note(found),
+        *_seeds_note(several),
     )
     title = "Retrieval: recall at k (the paper's Table 2)"
     tidy = pd.DataFrame(rows.retrieval(metrics))
@@ -124,14 +125,20 @@ def sed_table(metrics: Metrics) -> Table:
     """Phrase-based detection at the reported threshold, and beyond any threshold."""
     found = metrics["sed"]
     threshold = reported_threshold(found)
-    cells = [
-        {"scores": NAMES.get(name, name), **_sed_cells(found[name], threshold)}
-        for name in aggregations(found)
-    ]
-    cells.append({"scores": "the paper's (its Figure 3)", **_sed_cells({}, threshold)})
+    several = metrics.get("over_seeds", {}).get(PAPER_VARIANT)
+    lines = _sed_lines(found, threshold)
+    lines.append({"scores": "the paper's (its Figure 3)", **_sed_cells({}, {}, "", threshold)})
+    blocks = [Block("All phrases" + _in_brackets(found), pd.DataFrame(lines))]
+    if part := found.get("partial"):
+        below = f"active in less than {100 * part['active_below']:g} % of their clip"
+        heading = f"The {part['n_phrases']:,} phrases {below}" + _in_brackets(part)
+        blocks.append(Block(heading, pd.DataFrame(_sed_lines(part, threshold))))
+    if several:
+        heading = f"Mean ± standard deviation over {several['n_seeds']} seeds"
+        blocks.append(Block(heading, pd.DataFrame(_sed_over_seeds(several["sed"], threshold))))
     n_test = paper.DATASET["test"]
     notes = (
-        *_rendered(metrics),
+        *rendered_note(metrics),
         (
             f"Test clips: {found['n_clips']} with {found['n_phrases']:,} phrases here, "
             f"{n_test['clips']} with {n_test['phrases']:,} in the paper."
@@ -141,48 +148,17 @@ def sed_table(metrics: Metrics) -> Table:
             f"Phrases are active in {found['prevalence']:.2f} of the frames: that is the average "
             "precision of chance, and what lifts the F1 of always on."
         ),
+        *_part_note(found),
         (
             "The paper shows its measures as curves in Figure 3; its numbers at a threshold are not "
             "known to us, so these cells stay empty."
         ),
+        *_interval_note(found),
+        *_seeds_note(several),
     )
     title = "Phrase-based sound event detection (the measures behind the paper's Figure 3)"
-    blocks = (Block("", pd.DataFrame(cells)), *_other_runs(metrics, _sed_line))
-    return Table(title, notes, blocks, pd.DataFrame(rows.sed(metrics)))
-
-
-def restriction_notes(found: Metrics) -> tuple[str, ...]:
-    """Which clips an evaluation was restricted to, if it was."""
-    if "only_clips_of" not in found:
-        return ()
-    return (
-        (
-            f"Evaluated are only clips that another table of availability has too "
-            f"(evaluate.only_clips_of, SHA-256 {found['only_clips_of'][:12]}…): "
-            f"{found['n_clips_common']:,} of the {found['n_clips_here']:,} test clips with audio "
-            "here. Training used all clips with audio here."
-        ),
-    )
-
-
-def markdown(table: Table) -> str:
-    """A table as Markdown, with its title above and its notes below."""
-    parts = [f"**{table.title}**"]
-    for block in table.blocks:
-        parts += [block.heading] if block.heading else []
-        parts.append(_markdown_cells(block.cells))
-    parts += table.notes
-    return "\n\n".join(parts) + "\n"
-
-
-def _markdown_cells(cells: pd.DataFrame) -> str:
-    header = list(cells.columns)
-    lines = [header, ["---", *["---:"] * (len(header) - 1)], *cells.to_numpy().tolist()]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _rendered(metrics: Metrics) -> tuple[str, ...]:
-    return (RENDERED_NOTE,) if metrics["dataset"]["audio"] == RENDERED else ()
+    blocks += _other_runs(metrics, _sed_line)
+    return Table(title, notes, tuple(blocks), pd.DataFrame(rows.sed(metrics)))
 
 
 def _other_runs(metrics: Metrics, line: Callable[[Metrics], dict[str, str]]) -> tuple[Block, ...]:
@@ -196,9 +172,9 @@ def _other_runs(metrics: Metrics, line: Callable[[Metrics], dict[str, str]]) -> 
 
 def _retrieval_line(numbers: Metrics) -> dict[str, str]:
     return {"clips": f"{numbers['retrieval']['n_clips']:,}"} | {
-        f"{label}, {_recall_name(key)}": _spread(spread)
+        f"{label}, {recall_name(key)}": spread(value)
         for direction, label in DIRECTIONS.items()
-        for key, spread in numbers["retrieval"][direction].items()
+        for key, value in numbers["retrieval"][direction].items()
     }
 
 
@@ -208,38 +184,105 @@ def _sed_line(numbers: Metrics) -> dict[str, str]:
     cells = {"clips": f"{found['n_clips']:,}"}
     for name in aggregations(found):
         if name not in ("random", "always_on"):
-            cells[f"F1, {name}"] = _number(found[name].get(key))
-            cells[f"average precision, {name}"] = _number(found[name].get("average_precision"))
+            cells[f"F1, {name}"] = number(found[name].get(key))
+            cells[f"average precision, {name}"] = number(found[name].get("average_precision"))
     return cells
 
 
-def _sed_cells(measures: Metrics, threshold: str) -> dict[str, str]:
+def _sed_lines(found: Metrics, threshold: str) -> list[dict[str, str]]:
+    return [
+        {"scores": NAMES.get(name, name), **_sed_cells(found[name], found, name, threshold)}
+        for name in aggregations(found)
+    ]
+
+
+def _sed_cells(measures: Metrics, found: Metrics, name: str, threshold: str) -> dict[str, str]:
+    def between(key: str) -> str:
+        return with_interval(number(measures.get(key)), rows.interval(found, name, key))
+
     return {
-        f"precision at {threshold}": _number(measures.get(f"precision_at_{threshold}")),
-        f"recall at {threshold}": _number(measures.get(f"recall_at_{threshold}")),
-        f"F1 at {threshold}": _number(measures.get(f"f1_at_{threshold}")),
-        "best F1": _number(measures.get("best_f1")),
-        "its threshold": _number(measures.get("best_threshold")),
-        "average precision": _number(measures.get("average_precision")),
+        f"precision at {threshold}": number(measures.get(f"precision_at_{threshold}")),
+        f"recall at {threshold}": number(measures.get(f"recall_at_{threshold}")),
+        f"F1 at {threshold}": between(f"f1_at_{threshold}"),
+        "best F1": number(measures.get("best_f1")),
+        "its threshold": number(measures.get("best_threshold")),
+        "average precision": between("average_precision"),
     }
 
 
-def _recall_name(key: str) -> str:
-    """`r5` -> `R@5`, `map10` -> `mAP@10`, `median_rank` -> `median rank`."""
-    for prefix, label in (("map", "mAP@"), ("r", "R@")):
-        rest = key.removeprefix(prefix)
-        if rest != key and rest.isdigit():
-            return label + rest
-    return key.replace("_", " ")
+def _sed_over_seeds(of_seeds: Metrics, threshold: str) -> list[dict[str, str]]:
+    parts = {"all": of_seeds, "active in part": of_seeds.get("partial", {})}
+    return [
+        {
+            "scores": NAMES.get(name, name),
+            "phrases": label,
+            f"precision at {threshold}": spread(of[name][f"precision_at_{threshold}"]),
+            f"recall at {threshold}": spread(of[name][f"recall_at_{threshold}"]),
+            f"F1 at {threshold}": spread(of[name][f"f1_at_{threshold}"]),
+            "best F1": spread(of[name]["best_f1"]),
+            "average precision": spread(of[name]["average_precision"]),
+        }
+        for label, of in parts.items()
+        for name in aggregations(of)
+    ]
+
+
+def _interval_cell(found: Metrics, *path: str) -> dict[str, str]:
+    """A column of its own for the interval, where there are any."""
+    if "intervals" not in found:
+        return {}
+    between = rows.interval(found, *path)
+    share = f"{100 * found['intervals']['confidence']:g} %"
+    return {f"{share} interval": f"{number(between['low'])} to {number(between['high'])}"}
+
+
+def _seeds_cell(several: Metrics, value: Metrics) -> dict[str, str]:
+    return {f"ours, {several['n_seeds']} seeds": spread(value)}
+
+
+def _in_brackets(found: Metrics) -> str:
+    if "intervals" not in found:
+        return ""
+    return f", {100 * found['intervals']['confidence']:g} % intervals in brackets"
+
+
+def _interval_note(found: Metrics) -> tuple[str, ...]:
+    if "intervals" not in found:
+        return ()
+    return (
+        (
+            f"Intervals are bootstrap percentiles over the test clips, "
+            f"{found['intervals']['n_resamples']:,} resamples: what other test clips would have "
+            "done to this one model. In retrieval the queries are resampled, not what they are "
+            "ranked among."
+        ),
+    )
+
+
+def _seeds_note(several: Metrics | None) -> tuple[str, ...]:
+    if not several:
+        return ()
+    return (
+        (
+            f"The ± over seeds is the sample standard deviation over {several['n_seeds']} models "
+            "trained from different seeds, each the mean over its draws. Everything else is of the "
+            "first seed."
+        ),
+    )
+
+
+def _part_note(found: Metrics) -> tuple[str, ...]:
+    if "partial" not in found:
+        return ()
+    part = found["partial"]
+    return (
+        (
+            "Where a phrase is heard throughout, always on is right; the phrases active in part of "
+            f"their clip, those never heard among them, tell more. They are active in "
+            f"{part['prevalence']:.2f} of the frames."
+        ),
+    )
 
 
 def _measure(key: str, value: float) -> str:
-    return f"{value:g}" if key == "median_rank" else _number(value)
-
-
-def _spread(spread: Mapping[str, float] | None) -> str:
-    return f"{spread['mean']:.2f} ± {spread['sd']:.2f}" if spread else ""
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
+    return f"{value:g}" if key == "median_rank" else number(value)

@@ -20,7 +20,7 @@ from audiophrase.report.availability import (
     difference_blocks,
     plain_text,
 )
-from audiophrase.report.tables import RENDERED, Block
+from audiophrase.report.cells import RENDERED, Block
 
 _DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 EXIT_INTERRUPTED = 130

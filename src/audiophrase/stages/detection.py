@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
@@ -11,8 +12,9 @@ import pyarrow as pa
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
+from audiophrase.evaluate.detection import Detections, curves, intervals, measures, partial
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.params import SedParams, structure
+from audiophrase.params import BootstrapParams, SedParams, ThresholdParams, structure
 from audiophrase.stages.common_clips import only_clips_option, restrict
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -63,7 +65,7 @@ def evaluate_sed(
     rows = read_rows(phrases, "annotations.phrases", "test", clips)
     if not rows:
         raise ArtifactError("no clip of the test split has audio", "see the availability table")
-    word_ids = read_word_ids(phrase_words, "phrase_id", settings)
+    word_ids = read_word_ids(phrase_words, "phrase_id", vocabulary, settings)
 
     found = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
     labels = [
@@ -82,15 +84,20 @@ def evaluate_sed(
     rng = np.random.default_rng(params.seed)
     n_frames = [len(label) for label in labels]
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
-    sampled, measures = _measures(found | drawn, np.concatenate(labels), params)
-    tables.write_csv(curve, sampled)
+    every = Detections(found | drawn, labels, [number[row["clip_id"]] for row in rows])
+    of_bootstrap = structure(settings, "evaluate.bootstrap")
+    exact = curves(every)
+    tables.write_csv(curve, _sampled(exact, params.thresholds))
     inputs = {"only_clips_of": restriction.sha256} if restriction else None
     _write_scores(scores, [row["phrase_id"] for row in rows], found, settings, inputs)
-    n_clips = len({row["clip_id"] for row in rows})
-    counts = {"n_clips": n_clips, "n_phrases": len(rows), "n_frames": int(sum(n_frames))}
-    counts |= restriction.summary() if restriction else {}
-    tables.write_json(summary, counts | measures)
-    click.echo(pd.DataFrame(measures["measures"]).T.to_string(), err=True)
+    measured = _measured(every, exact, params, of_bootstrap)
+    measured |= restriction.summary() if restriction else {}
+    part = partial(every, params.partial_below)
+    if part is not None:
+        below = {"active_below": params.partial_below}
+        measured["partial"] = below | _measured(part, curves(part), params, of_bootstrap)
+    tables.write_json(summary, measured)
+    click.echo(pd.DataFrame(measured["measures"]).T.to_string(), err=True)
 
 
 def _phrase_scores(
@@ -115,42 +122,39 @@ def _phrase_scores(
     return found
 
 
-def _measures(
-    scores: dict[str, list[np.ndarray]], active: np.ndarray, params: SedParams
-) -> tuple[pd.DataFrame, dict]:
-    """The sampled curves as a table, and what is read off the exact ones."""
-    at = f"at_{params.reported_threshold:g}"
-    steps = params.thresholds
+def _measured(
+    detections: Detections,
+    exact: dict[str, sed.Curve],
+    params: SedParams,
+    of_bootstrap: BootstrapParams,
+) -> dict[str, Any]:
+    """Counts, measures and their intervals, of all phrases or of a part."""
+    threshold = params.reported_threshold
+    return {
+        **detections.counts,
+        "prevalence": detections.prevalence,
+        "measures": measures(exact, detections, threshold=threshold),
+        "intervals": intervals(detections, threshold=threshold, params=of_bootstrap),
+    }
+
+
+def _sampled(exact: dict[str, sed.Curve], steps: ThresholdParams) -> pd.DataFrame:
+    """The curves at evenly spaced thresholds."""
     n_steps = round((steps.last - steps.first) / steps.step) + 1
     thresholds = np.round(steps.first + steps.step * np.arange(n_steps), 10)
-    curves, measures = [], {}
-    for name, of_phrases in scores.items():
-        exact = sed.curve(np.concatenate(of_phrases), active)
-        sampled = sed.at_thresholds(exact, thresholds)
-        curves.append(
-            pd.DataFrame(
-                {
-                    "aggregation": name,
-                    "threshold": thresholds,
-                    "precision": sampled.precision,
-                    "recall": sampled.recall,
-                    "f1": sampled.f1,
-                }
-            )
+    sampled = {name: sed.at_thresholds(of, thresholds) for name, of in exact.items()}
+    return pd.concat(
+        pd.DataFrame(
+            {
+                "aggregation": name,
+                "threshold": thresholds,
+                "precision": of.precision,
+                "recall": of.recall,
+                "f1": of.f1,
+            }
         )
-        point = sed.at_thresholds(exact, np.array([params.reported_threshold]))
-        best, best_threshold = sed.best_f1(exact)
-        measures[name] = {
-            f"precision_{at}": float(point.precision[0]),
-            f"recall_{at}": float(point.recall[0]),
-            f"f1_{at}": float(point.f1[0]),
-            "best_f1": best,
-            "best_threshold": best_threshold,
-            "average_precision": sed.average_precision(exact),
-        }
-    always = baselines.always_on(active)
-    measures["always_on"] = {f"{name}_{at}": value for name, value in always.items()}
-    return pd.concat(curves), {"prevalence": float(active.mean()), "measures": measures}
+        for name, of in sampled.items()
+    )
 
 
 def _write_scores(

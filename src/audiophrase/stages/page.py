@@ -14,6 +14,7 @@ from audiophrase.report.captions import FIGURES
 from audiophrase.report.page import Contents
 from audiophrase.report.page import page as render
 from audiophrase.stages.options import file_option
+from audiophrase.stages.report_options import COMPARE, read_compared
 
 _PACKAGES = (
     "audiophrase",
@@ -38,6 +39,7 @@ _PACKAGES = (
 @file_option("--coverage", "How words were found (CSV).")
 @click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
 @click.option("--figure", type=click.Path(path_type=Path), multiple=True, required=True)
+@click.option("--compare", type=click.Path(path_type=Path), multiple=True, help=COMPARE)
 @file_option("--page", "Page to write (HTML).")
 def report(
     dataset: str,
@@ -47,6 +49,7 @@ def report(
     coverage: Path,
     model_json: tuple[Path, ...],
     figure: tuple[Path, ...],
+    compare: tuple[Path, ...],
     page: Path,
 ) -> None:
     """Write the page; each --figure is an SVG named as the figure, a --model-json each seed's."""
@@ -55,6 +58,7 @@ def report(
         dataset=dataset,
         title=known["title"],
         metrics=tables.read_json(metrics),
+        compared=read_compared(compare),
         figures=_read_figures(figure),
         availability=tables.read(availability, stage="availability").to_pylist(),
         coverage=tables.read_csv(coverage),

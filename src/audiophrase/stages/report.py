@@ -1,5 +1,6 @@
 """Stage report, its numbers: metrics.json, and the tables made of it."""
 
+import json
 from pathlib import Path
 
 import click
@@ -8,8 +9,9 @@ from audiophrase import tables
 from audiophrase.errors import ArtifactError
 from audiophrase.report import metrics as numbers
 from audiophrase.report import tables as report_tables
+from audiophrase.report.cells import markdown
 from audiophrase.stages.options import file_argument, file_option
-from audiophrase.stages.report_options import audio_option
+from audiophrase.stages.report_options import COMPARE, audio_option, read_compared
 
 
 @click.command()
@@ -18,9 +20,11 @@ from audiophrase.stages.report_options import audio_option
 @file_option("--captions", "Table of captions.")
 @file_option("--phrases", "Table of phrases.")
 @file_argument("runs", nargs=-1, required=True)
+@click.option("--variants", default="{}", help="What each variant overrides, as JSON.")
 @file_option("--metrics", "Numbers to write (JSON).")
 def metrics(
     audio: str,
+    variants: str,
     availability: Path,
     captions: Path,
     phrases: Path,
@@ -37,6 +41,7 @@ def metrics(
         captions=tables.read(captions, stage="annotations.captions").to_pylist(),
         phrases=tables.read(phrases, stage="annotations.phrases").to_pylist(),
         runs=found,
+        changes=json.loads(variants),
     )
     tables.write_json(metrics, gathered, sealed=False)  # for `dvc metrics`, which shows every key
     click.echo(f"numbers of {len(runs)} run(s): {metrics}", err=True)
@@ -44,10 +49,11 @@ def metrics(
 
 @click.command()
 @file_option("--metrics", "Numbers of the data set (JSON).")
+@click.option("--compare", type=click.Path(path_type=Path), multiple=True, help=COMPARE)
 @file_argument("outputs", nargs=-1, required=True)
-def write_tables(metrics: Path, outputs: tuple[Path, ...]) -> None:
-    """Write the tables OUTPUTS, named dataset, retrieval or sed, as .csv or .md."""
-    made = report_tables.all_tables(tables.read_json(metrics))
+def write_tables(metrics: Path, compare: tuple[Path, ...], outputs: tuple[Path, ...]) -> None:
+    """Write the tables OUTPUTS, named dataset, retrieval, sed or ablations, as .csv or .md."""
+    made = report_tables.all_tables(tables.read_json(metrics), read_compared(compare))
     for output in outputs:
         if output.stem not in made or output.suffix not in (".csv", ".md"):
             raise click.UsageError(f"{output}: name one of {', '.join(made)}, as .csv or .md")
@@ -55,7 +61,7 @@ def write_tables(metrics: Path, outputs: tuple[Path, ...]) -> None:
         if output.suffix == ".csv":
             tables.write_csv(output, table.tidy)
         else:
-            tables.write_text(output, report_tables.markdown(table))
+            tables.write_text(output, markdown(table))
     click.echo(f"tables: {len(outputs)} files", err=True)
 
 

@@ -1,14 +1,25 @@
 """Stage evaluate, part one: retrieval."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import numpy as np
 import pandas as pd
 
 from audiophrase import tables
-from audiophrase.evaluate.retrieval import DIRECTIONS, draw_pools, full_pool, pool_ranks, recall_at
-from audiophrase.params import RetrievalParams, structure
+from audiophrase.evaluate import bootstrap
+from audiophrase.evaluate.retrieval import (
+    DIRECTIONS,
+    draw_pools,
+    full_pool,
+    full_pool_queries,
+    full_pool_resamples,
+    pool_ranks,
+    pool_resamples,
+    recall_at,
+)
+from audiophrase.params import BootstrapParams, RetrievalParams, structure
 from audiophrase.stages.common_clips import only_clips_option, restrict
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -51,13 +62,15 @@ def evaluate_retrieval(
     params = structure(settings, "evaluate.retrieval")
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
-    word_ids = read_word_ids(caption_words, "caption_id", settings)
+    word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
     clips, restriction = restrict(read_clips(features, settings), only_clips_of)
     pairs = pairs_of(clips, "test", captions, word_ids)
-    scores = score_matrix(encoder, pairs, vectors).numpy()
+    score = structure(settings, "train").score
+    scores = score_matrix(encoder, pairs, vectors, score=score).numpy()
     clip_of_caption = np.array(pairs.clip_of_pair)
 
-    table, pool_size = _recalls(scores, clip_of_caption, params)
+    ranks, pool_size = _pool_ranks(scores, clip_of_caption, params)
+    table = _recalls(ranks, params)
     tables.write_csv(recalls, table)
     tables.write_json(
         summary,
@@ -72,15 +85,18 @@ def evaluate_retrieval(
             "full_pool": full_pool(
                 scores, clip_of_caption, ks=params.full_pool_ks, map_k=params.map_k
             ),
+            "intervals": _intervals(
+                ranks, scores, clip_of_caption, params, structure(settings, "evaluate.bootstrap")
+            ),
         },
     )
     click.echo(table.groupby(["direction", "k"])["recall"].mean().to_string(), err=True)
 
 
-def _recalls(
+def _pool_ranks(
     scores: np.ndarray, clip_of_caption: np.ndarray, params: RetrievalParams
-) -> tuple[pd.DataFrame, int]:
-    """Recall at each k of each repeat and direction, and how large the pools were."""
+) -> tuple[dict[str, np.ndarray], int]:
+    """Ranks in the drawn pools by direction, and how large the pools were."""
     captions_of_clip = [np.flatnonzero(clip_of_caption == clip) for clip in range(len(scores))]
     pools = draw_pools(
         captions_of_clip,
@@ -88,7 +104,11 @@ def _recalls(
         n_repeats=params.n_repeats,
         rng=np.random.default_rng(params.seed),
     )
-    ranks = pool_ranks(scores, pools)
+    return pool_ranks(scores, pools), pools.clips.shape[2]
+
+
+def _recalls(ranks: dict[str, np.ndarray], params: RetrievalParams) -> pd.DataFrame:
+    """Recall at each k of each repeat and direction."""
     rows = [
         (repeat + 1, direction, k, recall)
         for direction in DIRECTIONS
@@ -96,7 +116,37 @@ def _recalls(
         for repeat, recall in enumerate(recall_at(ranks[direction], k))
     ]
     table = pd.DataFrame(rows, columns=["repeat", "direction", "k", "recall"])
-    return table.sort_values("repeat", kind="stable"), pools.clips.shape[2]
+    return table.sort_values("repeat", kind="stable")
+
+
+def _intervals(
+    ranks: dict[str, np.ndarray],
+    scores: np.ndarray,
+    clip_of_caption: np.ndarray,
+    params: RetrievalParams,
+    of_bootstrap: BootstrapParams,
+) -> dict[str, Any]:
+    """Percentile intervals over the test clips, by kind of pool, direction and measure."""
+    rng = np.random.default_rng(of_bootstrap.seed)
+    counts = bootstrap.resample(len(scores), of_bootstrap.n_resamples, rng)
+    queries = full_pool_queries(scores, clip_of_caption, map_k=params.map_k)
+    found = {"pool": {}, "full_pool": {}}
+    for direction in DIRECTIONS:
+        found["pool"][direction] = pool_resamples(ranks[direction], counts, ks=params.ks)
+        found["full_pool"][direction] = full_pool_resamples(
+            queries[direction], counts, ks=params.full_pool_ks, map_k=params.map_k
+        )
+    return {
+        "confidence": of_bootstrap.confidence,
+        "n_resamples": of_bootstrap.n_resamples,
+        **{
+            pool: {
+                direction: bootstrap.intervals(resamples, of_bootstrap.confidence)
+                for direction, resamples in of_pool.items()
+            }
+            for pool, of_pool in found.items()
+        },
+    }
 
 
 def _means(table: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:

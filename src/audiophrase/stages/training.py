@@ -26,7 +26,7 @@ from audiophrase.stages.training_data import (
     read_word_ids,
     resident,
 )
-from audiophrase.train import Progress, start, train
+from audiophrase.train import SHUFFLING, Progress, generator, shuffle_pairs, start, train
 
 
 @click.command()
@@ -81,13 +81,16 @@ def train_model(
             file.write(f"{message}\n")
 
     vectors = read_vectors(vocabulary, settings).to(chosen)
-    word_ids = read_word_ids(caption_words, "caption_id", settings)
+    word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
     splits = {}
     for split, shards in (("train", features), ("val", val_features)):
         n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
         fits = n_bytes <= resident_mb * 1e6
         clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
         pairs = pairs_of(clips, split, captions, word_ids)
+        if params.shuffle_pairs:
+            # Departure: a control that the paper does not have (`train.shuffle_pairs`).
+            pairs = shuffle_pairs(pairs, generator(seed, 0, SHUFFLING))
         on_device = fits and has_room(chosen, n_bytes)
         splits[split] = resident(pairs, chosen) if on_device else pairs
         where = chosen.type if on_device else "in memory" if fits else "on disk"

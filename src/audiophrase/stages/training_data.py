@@ -23,6 +23,7 @@ from audiophrase.params import Settings, structure
 from audiophrase.train import Pairs
 
 BYTES_PER_VALUE = 4  # float32
+HOW_UNKNOWN = "unk"  # how a word without any vector was found, in the vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,22 @@ def read_vectors(vocabulary: Path, settings: Settings) -> Tensor:
     return F.normalize(torch.from_numpy(vectors), dim=1)
 
 
-def read_word_ids(path: Path, key: str, settings: Settings) -> dict[str, list[int]]:
-    """Word ids by caption or phrase id; `key` is caption_id or phrase_id."""
+def read_word_ids(
+    path: Path, key: str, vocabulary: Path, settings: Settings
+) -> dict[str, list[int]]:
+    """Word ids by caption or phrase id; `key` is caption_id or phrase_id.
+
+    Words that have no vector of their own are there or not as `train.unknown_words` says.
+    """
     table = tables.read(path, stage=f"text.{key.removesuffix('_id')}s", settings=settings)
-    return dict(zip(table[key].to_pylist(), table["word_ids"].to_pylist(), strict=True))
+    found = dict(zip(table[key].to_pylist(), table["word_ids"].to_pylist(), strict=True))
+    if structure(settings, "train").unknown_words == "shared":
+        return found
+    # Departure: the released code gives all of them one vector (`train.unknown_words`).
+    words = tables.read(vocabulary, stage="text.vocabulary", settings=settings)
+    rows = zip(words["word_id"].to_pylist(), words["how"].to_pylist(), strict=True)
+    known = {word_id for word_id, how in rows if how != HOW_UNKNOWN}
+    return {name: [word for word in ids if word in known] for name, ids in found.items()}
 
 
 def read_encoder(

@@ -24,7 +24,7 @@ from torch import Tensor
 from audiophrase import params
 from audiophrase.device import set_up
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
-from audiophrase.params import TrainParams
+from audiophrase.param_sections import TrainParams
 from audiophrase.train import Pairs, generator, start, train_epoch
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"

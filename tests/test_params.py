@@ -9,17 +9,16 @@ import yaml
 
 from audiophrase import params
 from audiophrase.errors import ParamsError
+from audiophrase.param_sections import RUN_ONLY, SECTIONS
 from audiophrase.schema import SCHEMA_PATH
-from audiophrase.youtube.run import RunParams
 
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 # Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
 CHOICES = {
     "annotations": {"source", "files"},
-    # How a run goes about it changes no clip's bytes.
-    "retrieve": {"folder", *(field.name for field in fields(RunParams))},
+    "retrieve": {"folder", *RUN_ONLY["retrieve"]},
     "text": {"vectors_file"},
-    "train": {"seeds", "device", "resident_mb"},
+    "train": {"seeds", *RUN_ONLY["train"]},
     "evaluate": {"only_clips_of"},
 }
 
@@ -261,13 +260,13 @@ def test_a_variant_that_trains_alike_shares_the_papers_models(document):
 
 def test_dataclasses_and_schema_know_the_same_keys():
     definitions = yaml.safe_load(SCHEMA_PATH.read_text())["$defs"]
-    nested = {name for name in params.SECTIONS if "." in name}
-    for name, cls in params.SECTIONS.items():
+    nested = {name for name in SECTIONS if "." in name}
+    for name, cls in SECTIONS.items():
         top, *rest = name.split(".")
         _same_keys(name, cls, _descend(definitions[top], rest), nested)
     for name in params.section_names():  # sections that are split into parts alone
         parts = {part.split(".")[1] for part in nested if part.startswith(f"{name}.")}
-        if name not in params.SECTIONS:
+        if name not in SECTIONS:
             assert set(definitions[name]["properties"]) == parts | CHOICES.get(name, set())
 
 
@@ -289,17 +288,17 @@ def _same_keys(name, cls, definition, nested):
 
 def test_selected_settings_hold_the_dataclass_keys_alone(valid):
     sections = params.effective(valid, "demo", "paper")
-    settings = params.select(sections, *params.SECTIONS)
-    assert list(settings) == list(params.SECTIONS)
-    for name, cls in params.SECTIONS.items():
+    settings = params.select(sections, *SECTIONS)
+    assert list(settings) == list(SECTIONS)
+    for name, cls in SECTIONS.items():
         assert list(settings[name]) == [field.name for field in fields(cls)]
     assert "seeds" not in settings["train"]
     assert "normalise" not in settings["text"]
 
 
 def test_structured_settings_give_back_what_they_were_made_of(valid):
-    settings = params.select(params.effective(valid, "demo", "paper"), *params.SECTIONS)
-    for name, cls in params.SECTIONS.items():
+    settings = params.select(params.effective(valid, "demo", "paper"), *SECTIONS)
+    for name, cls in SECTIONS.items():
         structured = params.structure(settings, name)
         assert isinstance(structured, cls)
         assert asdict(structured) == settings[name]
@@ -396,3 +395,18 @@ def test_a_file_is_laid_over_another_before_the_check(tmp_path):
     overlay.write_text("train: {lerning_rate: 0.01}\n")
     with pytest.raises(ParamsError, match="did you mean 'learning_rate'"):
         params.load(PARAMS_PATH, overlay)
+
+
+def test_what_changes_no_artifact_is_no_part_of_what_makes_one(valid):
+    sections = params.effective(valid, "audiogrounding")
+    for name, keys in RUN_ONLY.items():
+        assert keys <= set(sections[name])
+        left = set(params.of_artifacts(sections)[name])
+        assert left == set(sections[name]) - keys
+
+
+def test_a_variant_that_only_runs_elsewhere_shares_the_papers_models(document):
+    document["variants"]["elsewhere"] = {"train": {"device": "cpu", "resident_mb": 1}}
+    document["datasets"]["demo"]["variants"] = ["paper", "elsewhere"]
+    params.check(document)
+    assert params.trained_as(document, "demo", "elsewhere") == "paper"

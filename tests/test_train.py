@@ -6,7 +6,7 @@ import torch
 
 from audiophrase import checkpoints
 from audiophrase.errors import AudiophraseError
-from audiophrase.params import ModelParams, PlateauParams, StoppingParams, TrainParams
+from audiophrase.param_sections import ModelParams, PlateauParams, StoppingParams, TrainParams
 from audiophrase.train import (
     Pairs,
     Progress,

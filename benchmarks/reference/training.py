@@ -5,7 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from audiophrase.model.crnn import CRNN
-from audiophrase.params import ModelParams
+from audiophrase.param_sections import ModelParams
 
 
 class Encoder(nn.Module):

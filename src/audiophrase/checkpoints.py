@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
 from audiophrase.model.crnn import CRNN
-from audiophrase.params import ModelParams
+from audiophrase.param_sections import ModelParams
 from audiophrase.train import Epoch, Progress
 
 

@@ -3,7 +3,7 @@
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from audiophrase.consistency import check_consistency, empty_paths
 from audiophrase.errors import ParamsError
+from audiophrase.param_sections import RUN_ONLY, SECTIONS
 from audiophrase.schema import violations
 
 SPLITS = ("train", "val", "test")
@@ -19,179 +20,6 @@ PAPER_VARIANT = "paper"
 
 Settings = dict[str, dict[str, Any]]
 """What one job is given: section name -> its keys. Exactly the keys that change the job's bytes."""
-
-
-@dataclass(frozen=True, slots=True)
-class GrammarParams:
-    seed: int
-    duration_s: float
-    n_clips: dict[str, int]
-    captions_per_clip: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class AudioGroundingParams:
-    url: str
-    sha256: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class ClipParams:
-    silent_below_dbfs: float
-    short_by_s: float
-    min_length_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class RenderParams:
-    seed: int
-    sample_rate_hz: int
-    n_withdrawn: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class LogMelParams:
-    sample_rate_hz: int | None
-    window_s: float
-    hop_s: float
-    n_mels: int
-    fmin_hz: float
-    fmax_hz: float
-    log_floor: float
-
-
-@dataclass(frozen=True, slots=True)
-class TextParams:
-    vectors: str
-    unk_seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class Word2VecParams:
-    n_dimensions: int
-    window: int
-    n_epochs: int
-    n_negative: int
-    learning_rate: float
-    seed: int
-
-
-@dataclass(frozen=True, slots=True)
-class GoogleNewsParams:
-    url: str
-    md5: str
-
-
-@dataclass(frozen=True, slots=True)
-class NormaliseParams:
-    split_dashes: bool
-    capital_function_words: bool
-    lemma: bool
-    stem: bool
-    corrections: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class PlateauParams:
-    factor: float
-    patience: int
-    threshold: float
-
-
-@dataclass(frozen=True, slots=True)
-class StoppingParams:
-    rule: str
-    patience: int
-    window: int
-    spread: float
-    min_epochs: int
-
-
-@dataclass(frozen=True, slots=True)
-class ModelParams:
-    n_channels: list[int]
-    pooling: list[list[int] | None]
-    pooling_norm: int
-    leaky_slope: float
-    dropout: float
-
-
-@dataclass(frozen=True, slots=True)
-class TrainParams:
-    n_threads: int
-    precision: str
-    deterministic: bool
-    batch_size: int
-    max_epochs: int
-    learning_rate: float
-    margin: float
-    score: str
-    shuffle_pairs: bool
-    unknown_words: str
-    plateau: PlateauParams
-    stopping: StoppingParams
-    fixed_validation_impostors: bool
-    model: ModelParams
-
-
-@dataclass(frozen=True, slots=True)
-class RetrievalParams:
-    seed: int
-    pool_size: int
-    n_repeats: int
-    ks: list[int]
-    full_pool_ks: list[int]
-    map_k: int
-
-
-@dataclass(frozen=True, slots=True)
-class ThresholdParams:
-    first: float
-    last: float
-    step: float
-
-
-@dataclass(frozen=True, slots=True)
-class SedParams:
-    seed: int
-    aggregations: list[str]
-    min_max: bool
-    thresholds: ThresholdParams
-    reported_threshold: float
-    partial_below: float
-
-
-@dataclass(frozen=True, slots=True)
-class BootstrapParams:
-    seed: int
-    n_resamples: int
-    confidence: float
-    n_thresholds: int
-
-
-@dataclass(frozen=True, slots=True)
-class FiguresParams:
-    dpi: int
-    example_clip: int
-    n_alignments: int
-
-
-SECTIONS: dict[str, type] = {
-    "annotations.grammar": GrammarParams,
-    "annotations.audiogrounding": AudioGroundingParams,
-    "retrieve": ClipParams,
-    "retrieve.render": RenderParams,
-    "features": LogMelParams,
-    "text": TextParams,
-    "text.word2vec": Word2VecParams,
-    "text.google_news": GoogleNewsParams,
-    "text.normalise": NormaliseParams,
-    "train": TrainParams,
-    "evaluate.retrieval": RetrievalParams,
-    "evaluate.sed": SedParams,
-    "evaluate.bootstrap": BootstrapParams,
-    "figures": FiguresParams,
-}
 
 
 def load(path: Path, *overlays: Path) -> dict[str, Any]:
@@ -278,7 +106,8 @@ def compared_with(params: Mapping[str, Any], dataset: str) -> list[str]:
 def trained_as(params: Mapping[str, Any], dataset: str, variant: str) -> str:
     """The variant whose models a variant is evaluated with: the paper's if it trains alike."""
     own, of_paper = (effective(params, dataset, name) for name in (variant, PAPER_VARIANT))
-    return PAPER_VARIANT if own["train"] == of_paper["train"] else variant
+    alike = of_artifacts(own)["train"] == of_artifacts(of_paper)["train"]
+    return PAPER_VARIANT if alike else variant
 
 
 def effective(
@@ -291,6 +120,14 @@ def effective(
         for name, override in _entry(params, "variants", "variant", variant).items():
             merged[name] = _overlay(merged[name], override)
     return merged
+
+
+def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """Sections without the keys that change no artifact."""
+    return {
+        name: {key: value for key, value in of.items() if key not in RUN_ONLY.get(name, ())}
+        for name, of in sections.items()
+    }
 
 
 def section_names() -> tuple[str, ...]:

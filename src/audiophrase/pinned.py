@@ -4,13 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiophrase.download import Pinned
-from audiophrase.params import (
-    SPLITS,
-    AudioGroundingParams,
-    GoogleNewsParams,
-    select,
-    structure,
-)
+from audiophrase.param_sections import AudioGroundingParams, GoogleNewsParams
+from audiophrase.params import SPLITS, select, structure
 
 _MAX_ANNOTATION_BYTES = 1 << 24  # the largest has 3.5 MB
 _MAX_VECTORS_BYTES = 1 << 31  # Google News has 1,743,563,840

@@ -18,7 +18,7 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.model.crnn import CRNN
 from audiophrase.model.loss import draw_impostors, triplet_loss
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
-from audiophrase.params import PlateauParams, StoppingParams, TrainParams
+from audiophrase.param_sections import PlateauParams, StoppingParams, TrainParams
 
 CPU = torch.device("cpu")
 ENCODE_BATCH = 16

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiophrase.features.logmel import hop_s, log_mel, mel_power, n_fft
-from audiophrase.params import LogMelParams
+from audiophrase.param_sections import LogMelParams
 
 PAPER = LogMelParams(
     sample_rate_hz=32000,

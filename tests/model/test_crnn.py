@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from audiophrase.model.crnn import CRNN, interpolation_matrix, l4_pool, stretch
-from audiophrase.params import ModelParams
+from audiophrase.param_sections import ModelParams
 
 PAPER = ModelParams(
     n_channels=[32, 128, 128, 128, 128],

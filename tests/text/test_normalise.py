@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from audiophrase import params as parameters
-from audiophrase.params import NormaliseParams
+from audiophrase.param_sections import NormaliseParams
 from audiophrase.text.normalise import candidates, match, words_of
 
 ROOT = Path(__file__).parents[2]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from audiophrase.clips.availability import State
+from audiophrase.param_sections import RunParams
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.client import Fetched, Video
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
@@ -14,7 +15,7 @@ from audiophrase.youtube.history import fold
 from audiophrase.youtube.ledger import Ledger
 from audiophrase.youtube.plan import Clip, Job
 from audiophrase.youtube.progress import Progress
-from audiophrase.youtube.run import Run, RunParams
+from audiophrase.youtube.run import Run
 
 PARAMS = {
     "canaries": ["canary_0000"],

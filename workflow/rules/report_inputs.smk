@@ -49,9 +49,10 @@ def made_before_report(wildcards):
 
 
 def page_parameters(wildcards):
-    """The data set's entry and all sections as they hold for it, as JSON."""
+    """The data set's entry and all that makes its artifacts what they are, as JSON."""
     about = {name: entry(wildcards.dataset)[name] for name in ("title", "clips", "shards")}
-    return json.dumps({**about, **sections(wildcards.dataset), "variants": overrides(wildcards)})
+    known = parameters.of_artifacts(sections(wildcards.dataset))
+    return json.dumps({**about, **known, "variants": overrides(wildcards)})
 
 
 def overrides(wildcards):

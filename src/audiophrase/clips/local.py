@@ -13,7 +13,7 @@ from audiophrase.clips.availability import State
 from audiophrase.clips.section import NoAudioError, duration_s, read_section
 from audiophrase.clips.shards import Failure, audio_row, failure_row
 from audiophrase.errors import AudiophraseError
-from audiophrase.params import ClipParams
+from audiophrase.param_sections import ClipParams
 
 Clip = Mapping[str, Any]
 

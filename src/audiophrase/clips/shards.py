@@ -14,7 +14,7 @@ import soundfile
 from audiophrase import tables
 from audiophrase.clips.availability import State
 from audiophrase.errors import ArtifactError
-from audiophrase.params import ClipParams
+from audiophrase.param_sections import ClipParams
 
 SCHEMA = pa.schema(
     [

@@ -14,7 +14,7 @@ import scipy.fft
 import scipy.signal
 
 from audiophrase.errors import ParamsError
-from audiophrase.params import LogMelParams
+from audiophrase.param_sections import LogMelParams
 
 SCHEMA = pa.schema(
     [

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from audiophrase.params import ModelParams
+from audiophrase.param_sections import ModelParams
 
 CLIPS_AT_ONCE = 4
 

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from audiophrase.params import LogMelParams
+from audiophrase.param_sections import LogMelParams
 from audiophrase.report.examples import Event, Example
 from audiophrase.report.style import GREY, canvas, draw_log_mel, line_style, look, wrap
 

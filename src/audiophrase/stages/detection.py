@@ -14,7 +14,8 @@ from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
 from audiophrase.evaluate.detection import Detections, curves, intervals, measures, partial
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.params import BootstrapParams, SedParams, ThresholdParams, structure
+from audiophrase.param_sections import BootstrapParams, SedParams, ThresholdParams
+from audiophrase.params import structure
 from audiophrase.stages.common_clips import only_clips_option, restrict
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings

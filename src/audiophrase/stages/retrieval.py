@@ -19,7 +19,8 @@ from audiophrase.evaluate.retrieval import (
     pool_resamples,
     recall_at,
 )
-from audiophrase.params import BootstrapParams, RetrievalParams, structure
+from audiophrase.param_sections import BootstrapParams, RetrievalParams
+from audiophrase.params import structure
 from audiophrase.stages.common_clips import only_clips_option, restrict
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings

@@ -14,6 +14,7 @@ from audiophrase import params
 from audiophrase.clips.mixture import Sources
 from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.param_sections import RunParams
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import SetupError
@@ -94,7 +95,7 @@ class _Told(io.TextIOBase):
 
 
 def _retrieve(
-    places: engine.Places, run_params: engine.RunParams, sources: Sources, *, recheck: bool
+    places: engine.Places, run_params: RunParams, sources: Sources, *, recheck: bool
 ) -> int:
     try:
         return engine.retrieve(places, run_params, recheck=recheck, sources=sources)
@@ -118,7 +119,7 @@ def _retrieve(
         os._exit(Exit.INTERRUPTED)
 
 
-def _settings(dataset: str, configfiles: tuple[Path, ...]) -> tuple[engine.RunParams, Sources]:
+def _settings(dataset: str, configfiles: tuple[Path, ...]) -> tuple[RunParams, Sources]:
     loaded = params.load(Path("params.yaml"), *configfiles)
     order = clip_sources(params.dataset_entry(loaded, dataset)["clips"])
     if "youtube" not in order:

@@ -11,7 +11,8 @@ from audiophrase.clips import shards
 from audiophrase.clips.availability import State
 from audiophrase.clips.mixture import Sources
 from audiophrase.errors import ArtifactError
-from audiophrase.params import ClipParams, structure
+from audiophrase.param_sections import ClipParams
+from audiophrase.params import structure
 from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.youtube.attempts import read_table

@@ -9,7 +9,7 @@ import pyarrow as pa
 from gensim.models import Word2Vec
 
 from audiophrase.errors import VectorsError
-from audiophrase.params import NormaliseParams, Word2VecParams
+from audiophrase.param_sections import NormaliseParams, Word2VecParams
 from audiophrase.text.normalise import candidates, match
 
 VOCABULARY_SCHEMA = pa.schema(

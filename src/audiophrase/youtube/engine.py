@@ -14,6 +14,7 @@ from audiophrase import tables
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.clips.mixture import Sources
+from audiophrase.param_sections import RunParams
 from audiophrase.youtube import preflight
 from audiophrase.youtube.attempts import write_table
 from audiophrase.youtube.budget import Exit, Stop
@@ -23,7 +24,7 @@ from audiophrase.youtube.ledger import Ledger, read_log, sections_at_hand
 from audiophrase.youtube.packed import packed_rows
 from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
-from audiophrase.youtube.run import Run, RunParams
+from audiophrase.youtube.run import Run
 
 YOUTUBE_ALONE = Sources.of(("youtube",), None)
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ import soundfile
 
 from audiophrase.clips.availability import State
 from audiophrase.clips.shards import encode_flac
+from audiophrase.param_sections import RunParams
 from audiophrase.youtube.budget import (
     Breaker,
     Stop,
@@ -39,23 +40,6 @@ from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.verdict import Verdict, concerns_run, judge
 
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
-
-
-@dataclass(frozen=True, slots=True)
-class RunParams:
-    """How a run goes about it: keys of `retrieve` that change no clip's bytes."""
-
-    canaries: list[str]
-    canary_every: int
-    canary_s: float
-    videos_per_hour: float
-    jitter: float
-    attempts: int
-    backoff_s: float
-    max_streak: int
-    max_pause_s: float
-    n_threads: int
-    timeout_s: float
 
 
 class Run:

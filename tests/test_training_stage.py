@@ -138,7 +138,19 @@ def test_cuda_that_is_not_there_is_told_before_anything_is_read(train, made, mon
     (made / "train-0.parquet").unlink()
     with pytest.raises(AudiophraseError, match=r"train\.device is 'cuda'"):
         train("absent", device="cuda")
-    assert not (made / "absent").exists()
+    (log,) = (made / "absent").iterdir()
+    assert "train.device is 'cuda'" in log.read_text()
+
+
+def test_an_error_that_ends_a_training_stands_in_its_log(train, made):
+    with pytest.raises(AudiophraseError):
+        train("diverged", learning_rate=1e30)
+    log = (made / "diverged" / "train.log").read_text().splitlines()
+    assert log[0].startswith("train: 15 clips")
+    assert log[-2:] == [
+        "error: training diverged: the loss of epoch 1 is not finite",
+        "  What to do: lower train.learning_rate",
+    ]
 
 
 def test_unpacked_features_are_those_of_the_shards(made, settings):

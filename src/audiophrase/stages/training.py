@@ -4,6 +4,8 @@ import hashlib
 import json
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from tqdm import tqdm
 from audiophrase import checkpoints, tables
 from audiophrase.closure import import_closure
 from audiophrase.device import choose_device, has_room, set_up
+from audiophrase.errors import AudiophraseError
 from audiophrase.params import structure
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -66,71 +69,87 @@ def train_model(
     log: Path,
 ) -> None:
     """Train the encoder on FEATURES, the shards of the training split."""
-    params = structure(settings, "train")
-    chosen = choose_device(device)
-    set_up(chosen, deterministic=params.deterministic)
-    torch.set_num_threads(params.n_threads)
-    torch.set_flush_denormal(True)
+    with _logged(log) as say:
+        params = structure(settings, "train")
+        chosen = choose_device(device)
+        set_up(chosen, deterministic=params.deterministic)
+        torch.set_num_threads(params.n_threads)
+        torch.set_flush_denormal(True)
 
+        vectors = read_vectors(vocabulary, settings).to(chosen)
+        word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
+        splits = {}
+        for split, shards in (("train", features), ("val", val_features)):
+            n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
+            fits = n_bytes <= resident_mb * 1e6
+            clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
+            pairs = pairs_of(clips, split, captions, word_ids)
+            if params.shuffle_pairs:
+                # Departure: a control that the paper does not have (`train.shuffle_pairs`).
+                pairs = shuffle_pairs(pairs, generator(seed, 0, SHUFFLING))
+            on_device = fits and has_room(chosen, n_bytes)
+            splits[split] = resident(pairs, chosen) if on_device else pairs
+            where = chosen.type if on_device else "in memory" if fits else "on disk"
+            say(
+                f"{split}: {len(pairs.log_mels)} clips, {len(pairs.clip_of_pair)} pairs, "
+                f"{n_bytes / 1e6:.0f} MB of features ({where})"
+            )
+
+        progress = start(vectors.shape[1], seed, params, chosen)
+        inputs = [*features, *val_features, captions, vocabulary, caption_words]
+        fingerprint = _fingerprint(settings, seed, chosen.type, inputs)
+        if checkpoints.resume(checkpoint, progress, fingerprint):
+            say(f"resumed after epoch {len(progress.history)}")
+        began = time.monotonic()
+
+        def after_epoch(progress: Progress) -> None:
+            checkpoints.save_progress(checkpoint, progress, fingerprint)
+            epoch = progress.history[-1]
+            say(
+                f"epoch {epoch.epoch}: training loss {epoch.train_loss:.4f}, "
+                f"validation loss {epoch.val_loss:.4f}, learning rate {epoch.learning_rate:g}, "
+                f"{time.monotonic() - began:.0f} s so far"
+            )
+
+        def watch_batches(batches: list) -> tqdm:
+            label = f"epoch {len(progress.history) + 1}"
+            return tqdm(
+                batches, desc=label, unit="batch", leave=False, disable=not sys.stderr.isatty()
+            )
+
+        train(
+            progress,
+            splits["train"],
+            splits["val"],
+            vectors,
+            seed=seed,
+            params=params,
+            watch_batches=watch_batches,
+            after_epoch=after_epoch,
+        )
+        _write(progress, settings, seed, model, model_json, history)
+        checkpoint.unlink(missing_ok=True)
+
+
+@contextmanager
+def _logged(log: Path) -> Iterator[Callable[[str], None]]:
+    """A function that says a line on the terminal and in the log, where the error that ends it goes too."""
     log.parent.mkdir(parents=True, exist_ok=True)
     log.write_text("", encoding="utf-8")
 
-    def say(message: str) -> None:
-        click.echo(message, err=True)
+    def note(message: str) -> None:
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{message}\n")
 
-    vectors = read_vectors(vocabulary, settings).to(chosen)
-    word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
-    splits = {}
-    for split, shards in (("train", features), ("val", val_features)):
-        n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
-        fits = n_bytes <= resident_mb * 1e6
-        clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
-        pairs = pairs_of(clips, split, captions, word_ids)
-        if params.shuffle_pairs:
-            # Departure: a control that the paper does not have (`train.shuffle_pairs`).
-            pairs = shuffle_pairs(pairs, generator(seed, 0, SHUFFLING))
-        on_device = fits and has_room(chosen, n_bytes)
-        splits[split] = resident(pairs, chosen) if on_device else pairs
-        where = chosen.type if on_device else "in memory" if fits else "on disk"
-        say(
-            f"{split}: {len(pairs.log_mels)} clips, {len(pairs.clip_of_pair)} pairs, "
-            f"{n_bytes / 1e6:.0f} MB of features ({where})"
-        )
+    def say(message: str) -> None:
+        click.echo(message, err=True)
+        note(message)
 
-    progress = start(vectors.shape[1], seed, params, chosen)
-    inputs = [*features, *val_features, captions, vocabulary, caption_words]
-    fingerprint = _fingerprint(settings, seed, chosen.type, inputs)
-    if checkpoints.resume(checkpoint, progress, fingerprint):
-        say(f"resumed after epoch {len(progress.history)}")
-    began = time.monotonic()
-
-    def after_epoch(progress: Progress) -> None:
-        checkpoints.save_progress(checkpoint, progress, fingerprint)
-        epoch = progress.history[-1]
-        say(
-            f"epoch {epoch.epoch}: training loss {epoch.train_loss:.4f}, "
-            f"validation loss {epoch.val_loss:.4f}, learning rate {epoch.learning_rate:g}, "
-            f"{time.monotonic() - began:.0f} s so far"
-        )
-
-    def watch_batches(batches: list) -> tqdm:
-        label = f"epoch {len(progress.history) + 1}"
-        return tqdm(batches, desc=label, unit="batch", leave=False, disable=not sys.stderr.isatty())
-
-    train(
-        progress,
-        splits["train"],
-        splits["val"],
-        vectors,
-        seed=seed,
-        params=params,
-        watch_batches=watch_batches,
-        after_epoch=after_epoch,
-    )
-    _write(progress, settings, seed, model, model_json, history)
-    checkpoint.unlink(missing_ok=True)
+    try:
+        yield say
+    except AudiophraseError as error:
+        note(f"error: {error}")
+        raise
 
 
 def _write(

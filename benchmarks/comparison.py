@@ -50,13 +50,15 @@ def compare(
     *,
     goal: float | None,
     remark: str = "",
+    show: Callable[[float], str] | None = None,
 ) -> Row:
-    """A row from the seconds of the rounds."""
+    """A row from what was measured in each round: seconds, unless `show` tells another unit."""
+    show = show or show_s
     ratios = [plain / fast for plain, fast in zip(reference, ours, strict=True)]
     return Row(
         work,
-        show_s(statistics.median(reference)),
-        show_s(statistics.median(ours)),
+        show(statistics.median(reference)),
+        show(statistics.median(ours)),
         round(statistics.median(ratios), 2),
         goal,
         remark,

@@ -214,8 +214,9 @@ def _environment(variant: str) -> dict[str, str]:
     if variant == "reference":
         return dict(os.environ)
     words = RULE.read_text(encoding="utf-8").partition(" python -m audiophrase train")[0].split()
-    return os.environ | dict(word.strip('"').split("=") for word in words if word.count("=") == 1
-                             and word.strip('"').startswith("MALLOC"))  # fmt: skip
+    ours = [word.strip('"') for word in words if word.strip('"').startswith("MALLOC")]
+    assert ours, f"{RULE} sets no variables before its command"
+    return os.environ | dict(word.split("=") for word in ours)
 
 
 if __name__ == "__main__":

@@ -169,6 +169,18 @@ def test_the_pause_that_a_server_asks_for_is_kept_within_bounds(server, tmp_path
     assert fetch(pinned(server), tmp_path / "other")[1] == [60.0]
 
 
+@pytest.mark.parametrize("value", ["\u00b2", "9" * 5000, "-1", "soon"])
+def test_headers_that_are_no_numbers_count_as_absent(server, tmp_path, value):
+    server.statuses, server.retry_after = [503], value
+    assert fetch(pinned(server), tmp_path) == (CONTENT, [1.0])
+
+
+def test_certificates_that_are_not_there_are_named(server, tmp_path, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "absent.pem"))
+    with pytest.raises(DownloadError, match=r"SSL_CERT_FILE names .*absent\.pem, which is not"):
+        fetch(pinned(server), tmp_path)
+
+
 def test_a_server_that_stays_busy_is_given_up(server, tmp_path):
     server.statuses = [503] * 100
     with pytest.raises(DownloadError, match="answered HTTP 503"):

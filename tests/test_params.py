@@ -92,6 +92,8 @@ def test_unknown_keys_are_named_with_a_hint(document, path, hint):
         ("datasets.demo.clips", ["rendered"], "datasets.demo.clips.0: 'rendered' is not one of"),
         ("datasets.demo.clips", [], "datasets.demo.clips"),
         ("datasets.demo.clips", ["local", "local"], "datasets.demo.clips"),
+        ("text.google_news.url", "https://me:secret@mirror/v.gz", "text.google_news.url"),
+        ("evaluate.sed.thresholds.step", 1e-9, "evaluate.sed.thresholds.step"),
     ],
 )
 def test_values_out_of_range_or_type_are_named(document, path, value, told):
@@ -107,6 +109,11 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
         ("features.fmax_hz", 16000.5, "lies above half of features.sample_rate_hz 32000"),
         ("features.fmin_hz", 8000.0, "fmin_hz is not below"),
         ("features.hop_s", 0.05, "hop_s is longer"),
+        (
+            "features",
+            {"hop_s": 0.04, "window_s": 0.08},
+            "divides time by 4, but a clip of retrieve.min_length_s has only 3 frames",
+        ),
         ("features.n_mels", 63, "pooling divides the mel bands by 64, but features.n_mels is 63"),
         ("train.model.n_channels", [1, 2], "differ in length"),
         ("text.word2vec.n_dimensions", 301, "n_dimensions is odd"),
@@ -118,7 +125,8 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
     ],
 )
 def test_values_that_contradict_each_other_are_refused(document, path, value, told):
-    put(document, path, value)
+    merged = {**document["features"], **value} if path == "features" else value
+    put(document, path, merged)
     with pytest.raises(ParamsError, match="data set 'demo'") as refusal:
         params.check(document)
     assert told in str(refusal.value)

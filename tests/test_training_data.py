@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import torch
 
 from audiophrase import params, tables
-from audiophrase.stages.training_data import read_word_ids
+from audiophrase.stages.training_data import Clips, pairs_of, read_word_ids
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 
@@ -32,3 +33,22 @@ def test_unknown_words_are_there_or_not_as_the_parameters_say(files, policy, exp
     sections["train"]["unknown_words"] = policy
     settings = params.select(sections, "train")
     assert read_word_ids(captions, "caption_id", vocabulary, settings) == expected
+
+
+def test_captions_without_a_word_are_left_out_and_told(tmp_path):
+    rows = [
+        {"caption_id": f"{clip_id}#{n}", "clip_id": clip_id, "split": "test"}
+        for clip_id, n in (("x", 0), ("x", 1), ("y", 0), ("z", 0))
+    ]
+    captions = tmp_path / "captions.parquet"
+    tables.write(captions, pa.Table.from_pylist(rows), stage="annotations.captions", settings={})
+    ids = ["x", "y", "z"]
+    clips = Clips(ids, set(ids), [torch.zeros(5, 2)] * 3, [0.02] * 3)
+    word_ids = {"x#0": [4], "x#1": [], "y#0": [], "z#0": [7, 4]}
+    said = []
+    pairs = pairs_of(clips, "test", captions, word_ids, say=said.append)
+    assert pairs.words_of_pair == [[4], [7, 4]]
+    assert pairs.clip_of_pair == [0, 1]
+    assert said == [
+        "test: 2 captions without a word are left out, and with them 1 clips that have no other"
+    ]

@@ -1,5 +1,6 @@
 """What no schema can say of parameters: whether those of a data set can work together."""
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -70,9 +71,15 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse("features.hop_s is longer than features.window_s", "shorten the hop")
     if len(model["pooling"]) != len(model["n_channels"]):
         refuse("train.model.pooling and n_channels differ in length", "give one entry a block")
-    mel_factor = 1
-    for kernel in filter(None, model["pooling"]):
-        mel_factor *= kernel[1]
+    kernels = [kernel for kernel in model["pooling"] if kernel]
+    time_factor, mel_factor = (math.prod(kernel[axis] for kernel in kernels) for axis in (0, 1))
+    n_fewest = 1 + math.floor(sections["retrieve"]["min_length_s"] / features["hop_s"])
+    if time_factor > n_fewest:
+        refuse(
+            f"train.model.pooling divides time by {time_factor}, but a clip of "
+            f"retrieve.min_length_s has only {n_fewest} frames",
+            "shorten features.hop_s, or raise retrieve.min_length_s",
+        )
     if mel_factor != features["n_mels"]:
         refuse(
             f"train.model.pooling divides the mel bands by {mel_factor}, "

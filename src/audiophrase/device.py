@@ -5,6 +5,8 @@ it, as they do on the type of CPU, so a model's description names the device tha
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
@@ -48,6 +50,23 @@ def set_up(device: torch.device, *, deterministic: bool) -> None:
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.use_deterministic_algorithms(deterministic)
     torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid, and slow
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """A GPU without memory for the work inside is told of, without a stack trace.
+
+    Raises:
+        AudiophraseError: there is too little.
+    """
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise AudiophraseError(
+            f"the GPU has too little memory: {str(error).splitlines()[0]}",
+            "see with `nvidia-smi` who else uses it; lower train.resident_mb or train.batch_size, "
+            "or set train.device to cpu in params.yaml",
+        ) from None
 
 
 def has_room(device: torch.device, n_bytes: int) -> bool:

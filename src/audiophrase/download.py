@@ -8,6 +8,7 @@ is used whose digest is not the pinned one. HTTPS_PROXY and SSL_CERT_FILE are ho
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -108,8 +109,6 @@ def _at_hand(file: Pinned, cache: Path) -> Path | None:
         click.echo(
             f"warning: {cached} is damaged ({file.algorithm} {found}): it is fetched anew", err=True
         )
-        with writing(cached):
-            cached.unlink()
         return None
     return cached
 
@@ -181,6 +180,9 @@ def _fetch(file: Pinned, partial: Path, sleep: Callable[[float], None]) -> None:
 
 def _append(file: Pinned, partial: Path, n_have: int) -> None:
     """One request for what is lacking. Raises _Retriable, _Failed."""
+    certificates = os.environ.get("SSL_CERT_FILE")
+    if certificates and not Path(certificates).exists():
+        raise _Failed(f"SSL_CERT_FILE names {certificates}, which is not there")
     headers = {"Accept-Encoding": "identity"}
     if n_have:
         headers["Range"] = f"bytes={n_have}-"
@@ -191,7 +193,7 @@ def _append(file: Pinned, partial: Path, n_have: int) -> None:
             headers=headers,
             stream=True,
             timeout=TIMEOUT_S,
-            verify=os.environ.get("SSL_CERT_FILE") or True,
+            verify=certificates or True,
         ) as answer:
             has_answered = True
             if (
@@ -203,8 +205,8 @@ def _append(file: Pinned, partial: Path, n_have: int) -> None:
                 raise _Retriable(f"{_host(file)} sent another part than was asked for")
             if answer.status_code != 206:
                 n_have = 0  # a server without ranges sends the whole
-            length = answer.headers.get("Content-Length", "")
-            n_expected = n_have + int(length) if length.isdigit() else None
+            length = _number(answer, "Content-Length")
+            n_expected = None if length is None else n_have + length
             _require_room(file, partial, n_have, n_expected)
             _write(file, partial, n_have, n_expected, answer)
     except (
@@ -225,11 +227,16 @@ def _append(file: Pinned, partial: Path, n_have: int) -> None:
 
 def _require_success(file: Pinned, answer: requests.Response) -> None:
     if answer.status_code in _WORTH_RETRYING:
-        wait = answer.headers.get("Retry-After", "")
-        wait_s = float(wait) if wait.isdigit() else None
+        wait_s = _number(answer, "Retry-After")
         raise _Retriable(f"{_host(file)} answered HTTP {answer.status_code}", wait_s)
     if answer.status_code not in (200, 206):
         raise _Failed(f"{_host(file)} answered HTTP {answer.status_code}")
+
+
+def _number(answer: requests.Response, header: str) -> int | None:
+    """A header's whole number, if it is one: servers may send anything."""
+    value = answer.headers.get(header, "")
+    return int(value) if re.fullmatch("[0-9]{1,15}", value) else None
 
 
 def _continues(answer: requests.Response, n_have: int) -> bool:

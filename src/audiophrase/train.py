@@ -268,7 +268,8 @@ def shuffle_pairs(pairs: Pairs, rng: torch.Generator) -> Pairs:
 def pad(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
     """Clips of a batch as one tensor (B, T, n_mels), and their true lengths (B,), on the CPU.
 
-    A shorter clip goes on with its own quietest value: silence as that clip knows it.
+    Departure: the paper and the released code do not say; a shorter clip goes on with its own
+    quietest value, silence as that clip knows it.
     """
     n_frames = torch.tensor([len(clip) for clip in clips])
     longest = int(n_frames.max())

@@ -164,7 +164,28 @@ def test_each_variant_and_data_set_is_a_line_of_the_ablation_table(make_metrics,
     row = only(table.tidy, variant="paper", scores="mean", measure="audio_to_caption_r1")
     assert (row["n_seeds"], row["value"]) == (2, pytest.approx(0.125))
     assert row["sd_over_seeds"] == pytest.approx(0.00707, abs=1e-5)
-    assert "over 2 seeds; a line without it is of one seed" in markdown(table)
+    assert "over a line's seeds; a line without it is of one seed" in markdown(table)
+
+
+def test_a_line_of_another_kind_of_audio_or_pool_says_so(make_metrics, make_run):
+    rehearsal = make_metrics([make_run("paper", 1, pool_size=5)])
+    table = all_tables(make_metrics(audio="recorded"), {"rehearsal": rehearsal})["ablations"]
+    assert set(table.tidy.query("variant == 'rehearsal'")["audio"]) == {"rendered"}
+    assert set(table.tidy.query("variant == 'paper'")["audio"]) == {"recorded"}
+    assert set(table.tidy.query("variant == 'rehearsal'")["pool_size"]) == {5}
+    assert cells(table, 1).loc["rehearsal", "what differs"].endswith("rendered audio")
+    text = markdown(table)
+    assert "Not all audio is alike: paper recorded, but rehearsal rendered." in text
+    assert "rehearsal: pools of 5, so another chance." in text
+
+
+def test_the_ablation_table_says_on_how_many_clips_it_rests(make_metrics):
+    table = all_tables(make_metrics())["ablations"]
+    assert cells(table).loc["paper", ["clips", "captions"]].to_list() == ["7", "33"]
+    assert cells(table).loc["the paper's", ["clips", "captions"]].to_list() == ["67", "335"]
+    assert set(table.tidy["n_clips"]) == {7}
+    assert set(table.tidy["n_phrases"]) == {1234}
+    assert "Test clips: 7 here, 67 in the paper" in markdown(table)
 
 
 def test_rendered_audio_is_named_in_every_table_and_recorded_audio_in_none(make_metrics):

@@ -79,6 +79,14 @@ def test_wanted_vectors_are_read_and_no_others(saved, name):
     np.testing.assert_array_equal(found["bárk"], [8, 9, 10, 11])
 
 
+@pytest.mark.parametrize("header", [b"3 4", b"5 4", b"4 3", b"4 5", b"4 2", b"8 2", b"2 8"])
+def test_a_header_that_lies_of_a_small_file_is_refused(saved, header):
+    content = (saved / "v.bin").read_bytes()
+    (saved / "v.bin").write_bytes(header + content[content.index(b"\n") :])
+    with pytest.raises(VectorsError, match=r"v\.bin, byte \d+: "):
+        read_vectors(saved / "v.bin", {"dog"})
+
+
 @pytest.mark.skipif(not GLOVE.exists(), reason="../shared/vectors/glove-100d-21k.bin is absent")
 def test_a_real_file_is_read_as_gensim_reads_it():
     wanted = ["dog", "barks", "rain", "of"]

@@ -15,7 +15,7 @@ rule text:
     threads: 1
     resources:
         mem_mb=2000,
-        runtime=30,
+        runtime=120,
     params:
         settings=settings("text"),
         vectors=lambda wildcards, input: ["--vectors-file", input.vectors] if input.vectors else [],

@@ -15,7 +15,7 @@ rule train:
         "logs/{dataset}/runs/{variant}/seed-{seed}/train.log",
     threads: lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"]["n_threads"]
     resources:
-        mem_mb=6000,
+        mem_mb=lambda wildcards: 3000 + of_training("resident_mb")(wildcards) * 3 // 2,  # val is smaller than train
         gpu=n_gpus,
         device=of_training("device"),
         resident_mb=of_training("resident_mb"),

@@ -26,6 +26,7 @@ _UNKNOWN_INDEX = -1  # what v2 writes where a phrase occurs twice in its caption
 _Y_AND_YOUTUBE_ID = re.compile(r"Y([0-9A-Za-z_-]{11}_\d.*)", re.DOTALL)
 # Where the tokeniser of the published files cut punctuation and possessives off.
 _CUT_OFF = re.compile(r" (?=[,;.:!?](?: |$)|'s(?: |$))|(?<=s) (?='(?: |$))")
+_MAX_KEY = 40
 _SEE = "see docs/own-data.md for the two forms"
 
 
@@ -79,7 +80,8 @@ def _of_columns(columns: Any, split: str) -> Iterator[Row]:
     if not keys:
         raise AnnotationError(f"{split}.json has no rows", "every split needs at least one clip")
     for key in keys:
-        yield Row(where=f"row {key}", **{name: columns[name][key] for name in COLUMNS})
+        shown = key if len(key) <= _MAX_KEY and key.isprintable() else f"{key[:_MAX_KEY]!r}…"
+        yield Row(where=f"row {shown}", **{name: columns[name][key] for name in COLUMNS})
 
 
 def _of_list(captions: list[Any], split: str) -> Iterator[Row]:

@@ -26,6 +26,7 @@ _DUTIES = (0.3, 0.5, 0.8)  # share of a beat that sounds fully
 _REST = 0.1  # amplitude between the beats: a word is heard throughout its segments
 _SHAPES = ("chord", "rise", "fall", "warble", "noise")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"\w+")
 _STEMMER = snowballstemmer.stemmer("english")
 
 # Closed classes: articles and determiners, pronouns, auxiliaries, prepositions, conjunctions,
@@ -48,10 +49,13 @@ FUNCTION_WORDS = frozenset(_FUNCTION_WORDS.split())
 def families(phrase: str) -> list[str]:
     """The signatures that a phrase sounds: its content words, related forms as one, in order.
 
-    A phrase of function words alone is heard all the same: they then count as content.
+    A phrase of function words alone is heard all the same: they then count as content, and so do
+    the numbers of one without any letters.
     """
     words = _LETTERS.findall(phrase.lower().replace("\u2019", "'"))
-    content = [word for word in words if word not in FUNCTION_WORDS] or words
+    content = (
+        [word for word in words if word not in FUNCTION_WORDS] or words or _WORDS.findall(phrase)
+    )
     return list(dict.fromkeys(family(word) for word in content))
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 Interval = dict[str, float]
+BLOCK = 500
 
 
 def resample(n_clips: int, n_resamples: int, rng: np.random.Generator) -> np.ndarray:
@@ -113,13 +114,25 @@ def _average_precision(
     shape = (counts.shape[1], len(thresholds))
     cell = clip * shape[1] + bins
 
-    def reached(chosen: np.ndarray) -> np.ndarray:
-        """Frames at or above each threshold, descending, in each resample."""
-        of_clips = np.bincount(cell[chosen], minlength=shape[0] * shape[1]).reshape(shape)
-        return np.cumsum((counts.astype(float) @ of_clips)[:, ::-1], axis=1)
+    def per_bin(cells: np.ndarray) -> np.ndarray:
+        """Frames of each clip in each bin: (n_clips, n_bins)."""
+        return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
 
-    true_positives, predicted = reached(active), reached(np.ones_like(active))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.where(predicted > 0, true_positives / predicted, 0.0)
-        gained = np.diff(true_positives, axis=1, prepend=0.0) / true_positives[:, -1:]
-    return (precision * gained).sum(axis=1)
+    active_of_clips, all_of_clips = per_bin(cell[active]), per_bin(cell)
+
+    def of_block(counts: np.ndarray) -> np.ndarray:
+        true_positives, predicted = (
+            np.cumsum((counts.astype(float) @ of_clips)[:, ::-1], axis=1)
+            for of_clips in (active_of_clips, all_of_clips)
+        )
+        with np.errstate(invalid="ignore", divide="ignore"):
+            precision = np.where(predicted > 0, true_positives / predicted, 0.0)
+            gained = np.diff(true_positives, axis=1, prepend=0.0) / true_positives[:, -1:]
+        return (precision * gained).sum(axis=1)
+
+    return np.concatenate([of_block(counts[rows]) for rows in _blocks(len(counts))])
+
+
+def _blocks(n_rows: int) -> list[slice]:
+    """Some resamples at a time, so that memory does not grow with their number."""
+    return [slice(first, first + BLOCK) for first in range(0, n_rows, BLOCK)]

@@ -56,7 +56,7 @@ def curve(scores: np.ndarray, active: np.ndarray) -> Curve:
 def at_thresholds(exact: Curve, thresholds: np.ndarray) -> Curve:
     """The curve at given thresholds, a frame being predicted when its score reaches it.
 
-    Where nothing is predicted, precision, recall and F1 are zero.
+    Departure: where nothing is predicted, precision is zero; the paper does not say.
     """
     n_at_or_above = np.searchsorted(-exact.thresholds, -thresholds, side="right")
 

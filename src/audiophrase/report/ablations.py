@@ -32,6 +32,7 @@ class Line:
 
     name: str
     changes: str
+    audio: str  # rendered or recorded
     scores: str | None  # the aggregation whose detection measures are shown
     seeds: Mapping[str, Metrics]  # seed -> numbers
     over_seeds: Metrics | None  # where there are several
@@ -44,18 +45,23 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
         compared: numbers of other data sets, of which the variant `paper` is shown.
     """
     lines = list(_lines(metrics, compared))
+    found = metrics["retrieval"]
     cells = [_cells(line) for line in lines]
     cells += [_chance(metrics), _papers()]
     most = max(len(line.seeds) for line in lines)
     if most > 1:
-        what = f"± is the sample standard deviation over {most} seeds"
-        if any(len(line.seeds) != most for line in lines):
+        what = "± is the sample standard deviation over a line's seeds"
+        if any(len(line.seeds) == 1 for line in lines):
             what += "; a line without it is of one seed"
     else:
         what = "Every line is one model of one seed, so no line has a ±"
     notes = [
         *rendered_note(metrics),
-        *restriction_notes(metrics["retrieval"]),
+        *restriction_notes(found),
+        (
+            f"Test clips: {found['n_clips']} here, {paper.DATASET['test']['clips']} in the paper; "
+            f"drawn pools of {found['pool_size']}, the paper's of {paper.POOL_SIZE}."
+        ),
         f"{what}. The paper's ± is over {paper.N_REPEATS} draws of pools, of one model.",
         (
             "A → C finds captions for a clip, C → A clips for a caption, in drawn pools; AP is average "
@@ -68,9 +74,15 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
             f"What ends in part is over the {part['n_phrases']:,} phrases active in less than "
             f"{100 * part['active_below']:g} % of their clip."
         )
-    if any(of["dataset"]["audio"] != metrics["dataset"]["audio"] for of in compared.values()):
-        notes.append("The data sets in comparison are not all of the same kind of audio.")
-    tidy = pd.DataFrame(row for line in lines for row in _rows(metrics, line))
+    own_audio = metrics["dataset"]["audio"]
+    if others := [line for line in lines if line.audio != own_audio]:
+        kinds = ", ".join(f"{line.name} {line.audio}" for line in others)
+        notes.append(f"Not all audio is alike: {PAPER_VARIANT} {own_audio}, but {kinds}.")
+    for line in lines:
+        of_line = next(iter(line.seeds.values()))["retrieval"]
+        if of_line["pool_size"] != found["pool_size"]:
+            notes.append(f"{line.name}: pools of {of_line['pool_size']}, so another chance.")
+    tidy = pd.DataFrame(row for line in lines for row in _rows(line))
     title = "Ablations: what each choice is worth"
     frame = pd.DataFrame(cells).fillna("")
     blocks = (Block("", frame), *_changes(lines))
@@ -78,21 +90,23 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
 
 
 def _lines(metrics: Metrics, compared: Mapping[str, Metrics]) -> Iterator[Line]:
-    changes = metrics.get("changes", {})
+    changes, audio = metrics.get("changes", {}), metrics["dataset"]["audio"]
     of_seeds = metrics.get("over_seeds", {})
     for variant, seeds in {PAPER_VARIANT: metrics["seeds"], **metrics["variants"]}.items():
         kinds = _kinds(seeds)
         told = ", ".join(
             f"{key}: {_told(value)}" for key, value in changes.get(variant, {}).items()
         )
-        yield Line(variant, told, kinds[0], seeds, of_seeds.get(variant))
+        yield Line(variant, told, audio, kinds[0], seeds, of_seeds.get(variant))
         if variant == PAPER_VARIANT:
             for kind in kinds[1:]:
                 told = f"{kind} of a phrase's words in place of {kinds[0]} (eq. 5)"
-                yield Line(f"{variant}, {kind}", told, kind, seeds, of_seeds.get(variant))
+                yield Line(f"{variant}, {kind}", told, audio, kind, seeds, of_seeds.get(variant))
     for dataset, others in compared.items():
         seeds, several = others["seeds"], others.get("over_seeds", {}).get(PAPER_VARIANT)
-        yield Line(dataset, "a data set of its own", _kinds(seeds)[0], seeds, several)
+        audio = others["dataset"]["audio"]
+        told = f"a data set of its own, {audio} audio"
+        yield Line(dataset, told, audio, _kinds(seeds)[0], seeds, several)
 
 
 def _changes(lines: list[Line]) -> tuple[Block, ...]:
@@ -132,7 +146,13 @@ def _measures(line: Line) -> Iterator[tuple[str, str, Any, Metrics | None]]:
 
 
 def _cells(line: Line) -> dict[str, str]:
-    cells = {"variant": line.name, "seeds": str(len(line.seeds))}
+    found = next(iter(line.seeds.values()))["retrieval"]
+    cells = {
+        "variant": line.name,
+        "seeds": str(len(line.seeds)),
+        "clips": f"{found['n_clips']:,}",
+        "captions": f"{found['n_captions']:,}",
+    }
     return cells | {
         label: spread(over) if over else number(value)
         for label, measure, value, over in _measures(line)
@@ -140,14 +160,19 @@ def _cells(line: Line) -> dict[str, str]:
     }
 
 
-def _rows(metrics: Metrics, line: Line) -> Iterator[dict[str, Any]]:
+def _rows(line: Line) -> Iterator[dict[str, Any]]:
+    first = next(iter(line.seeds.values()))
     for _, measure, value, over in _measures(line):
         yield {
-            "audio": metrics["dataset"]["audio"],
+            "audio": line.audio,
             "variant": line.name,
             "changes": line.changes,
             "scores": line.scores,
             "n_seeds": len(line.seeds),
+            "n_clips": first["retrieval"]["n_clips"],
+            "n_captions": first["retrieval"]["n_captions"],
+            "n_phrases": first["sed"]["n_phrases"],
+            "pool_size": first["retrieval"]["pool_size"],
             "measure": measure,
             "value": over["mean"] if over else value,
             "sd_over_seeds": over["sd"] if over else None,
@@ -171,7 +196,12 @@ def _chance(metrics: Metrics) -> dict[str, str]:
 
 
 def _papers() -> dict[str, str]:
-    cells = {"variant": "the paper's"}
+    theirs = paper.DATASET["test"]
+    cells = {
+        "variant": "the paper's",
+        "clips": f"{theirs['clips']:,}",
+        "captions": f"{theirs['captions']:,}",
+    }
     for direction, label in SHORT.items():
         for key, value in paper.RETRIEVAL[direction].items():
             cells[f"{label}, {recall_name(key)}"] = spread(value)

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from audiophrase import tables
+from audiophrase.device import enough_memory
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
 from audiophrase.evaluate.detection import Detections, curves, intervals, measures, partial
@@ -65,10 +66,11 @@ def evaluate_sed(
     number = {clip_id: index for index, clip_id in enumerate(clips.ids)}
     rows = read_rows(phrases, "annotations.phrases", "test", clips)
     if not rows:
-        raise ArtifactError("no clip of the test split has audio", "see the availability table")
+        raise _nothing_to_detect(clips, restriction is not None)
     word_ids = read_word_ids(phrase_words, "phrase_id", vocabulary, settings)
 
-    found = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
+    with enough_memory():
+        found = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
     labels = [
         sed.frame_labels(
             row["segments"],
@@ -90,7 +92,8 @@ def evaluate_sed(
     exact = curves(every)
     tables.write_csv(curve, _sampled(exact, params.thresholds))
     inputs = {"only_clips_of": restriction.sha256} if restriction else None
-    _write_scores(scores, [row["phrase_id"] for row in rows], found, settings, inputs)
+    made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
+    _write_scores(scores, [row["phrase_id"] for row in rows], found, made_with, inputs)
     measured = _measured(every, exact, params, of_bootstrap)
     measured |= restriction.summary() if restriction else {}
     part = partial(every, params.partial_below)
@@ -99,6 +102,16 @@ def evaluate_sed(
         measured["partial"] = below | _measured(part, curves(part), params, of_bootstrap)
     tables.write_json(summary, measured)
     click.echo(pd.DataFrame(measured["measures"]).T.to_string(), err=True)
+
+
+def _nothing_to_detect(clips: Clips, restricted: bool) -> ArtifactError:
+    if not clips.ids:
+        return ArtifactError("no clip of the test split has audio", "see the availability table")
+    which = "in common with evaluate.only_clips_of" if restricted else "with audio"
+    return ArtifactError(
+        f"none of the {len(clips.ids)} test clips {which} has a phrase, so nothing can be detected",
+        "see the phrases of test.json" + (", and evaluate.only_clips_of" if restricted else ""),
+    )
 
 
 def _phrase_scores(

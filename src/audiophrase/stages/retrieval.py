@@ -1,5 +1,6 @@
 """Stage evaluate, part one: retrieval."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from audiophrase import tables
+from audiophrase.device import enough_memory
 from audiophrase.evaluate import bootstrap
 from audiophrase.evaluate.retrieval import (
     DIRECTIONS,
@@ -65,9 +67,10 @@ def evaluate_retrieval(
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
     word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
     clips, restriction = restrict(read_clips(features, settings), only_clips_of)
-    pairs = pairs_of(clips, "test", captions, word_ids)
+    pairs = pairs_of(clips, "test", captions, word_ids, say=partial(click.echo, err=True))
     score = structure(settings, "train").score
-    scores = score_matrix(encoder, pairs, vectors, score=score).numpy()
+    with enough_memory():
+        scores = score_matrix(encoder, pairs, vectors, score=score).numpy()
     clip_of_caption = np.array(pairs.clip_of_pair)
 
     ranks, pool_size = _pool_ranks(scores, clip_of_caption, params)

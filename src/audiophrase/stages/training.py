@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from audiophrase import checkpoints, tables
 from audiophrase.closure import import_closure
-from audiophrase.device import choose_device, has_room, set_up
+from audiophrase.device import choose_device, enough_memory, has_room, set_up
 from audiophrase.errors import AudiophraseError
 from audiophrase.params import structure
 from audiophrase.stages.device_option import device_option
@@ -83,7 +83,7 @@ def train_model(
             n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
             fits = n_bytes <= resident_mb * 1e6
             clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
-            pairs = pairs_of(clips, split, captions, word_ids)
+            pairs = pairs_of(clips, split, captions, word_ids, say=say)
             if params.shuffle_pairs:
                 # Departure: a control that the paper does not have (`train.shuffle_pairs`).
                 pairs = shuffle_pairs(pairs, generator(seed, 0, SHUFFLING))
@@ -117,16 +117,17 @@ def train_model(
                 batches, desc=label, unit="batch", leave=False, disable=not sys.stderr.isatty()
             )
 
-        train(
-            progress,
-            splits["train"],
-            splits["val"],
-            vectors,
-            seed=seed,
-            params=params,
-            watch_batches=watch_batches,
-            after_epoch=after_epoch,
-        )
+        with enough_memory():
+            train(
+                progress,
+                splits["train"],
+                splits["val"],
+                vectors,
+                seed=seed,
+                params=params,
+                watch_batches=watch_batches,
+                after_epoch=after_epoch,
+            )
         _write(progress, settings, seed, model, model_json, history)
         checkpoint.unlink(missing_ok=True)
 

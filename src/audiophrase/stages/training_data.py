@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -166,17 +166,27 @@ def read_rows(path: Path, stage: str, split: str, clips: Clips) -> list[dict]:
     return [row for row in rows if row["clip_id"] in with_audio]
 
 
-def pairs_of(clips: Clips, split: str, captions: Path, word_ids: dict[str, list[int]]) -> Pairs:
+def pairs_of(
+    clips: Clips,
+    split: str,
+    captions: Path,
+    word_ids: dict[str, list[int]],
+    *,
+    say: Callable[[str], None],
+) -> Pairs:
     """The clips of a split that have captions, and all their pairs.
 
-    Captions without a single word are left out: they say nothing of their clip.
+    Captions without a single word are left out, and `say` is told: they say nothing of their clip.
     """
     at_hand = {clip_id: log_mel for clip_id, log_mel in zip(clips.ids, clips.log_mels, strict=True)}
-    chosen = [
-        row
-        for row in read_rows(captions, "annotations.captions", split, clips)
-        if word_ids[row["caption_id"]]
-    ]
+    rows = read_rows(captions, "annotations.captions", split, clips)
+    chosen = [row for row in rows if word_ids[row["caption_id"]]]
+    if n_left_out := len(rows) - len(chosen):
+        n_clips = len({row["clip_id"] for row in rows} - {row["clip_id"] for row in chosen})
+        say(
+            f"{split}: {n_left_out} captions without a word are left out, and with them {n_clips} "
+            "clips that have no other"
+        )
     numbers = {clip_id: n for n, clip_id in enumerate(dict.fromkeys(r["clip_id"] for r in chosen))}
     if len(numbers) < 2:
         raise ArtifactError(

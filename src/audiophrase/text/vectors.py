@@ -79,6 +79,7 @@ def vocabulary(
             "a bidirectional GRU has D / 2 units a direction",
             "choose vectors of even dimension",
         )
+    # Departure: the released code draws this vector without a seed (`text.unk_seed`).
     unk = known.mean(axis=0) + known.std(axis=0) * rng.standard_normal(known.shape[1])
     rows = []
     for word_id, (word, found) in enumerate(matches.items()):

@@ -17,7 +17,7 @@ import numpy as np
 
 from audiophrase.errors import VectorsError
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
 _MAX_WORD_BYTES = 4096
 _MAX_DIMENSIONS = 65536
 _MAX_LINE_BYTES = 1 << 22
@@ -100,22 +100,23 @@ def _binary_entries(
     path: Path, file: BinaryIO, n_words: int, n_dimensions: int, wanted: dict[bytes, str]
 ) -> Iterator[tuple[str, np.ndarray]]:
     row_bytes = 4 * n_dimensions
+    entry_bytes = _MAX_WORD_BYTES + 1 + row_bytes  # of the longest entry
+    data = bytearray(entry_bytes + CHUNK_BYTES)  # filled anew in place: no memory to map and clear
     base = file.tell()  # offset in the file of the first byte of `data`
-    data, start = b"", 0
+    start = end = 0  # what of `data` is still to be read
     for index in range(n_words):
-        space = data.find(b" ", start, start + _MAX_WORD_BYTES + 1)
-        if space < 0 or len(data) - space <= row_bytes:
-            data, base, start = data[start:], base + start, 0
-            data += file.read(CHUNK_BYTES + row_bytes)
-            space = data.find(b" ", 0, _MAX_WORD_BYTES + 1)
-        word = data[start:space]
+        if end - start < entry_bytes:
+            data[: end - start] = data[start:end]
+            base, start, end = base + start, 0, _fill(data, end - start, file)
+        space = data.find(b" ", start, min(start + _MAX_WORD_BYTES + 1, end))
+        word = bytes(data[start:space])
         if space < 0 or b"\0" in word:
             raise VectorsError(
                 f"{path}, byte {base + start}: no word where word {index + 1} of {n_words} "
                 "should begin",
                 _FETCH,
             )
-        if len(data) - space <= row_bytes:
+        if end - space <= row_bytes:
             raise VectorsError(
                 f"{path}, byte {base + start}: the file ends within word {index + 1} of {n_words}",
                 _FETCH,
@@ -125,7 +126,15 @@ def _binary_entries(
             vector = np.frombuffer(data, "<f4", n_dimensions, space + 1).copy()
             yield wanted[word], _finite(path, base + start, vector)
         start = space + 1 + row_bytes
-    _require_end(path, base + start, data[start:] + file.read(_MAX_WORD_BYTES), n_words)
+    _require_end(path, base + start, bytes(data[start:end]) + file.read(_MAX_WORD_BYTES), n_words)
+
+
+def _fill(data: bytearray, n_kept: int, file: BinaryIO) -> int:
+    """Read on behind the first `n_kept` bytes until `data` is full or the file ends: what is in it."""
+    with memoryview(data) as window:
+        while n_kept < len(data) and (n_read := file.readinto(window[n_kept:])):
+            n_kept += n_read
+    return n_kept
 
 
 def _text_entries(

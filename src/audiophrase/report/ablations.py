@@ -151,7 +151,6 @@ def _cells(line: Line) -> dict[str, str]:
         "variant": line.name,
         "seeds": str(len(line.seeds)),
         "clips": f"{found['n_clips']:,}",
-        "captions": f"{found['n_captions']:,}",
     }
     return cells | {
         label: spread(over) if over else number(value)
@@ -200,7 +199,6 @@ def _papers() -> dict[str, str]:
     cells = {
         "variant": "the paper's",
         "clips": f"{theirs['clips']:,}",
-        "captions": f"{theirs['captions']:,}",
     }
     for direction, label in SHORT.items():
         for key, value in paper.RETRIEVAL[direction].items():

@@ -17,9 +17,9 @@ from audiophrase.evaluate.detection import Detections, curves, intervals, measur
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.param_sections import BootstrapParams, SedParams, ThresholdParams
 from audiophrase.params import structure
-from audiophrase.stages.common_clips import only_clips_option, restrict
-from audiophrase.stages.device_option import device_option
-from audiophrase.stages.options import file_argument, file_option, settings
+from audiophrase.stages.common_clips import restrict
+from audiophrase.stages.evaluation_options import evaluation_options
+from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     Clips,
     read_clips,
@@ -32,15 +32,9 @@ from audiophrase.train import encode
 
 
 @click.command()
-@settings
-@device_option
-@file_option("--model", "Weights of the encoder.")
-@file_option("--model-json", "Their description.")
+@evaluation_options
 @file_option("--phrases", "Table of phrases.")
-@file_option("--vocabulary", "Vocabulary with vectors.")
 @file_option("--phrase-words", "Word ids of phrases.")
-@file_argument("features", nargs=-1, required=True)
-@only_clips_option
 @file_option("--curve", "Precision, recall and F1 by threshold to write (CSV).")
 @file_option("--scores", "Frame-phrase similarities to write.")
 @file_option("--summary", "Measures to write (JSON).")

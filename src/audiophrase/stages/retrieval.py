@@ -23,9 +23,9 @@ from audiophrase.evaluate.retrieval import (
 )
 from audiophrase.param_sections import BootstrapParams, RetrievalParams
 from audiophrase.params import structure
-from audiophrase.stages.common_clips import only_clips_option, restrict
-from audiophrase.stages.device_option import device_option
-from audiophrase.stages.options import file_argument, file_option, settings
+from audiophrase.stages.common_clips import restrict
+from audiophrase.stages.evaluation_options import evaluation_options
+from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     pairs_of,
     read_clips,
@@ -37,15 +37,9 @@ from audiophrase.train import score_matrix
 
 
 @click.command()
-@settings
-@device_option
-@file_option("--model", "Weights of the encoder.")
-@file_option("--model-json", "Their description.")
+@evaluation_options
 @file_option("--captions", "Table of captions.")
-@file_option("--vocabulary", "Vocabulary with vectors.")
 @file_option("--caption-words", "Word ids of captions.")
-@file_argument("features", nargs=-1, required=True)
-@only_clips_option
 @file_option("--recalls", "Recall by repeat, direction and k to write (CSV).")
 @file_option("--summary", "Means, deviations and the full pool to write (JSON).")
 def evaluate_retrieval(

@@ -1,6 +1,12 @@
 """Which tests run: those that take a minute and more only with --long."""
 
+import signal
+
 import pytest
+
+# A suite that runs in the background (`make test &`) ignores Ctrl-C, and so would all that it starts:
+# the tests that interrupt a command would wait for nothing.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):

@@ -69,6 +69,12 @@ def fetch_all(
     Raises:
         DownloadError: one cannot be had; the message names all that are missing.
     """
+    folder = os.environ.get(HANDED_OVER)
+    if folder and not Path(folder).expanduser().is_dir():
+        raise DownloadError(
+            f"{HANDED_OVER} names {folder}, which is no folder",
+            "name the folder with the files that you fetched by other means, or unset it",
+        )
     at_hand = [_at_hand(file, cache) for file in files]
     for index, file in enumerate(files):
         try:
@@ -79,7 +85,6 @@ def fetch_all(
                 for other, found in zip(files, at_hand, strict=True)
                 if found is None
             ]
-            folder = os.environ.get(HANDED_OVER)
             lacking = f" (it is {folder} now, where they are not)" if folder else ""
             raise DownloadError(
                 f"{file.what} cannot be downloaded: {error}\nmissing:\n" + "\n".join(missing),

@@ -65,6 +65,10 @@ def _explain(error: jsonschema.ValidationError) -> str:
         expected = error.validator_value
         expected = expected if isinstance(expected, str) else " or ".join(expected)
         return f"{where}: {error.instance!r} is not of type {expected}"
+    if error.validator == "contains":
+        return f"{where}: must list '{error.validator_value.get('const')}', too"
+    if error.validator == "uniqueItems":
+        return f"{where}: {error.instance!r} names something twice"
     if error.validator == "not":
         return f"{where}: cannot be set here"
     return f"{where}: {error.message}"

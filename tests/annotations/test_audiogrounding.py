@@ -273,6 +273,8 @@ def test_the_oddities_of_the_published_files_are_counted(original_tables):
         "phrases": [12373, 451, 1161, 13985],
         "phrases never heard (the single segment [0, 0], or none)": [383, 7, 46, 436],
         "phrases elsewhere in their caption than their index says": [0, 0, 0, 0],
+        "phrases with a segment of no length that is not [0, 0]": [0, 0, 0, 0],
+        "phrases with a segment beyond their clip's end (cut there)": [0, 0, 0, 0],
         "captions equal to an earlier one of their clip": [0, 3, 6, 9],
         "clips without any phrase": [0, 0, 0, 0],
         "clips shorter than 10 s": [85, 1, 1, 87],

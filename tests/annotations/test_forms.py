@@ -69,6 +69,29 @@ def test_a_clip_without_any_phrase_is_kept_and_counted():
     assert counted == [0, 1, 1, 2]
 
 
+def test_a_test_split_without_any_phrase_is_refused():
+    tables = audiogrounding.parse(lists(), N_SHARDS)
+    assert set(tables["phrases"]["split"].to_pylist()) == {"train"}
+    with pytest.raises(AnnotationError, match=r"test\.json has no phrases at all"):
+        audiogrounding.require_test_phrases(tables["phrases"])
+
+
+@pytest.mark.parametrize(
+    ("segments", "what"),
+    [
+        ([[3.0, 3.0]], "phrases with a segment of no length that is not [0, 0]"),
+        ([[1.0, 2.0], [9.0, 25.0]], "phrases with a segment beyond their clip's end (cut there)"),
+        ([[30.0, 33.0]], "phrases with a segment beyond their clip's end (cut there)"),
+    ],
+)
+def test_segments_that_are_not_heard_as_annotated_are_counted(segments, what):
+    odd = audiogrounding.parse(lists(phrases=phrases(segments=segments)), N_SHARDS)
+    counted = counts(odd).set_index("what")["train"]
+    assert counted[what] == 1
+    fine = audiogrounding.parse(lists(phrases=phrases(segments=[[1.0, 10.02]])), N_SHARDS)
+    assert counts(fine).set_index("what")["train"][what] == 0
+
+
 def test_a_phrase_is_sought_where_the_file_does_not_know_where_it_stands():
     found = parsed(phrases=phrases(start_index=-1, end_index=-1))["phrases"]
     assert found[0]["first_token"] == 4

@@ -113,13 +113,28 @@ def parse(content_of_split: Mapping[str, Any], n_shards: Mapping[str, int]) -> d
         listed = "\n".join(f"  - {line}" for line in [*bad_rows, *more])
         noun = "row of the annotations is" if n_bad == 1 else "rows of the annotations are"
         raise AnnotationError(
-            f"{n_bad:,} {noun} not right:\n{listed}", "mend them in the annotation files"
+            f"{n_bad:,} {noun} not right:\n{listed}",
+            "mend them in the annotation files (rows count from 0), then run the same command again",
         )
     return {
         "clips": pa.Table.from_pylist(list(tables.clips.values()), CLIPS_SCHEMA),
         "captions": pa.Table.from_pylist(list(tables.captions.values()), CAPTIONS_SCHEMA),
         "phrases": pa.Table.from_pylist(list(tables.phrases.values()), PHRASES_SCHEMA),
     }
+
+
+def require_test_phrases(phrases: pa.Table) -> None:
+    """Refuse, before any clip is fetched, what detection could not be measured on.
+
+    Raises:
+        AnnotationError: the test split has no phrase.
+    """
+    if "test" not in phrases["split"].unique().to_pylist():
+        raise AnnotationError(
+            "test.json has no phrases at all, so detection could not be measured",
+            "annotate some (v1: soundtag and timestamps; v2: phrases), then run the same command "
+            "again",
+        )
 
 
 def stands_at(phrase: str, tokens: Sequence[str], first: int) -> bool:

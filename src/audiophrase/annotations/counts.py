@@ -9,6 +9,7 @@ import pyarrow as pa
 from audiophrase.annotations.audiogrounding import stands_at
 from audiophrase.params import SPLITS
 
+TOLERANCE_S = 0.05  # offsets of the published files reach 10.02 s in clips of ten seconds
 FULL_LENGTH_S = 10.0  # of a clip of AudioSet, where the recording is that long
 
 
@@ -29,6 +30,12 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
         not stands_at(row.phrase, tokens[row.caption_id], row.first_token)
         for row in phrases.itertuples()
     ]
+    empty = [any(s["onset_s"] == s["offset_s"] > 0 for s in of) for of in phrases["segments"]]
+    of_clip = dict(zip(clips["clip_id"], length_s, strict=True))
+    beyond = [
+        any(s["offset_s"] > of_clip[row.clip_id] + TOLERANCE_S for s in row.segments)
+        for row in phrases.itertuples()
+    ]
     chosen = {
         "clips": clips,
         "captions": captions,
@@ -38,6 +45,10 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
         ],
         "phrases elsewhere in their caption than their index says": phrases[
             np.array(elsewhere, bool)
+        ],
+        "phrases with a segment of no length that is not [0, 0]": phrases[np.array(empty, bool)],
+        "phrases with a segment beyond their clip's end (cut there)": phrases[
+            np.array(beyond, bool)
         ],
         "captions equal to an earlier one of their clip": captions[is_repeated],
         "clips without any phrase": clips[~clips["clip_id"].isin(phrases["clip_id"])],

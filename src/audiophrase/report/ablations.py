@@ -181,7 +181,7 @@ def _rows(line: Line) -> Iterator[dict[str, Any]]:
 def _chance(metrics: Metrics) -> dict[str, str]:
     """Chance in retrieval, and in detection a detector that is always on."""
     retrieval, sed = metrics["retrieval"], metrics["sed"]
-    cells = {"variant": "chance"}
+    cells = {"variant": "chance, always on"}
     for label in SHORT.values():
         for key, value in retrieval["chance"].items():
             cells[f"{label}, {recall_name(key)}"] = number(value)

@@ -106,11 +106,11 @@ def _split_lines(rows: Sequence[Row]) -> list[dict[str, str]]:
             {
                 "split": name,
                 "usable": _share(n_usable, n_annotated),
-                "usable, paper": _share(of_paper[1], of_paper[0]),
                 "of them short": f"{sum(counts[split].n_short for split in splits):,}",
+                "usable, paper": _share(of_paper[1], of_paper[0]),
                 "unusable": f"{n_annotated - n_usable:,}",
-                "unusable, paper": f"{of_paper[0] - of_paper[1]:,}",
                 "of them unresolved": f"{sum(counts[split].n_unresolved for split in splits):,}",
+                "unusable, paper": f"{of_paper[0] - of_paper[1]:,}",
             }
         )
     return lines

@@ -86,6 +86,11 @@ def number(value: float | None) -> str:
     return "" if value is None else f"{value:.2f}"
 
 
+def threshold_told(value: float | None) -> str:
+    """Two decimals, but never zero for a threshold just above it: there everything is predicted."""
+    return "< 0.01" if value is not None and 0 < value < 0.005 else number(value)
+
+
 def with_interval(text: str, between: Mapping[str, float | None], *, decimals: int = 2) -> str:
     """`0.21 [0.12, 0.30]`, or the text alone where there is no interval."""
     low, high = between["low"], between["high"]

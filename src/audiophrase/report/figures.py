@@ -12,6 +12,7 @@ from audiophrase.clips.audit import Kind, counts_by_kind, counts_by_split
 from audiophrase.clips.availability import USABLE, State
 from audiophrase.params import SPLITS
 from audiophrase.report import paper
+from audiophrase.report.cells import threshold_told
 from audiophrase.report.metrics import reported_threshold
 from audiophrase.report.style import (
     BLACK,
@@ -78,7 +79,7 @@ def _mark_best(axes: Axes, names: Sequence[str], sed: Mapping[str, Any]) -> None
         best, threshold = sed[name]["best_f1"], sed[name]["best_threshold"]
         colour = _LINE_OF_SCORES.get(name, _OTHER_LINE)["color"]
         axes.plot(threshold, best, "o", color=colour, markersize=5, markeredgecolor="white")
-        told.append((f"{name}: best {best:.2f} at {threshold:.2f}", colour))
+        told.append((f"{name}: best {best:.2f} at {threshold_told(threshold)}", colour))
     for line, (text, colour) in enumerate(reversed(told)):
         axes.text(
             0.04,

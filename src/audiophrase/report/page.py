@@ -97,6 +97,9 @@ def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
             numbers.append((f"{label}, R@1", f"{retrieval[direction]['r1']['mean']:.2f}"))
             beside.append(f"the paper: {theirs:.2f}; chance: {retrieval['chance']['r1']:.2f}")
     threshold = reported_threshold(sed)
+    if len(metrics["seeds"]) > 1:
+        seed = next(iter(metrics["seeds"]))
+        beside[1:] = [f"{other}; of seed {seed} alone" for other in beside[1:]]
     if "mean" in sed:
         f1 = f"f1_at_{threshold}"
         numbers.append((f"Detection, F1 at {threshold}", f"{sed['mean'][f1]:.2f}"))

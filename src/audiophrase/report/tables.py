@@ -22,6 +22,7 @@ from audiophrase.report.cells import (
     rendered_note,
     restriction_notes,
     spread,
+    threshold_told,
     with_interval,
 )
 from audiophrase.report.metrics import aggregations, reported_threshold
@@ -205,7 +206,7 @@ def _sed_cells(measures: Metrics, found: Metrics, name: str, threshold: str) -> 
         f"recall at {threshold}": number(measures.get(f"recall_at_{threshold}")),
         f"F1 at {threshold}": between(f"f1_at_{threshold}"),
         "best F1": number(measures.get("best_f1")),
-        "its threshold": number(measures.get("best_threshold")),
+        "its threshold": threshold_told(measures.get("best_threshold")),
         "average precision": between("average_precision"),
     }
 

@@ -55,6 +55,7 @@ def annotations(
     content = {s: audiogrounding.load(path) for s, path in zip(SPLITS, sources, strict=True)}
     shards = dict(zip(SPLITS, n_shards, strict=True))
     parsed = audiogrounding.parse(content, shards)
+    audiogrounding.require_test_phrases(parsed["phrases"])
     for name, path in (("clips", clips), ("captions", captions), ("phrases", phrases)):
         tables.write(
             path,

@@ -6,6 +6,7 @@ import click
 
 from audiophrase import params as parameters
 from audiophrase import tables
+from audiophrase.consistency import clip_sources
 from audiophrase.download import fetch_all
 from audiophrase.params import structure
 from audiophrase.pinned import audiogrounding_files, pinned_files
@@ -39,4 +40,6 @@ def download(dataset: str, paths: tuple[Path, ...]) -> None:
     for file, found in zip(files, fetch_all(files), strict=True):
         click.echo(f"{file.what}: {found}, {file.algorithm} checked", err=True)
     if not files:
-        click.echo(f"{dataset} needs nothing from the network beside its clips", err=True)
+        sources = clip_sources(parameters.dataset_entry(known, dataset)["clips"])
+        beside = " beside its clips" if "youtube" in sources else ""
+        click.echo(f"{dataset} needs nothing from the network{beside}", err=True)

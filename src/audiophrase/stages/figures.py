@@ -153,7 +153,8 @@ def _examples(
     )
     if not ranked:
         raise ArtifactError(
-            "no test clip has audio and a caption with phrases", "see the availability table"
+            "no test clip has audio and a caption with phrases",
+            "see the availability table for the clips, annotations/counts.csv for the phrases",
         )
     rank = structure(settings, "figures").example_clip
     if rank >= len(ranked):

@@ -89,4 +89,7 @@ def remarks(
     if without:
         listed = ", ".join(repr(caption_id[:64]) for caption_id in without[:N_LISTED])
         more = f" and {len(without) - N_LISTED:,} more" if len(without) > N_LISTED else ""
-        yield f"warning: captions without any known word: {listed}{more}"
+        yield (
+            f"warning: captions without any known word: {listed}{more}; all their words share the "
+            "vector of unknown words (train.unknown_words: left_out leaves them out)"
+        )

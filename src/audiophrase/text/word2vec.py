@@ -24,6 +24,7 @@ _MAX_LINE_BYTES = 1 << 22
 _GZIP_MAGIC = b"\x1f\x8b"
 _IS_BINARY = {".bin": True, ".txt": False, ".vec": False}  # other names are looked into
 _FETCH = "fetch the file again"
+_FETCH_OR_MEND = "fetch the file again, or mend its header if you wrote it"
 
 
 def read_vectors(path: Path, wanted: Collection[str]) -> dict[str, np.ndarray]:
@@ -110,11 +111,17 @@ def _binary_entries(
             base, start, end = base + start, 0, _fill(data, end - start, file)
         space = data.find(b" ", start, min(start + _MAX_WORD_BYTES + 1, end))
         word = bytes(data[start:space])
+        if start == end:
+            raise VectorsError(
+                f"{path}, byte {base + start}: the file ends behind word {index}, where its header "
+                f"tells of {n_words}",
+                _FETCH_OR_MEND,
+            )
         if space < 0 or b"\0" in word:
             raise VectorsError(
-                f"{path}, byte {base + start}: no word where word {index + 1} of {n_words} "
-                "should begin",
-                _FETCH,
+                f"{path}, byte {base + start}: no word where word {index + 1} of {n_words} should "
+                f"begin, if the header is right that each has {n_dimensions} dimensions",
+                _FETCH_OR_MEND,
             )
         if end - space <= row_bytes:
             raise VectorsError(

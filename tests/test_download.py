@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+import shutil
 import socket
 import ssl
 import subprocess
@@ -323,7 +324,8 @@ def test_all_that_a_data_set_has_pinned_is_fetched_by_one_command(server, tmp_pa
     overlay = tmp_path / "overlay.yaml"
     overlay.write_text(yaml.safe_dump({"datasets": {"mine": entry}}))
     monkeypatch.chdir(tmp_path)
-    arguments = [str(ROOT / "params.yaml"), str(overlay)]
+    shutil.copy(ROOT / "params.yaml", tmp_path)
+    arguments = ["--configfile", str(overlay)]
     for n_asked in (4, 4):  # the second time nothing is asked for
         done = CliRunner().invoke(downloads.download, ["mine", *arguments])
         assert done.exit_code == 0, done.output

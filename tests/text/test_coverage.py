@@ -64,8 +64,10 @@ def test_captions_without_any_known_word_are_named(rows):
     texts = [[word for word, _ in words] for words in TEXTS]
     assert list(remarks(rows, captions, texts, VOCABULARY)) == [
         "words without a vector, 1 of them, the most frequent: zzz (2)",
-        "warning: captions without any known word: '2'; all their words share the vector of "
-        "unknown words (train.unknown_words: left_out leaves them out)",
+        (
+            "warning: captions without any known word: '2'; all their words share the vector of "
+            "unknown words (train.unknown_words: left_out leaves them out)"
+        ),
     ]
     assert list(remarks(rows[:2], captions[:1], texts[:1], VOCABULARY)) == []
 

@@ -21,6 +21,7 @@ from audiophrase.report.availability import (
     plain_text,
 )
 from audiophrase.report.cells import RENDERED, Block
+from audiophrase.stages.options import configfiles
 
 _DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 EXIT_INTERRUPTED = 130
@@ -29,14 +30,7 @@ EXIT_INTERRUPTED = 130
 @click.command()
 @click.argument("dataset", required=False)
 @click.option("--recheck", is_flag=True, help="First ask YouTube again for what is missing.")
-@click.option(
-    "--configfile",
-    "configfiles",
-    type=click.Path(path_type=Path, exists=True),
-    multiple=True,
-    envvar="AUDIOPHRASE_CONFIGFILES",
-    help="For --recheck: a params file laid over params.yaml.",
-)
+@configfiles
 @click.option(
     "--diff",
     type=click.Path(path_type=Path),

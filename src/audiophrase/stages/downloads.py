@@ -10,7 +10,7 @@ from audiophrase.consistency import clip_sources
 from audiophrase.download import fetch_all
 from audiophrase.params import structure
 from audiophrase.pinned import audiogrounding_files, pinned_files
-from audiophrase.stages.options import file_argument, settings
+from audiophrase.stages.options import configfiles, file_argument, settings
 
 
 @click.command()
@@ -28,14 +28,14 @@ def download_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
 
 @click.command()
 @click.argument("dataset")
-@file_argument("paths", nargs=-1)
-def download(dataset: str, paths: tuple[Path, ...]) -> None:
+@configfiles
+def download(dataset: str, configfiles: tuple[Path, ...]) -> None:
     """Fetch what DATASET has pinned on the network, clips aside, into cache/downloads.
 
-    PATHS are params files as for check-params. Jobs fetch it themselves where it is missing: this
+    Jobs fetch it themselves where it is missing: this
     is for knowing at once, and for hosts whose jobs reach no network.
     """
-    known = parameters.load(*(paths or (Path("params.yaml"),)))
+    known = parameters.load(Path("params.yaml"), *configfiles)
     files = pinned_files(parameters.effective(known, dataset))
     for file, found in zip(files, fetch_all(files), strict=True):
         click.echo(f"{file.what}: {found}, {file.algorithm} checked", err=True)

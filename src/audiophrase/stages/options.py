@@ -22,6 +22,16 @@ settings = click.option(
 )
 
 
+configfiles = click.option(
+    "--configfile",
+    "configfiles",
+    multiple=True,
+    envvar="AUDIOPHRASE_CONFIGFILES",
+    type=click.Path(path_type=Path),
+    help="Parameters laid over params.yaml, as for snakemake; may be given several times.",
+)
+
+
 def file_option(name: str, help_text: str, **attributes):
     """A required option that names a file."""
     return click.option(

@@ -15,21 +15,13 @@ from audiophrase.clips.mixture import Sources
 from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
 from audiophrase.param_sections import RunParams
+from audiophrase.stages.options import configfiles
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import SetupError
 from audiophrase.youtube.run import DISK_ERRORS
 
 _MEND = "see to the disk and to the folder cache/, then run the same command again"
-
-configfiles = click.option(
-    "--configfile",
-    "configfiles",
-    multiple=True,
-    envvar="AUDIOPHRASE_CONFIGFILES",
-    type=click.Path(path_type=Path),
-    help="Parameters laid over params.yaml, as for snakemake; may be given several times.",
-)
 
 
 @click.command()

@@ -20,7 +20,7 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
         tables: `clips`, `captions` and `phrases` as `audiogrounding.parse` returns them.
     """
     clips, captions, phrases = (
-        tables[name].to_pandas() for name in ("clips", "captions", "phrases")
+        tables[name].to_pandas(use_threads=False) for name in ("clips", "captions", "phrases")
     )
     tokens = dict(zip(captions["caption_id"], captions["tokens"], strict=True))
     length_s = (clips["end_s"] - clips["start_s"]).round(6)

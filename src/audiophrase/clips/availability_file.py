@@ -81,8 +81,10 @@ def _read_parquet(path: Path) -> pd.DataFrame:
             raise ValueError(f"it has more than {MAX_ROWS:,} rows")
         carries_digest = tables.PROVENANCE_KEY in (file.schema_arrow.metadata or {})
         if carries_digest:
-            return tables.read(path, stage="availability").to_pandas()
-        return file.read([n for n in _COLUMNS if n in file.schema_arrow.names]).to_pandas()
+            return tables.read(path, stage="availability").to_pandas(use_threads=False)
+        return file.read([n for n in _COLUMNS if n in file.schema_arrow.names]).to_pandas(
+            use_threads=False
+        )
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

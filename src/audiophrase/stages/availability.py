@@ -52,7 +52,7 @@ def availability(
     settings = {"clips": {"source": source}}
     found = record.availability_table(all_clips, rows, source=source, histories=histories)
     tables.write(availability, found, stage="availability", settings=settings)
-    frame = found.to_pandas()
+    frame = found.to_pandas(use_threads=False)
     frame["message"] = frame["message"].map(spreadsheet_cell, na_action="ignore")
     tables.write_csv(availability_csv, frame)
     if attempts is not None:

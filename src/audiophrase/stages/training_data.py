@@ -72,8 +72,9 @@ def n_bytes_of_features(shards: Sequence[Path], n_mels: int) -> int:
     n_frames = 0
     for shard in shards:
         try:
-            lengths = pq.read_table(shard, columns=["n_frames"])["n_frames"]
-        except (pa.ArrowException, OSError):
+            with pq.ParquetFile(shard) as file:
+                lengths = file.read(["n_frames"], use_threads=False)["n_frames"]
+        except (pa.ArrowException, OSError, KeyError):
             continue
         n_frames += pc.sum(lengths).as_py() or 0
     return n_frames * n_mels * BYTES_PER_VALUE

@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
@@ -21,7 +21,7 @@ from comparison import compare, publish
 from reference import training as reference
 from torch import Tensor
 
-from audiophrase import params
+from audiophrase import params, threads
 from audiophrase.device import set_up
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
 from audiophrase.param_sections import TrainParams
@@ -31,6 +31,7 @@ PARAMS = Path(__file__).parents[1] / "params.yaml"
 RULE = Path(__file__).parents[1] / "workflow" / "rules" / "train.smk"
 N_DIMENSIONS, N_WORDS, N_MELS = 300, 40, 64
 N_THREADS = 2
+BUSY = "while True: pass"
 VARIANTS = ("reference", "float32", "bf16")
 # For the loss curves: so small that a plain step takes a tenth of a second.
 CURVE_CLIPS, CURVE_FRAMES, CURVE_STEPS, CURVE_SEEDS, CURVE_LAST = 8, 64, 40, (1, 2, 3), 10
@@ -48,7 +49,7 @@ def main() -> None:
         return
     difference = check_scores()
     remarks = check_curves()
-    seconds = time_steps(chosen.rounds)
+    seconds = time_steps({name: (name, environment(name)) for name in VARIANTS}, chosen.rounds)
     plain = seconds.pop("reference")
     publish(
         [
@@ -148,7 +149,7 @@ def check_curves() -> dict[str, str]:
     ends: dict[str, list[float]] = {}
     for variant in VARIANTS:
         printed = subprocess.run(
-            _command(variant, "--curve"), env=_environment(variant), stdout=subprocess.PIPE,
+            _command(variant, "--curve"), env=environment(variant), stdout=subprocess.PIPE,
             text=True, check=True,
         ).stdout  # fmt: skip
         curves = [[float(loss) for loss in line.split()] for line in printed.splitlines()]
@@ -175,25 +176,40 @@ def write_curves(variant: str) -> None:
         print(*[f"{next(losses):.6f}" for _ in range(CURVE_STEPS)], flush=True)
 
 
-def time_steps(n_rounds: int) -> dict[str, list[tuple[float, float]]]:
-    """Wall and CPU seconds of each variant's step in each round, after one that does not count."""
+def time_steps(
+    contestants: Mapping[str, tuple[str, Mapping[str, str]]], n_rounds: int, *, n_busy: int = 0
+) -> dict[str, list[tuple[float, float]]]:
+    """Wall and CPU seconds of each one's step in each round, after one that does not count.
+
+    Args:
+        contestants: name -> the variant that it trains, and its environment.
+        n_busy: how many other programs compute beside them.
+    """
     workers = {
-        variant: subprocess.Popen(
-            _command(variant), env=_environment(variant), text=True,
+        name: subprocess.Popen(
+            _command(variant), env=variables, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )
-        for variant in VARIANTS
+        for name, (variant, variables) in contestants.items()
     }  # fmt: skip
-    seconds: dict[str, list[tuple[float, float]]] = {variant: [] for variant in VARIANTS}
-    for number in range(n_rounds + 1):
-        for variant, worker in workers.items():
-            print("step", file=worker.stdin, flush=True)
-            wall, cpu = map(float, worker.stdout.readline().split())
-            if number:
-                seconds[variant].append((wall, cpu))
-    for worker in workers.values():
-        worker.stdin.close()
-        worker.wait()
+    seconds: dict[str, list[tuple[float, float]]] = {name: [] for name in workers}
+    busy: list[subprocess.Popen] = []
+    try:
+        for number in range(n_rounds + 1):
+            for name, worker in workers.items():
+                print("step", file=worker.stdin, flush=True)
+                wall, cpu = map(float, worker.stdout.readline().split())
+                if number:
+                    seconds[name].append((wall, cpu))
+            if not number:
+                busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(n_busy)]
+    finally:
+        for program in busy:
+            program.kill()
+            program.wait()
+        for worker in workers.values():
+            worker.stdin.close()
+            worker.wait()
     return seconds
 
 
@@ -209,14 +225,15 @@ def _command(variant: str, *more: str) -> list[str]:
     return [sys.executable, __file__, "--worker", variant, *more]
 
 
-def _environment(variant: str) -> dict[str, str]:
-    """Ours is the rule's: the variables before its command."""
+def environment(variant: str) -> dict[str, str]:
+    """Ours is a job's: the variables before the rule's command, and those of the command line."""
+    plain = {key: value for key, value in os.environ.items() if key not in threads.ENVIRONMENT}
     if variant == "reference":
-        return dict(os.environ)
+        return plain
     words = RULE.read_text(encoding="utf-8").partition(" python -m audiophrase train")[0].split()
     ours = [word.strip('"') for word in words if word.strip('"').startswith("MALLOC")]
     assert ours, f"{RULE} sets no variables before its command"
-    return os.environ | dict(word.split("=") for word in ours)
+    return plain | threads.ENVIRONMENT | dict(word.split("=") for word in ours)
 
 
 if __name__ == "__main__":

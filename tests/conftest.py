@@ -4,6 +4,11 @@ import signal
 
 import pytest
 
+from audiophrase import threads
+
+# Before a test loads PyTorch, and for all that tests start: as in every job.
+threads.set_up()
+
 # A suite that runs in the background (`make test &`) ignores Ctrl-C, and so would all that it starts:
 # the tests that interrupt a command would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -13,8 +13,10 @@ from snakemake_project import ROOT
 from torch.nn import functional as F
 
 from audiophrase import params, tables
+from audiophrase import train as training
 from audiophrase.errors import AudiophraseError
 from audiophrase.features.logmel import SCHEMA
+from audiophrase.model import crnn
 from audiophrase.model.crnn import CRNN
 from audiophrase.param_sections import ModelParams
 from audiophrase.stages.training import train_model
@@ -170,6 +172,21 @@ def test_unpacked_features_are_those_of_the_shards(made, settings):
     assert n_bytes_of_features(shards, N_MELS) == n_frames * N_MELS * 4
     pq.write_table(pa.table({"other": [1]}), made / "broken.parquet")
     assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"], N_MELS) == 0
+
+
+def test_the_path_of_a_gpu_repeats_to_the_bit_and_learns_as_on_the_cpu(train, monkeypatch):
+    """Whole batches, dropout from a stream of its own, interpolation by a product: on the CPU."""
+    weights, expected, _ = train("cpu", **LEARNS)
+    for module in (crnn, training):
+        monkeypatch.setattr(module, "is_gpu", lambda device: True)
+    for deterministic in (True, False):
+        case = f"{deterministic=}"
+        there = {"deterministic": deterministic, **LEARNS}
+        as_on_gpu, description, _ = train(case, **there)
+        assert as_on_gpu != weights, "its dropout differs"
+        assert description["best_val_loss"] == pytest.approx(expected["best_val_loss"], abs=0.05)
+        assert train(f"{case} again", **there)[0] == as_on_gpu
+        assert train(f"{case} streamed", resident_mb=0, **there)[0] == as_on_gpu
 
 
 @needs_cuda

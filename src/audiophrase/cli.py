@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from audiophrase import __version__
+from audiophrase import __version__, threads
 from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
 
@@ -91,9 +91,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run a command; a user's mistake ends with a message, not with a stack trace."""
-    # The bytes of a result must not depend on how many threads a library finds to its liking.
-    for library in ("OMP", "OPENBLAS", "MKL"):
-        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    threads.set_up()
     if not set(sys.argv[1:2]) & USERS:
         guard.join()
     try:

@@ -37,6 +37,11 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def is_gpu(device: torch.device) -> bool:
+    """Whether work is laid out for a GPU: whole batches, additions in an order that never varies."""
+    return device.type != "cpu"
+
+
 def set_up(device: torch.device, *, deterministic: bool) -> None:
     """Settings of the whole process: to be made before the first computation.
 
@@ -71,4 +76,4 @@ def enough_memory() -> Iterator[None]:
 
 def has_room(device: torch.device, n_bytes: int) -> bool:
     """Whether features of this size can stay on the device, half of it being left for training."""
-    return device.type == "cpu" or n_bytes <= torch.cuda.mem_get_info(device)[0] / 2
+    return not is_gpu(device) or n_bytes <= torch.cuda.mem_get_info(device)[0] / 2

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from audiophrase.device import is_gpu
 from audiophrase.errors import AudiophraseError
 from audiophrase.model.crnn import CRNN
 from audiophrase.model.loss import draw_impostors, triplet_loss
@@ -94,8 +95,8 @@ def train(
             group["lr"] = rate
         rng = generator(seed, number, TRAINING)
         # A GPU drops out by numbers of its own, which it draws while the CPU prepares a batch.
-        on_cpu = progress.model.device.type == "cpu"
-        dropout_rng = rng if on_cpu else generator(seed, number, DROPOUT, progress.model.device)
+        device = progress.model.device
+        dropout_rng = generator(seed, number, DROPOUT, device) if is_gpu(device) else rng
         train_loss = train_epoch(
             progress, train_pairs, vectors, rng, dropout_rng, params, watch_batches
         )

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from audiophrase.device import is_gpu
 from audiophrase.param_sections import ModelParams
 
 CLIPS_AT_ONCE = 4
@@ -84,7 +85,7 @@ class ConvBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.normalisation(x)
-        if x.is_cuda:
+        if is_gpu(x.device):
             return self._convolve(x)
         # A few clips at a time: tensors of some megabytes stay in the cache and are reused by the
         # allocator, where whole batches of 131 MB are mapped and zeroed anew at every operation.
@@ -97,7 +98,7 @@ class ConvBlock(nn.Module):
 
 def stretch(x: Tensor, n_frames: int) -> Tensor:
     """Linear interpolation over time, `align_corners=False`: (B, T', D) -> (B, n_frames, D)."""
-    if x.is_cuda:
+    if is_gpu(x.device):
         # The gradient of `interpolate` adds up in no fixed order on CUDA: a product does not.
         return interpolation_matrix(x.shape[1], n_frames, x.device) @ x
     stretched = F.interpolate(x.transpose(1, 2), n_frames, mode="linear", align_corners=False)

@@ -17,6 +17,7 @@ PYPI_NAMES = {
     "pysoundfile": "soundfile",
     "pytorch": "torch",
     "snakemake-minimal": "snakemake",
+    "soxr-python": "soxr",
 }
 
 

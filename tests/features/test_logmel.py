@@ -1,4 +1,6 @@
 import dataclasses
+import subprocess
+import sys
 
 import librosa
 import numpy as np
@@ -6,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiophrase.features.logmel import hop_s, log_mel, mel_power, n_fft
+from audiophrase.features.logmel import hop_s, log_mel, mel_power, n_fft, resample
 from audiophrase.param_sections import LogMelParams
 
 PAPER = LogMelParams(
@@ -66,6 +68,28 @@ def test_resampled_log_mel_of_noise_equals_librosa(rate_hz):
     resampled = librosa.resample(samples, orig_sr=rate_hz, target_sr=32000)
     theirs = np.log(librosa_mel_power(resampled, 32000, 2048) + 2.22e-16)
     np.testing.assert_allclose(log_mel(samples, rate_hz, PAPER), theirs, atol=1e-4)
+
+
+@pytest.mark.parametrize("rate_hz", [11025, 16000, 22050, 44100, 48000])
+@pytest.mark.parametrize("n_samples", [1, 2, 137, 4410, 4411, 44100])
+def test_resampled_audio_is_librosas_to_the_last_bit(n_samples, rate_hz):
+    samples = signal("noise", rate_hz, n_samples)
+    theirs = librosa.resample(samples, orig_sr=rate_hz, target_sr=32000)
+    np.testing.assert_array_equal(resample(samples, rate_hz, 32000), theirs)
+
+
+def test_a_frame_does_not_depend_on_those_computed_with_it():
+    """Frames are computed a few at a time: the last ones of a clip are fewer than at first."""
+    samples = signal("noise", 32000, 40 * 640)
+    longer = mel_power(np.append(samples, samples), 32000, PAPER)
+    np.testing.assert_allclose(mel_power(samples, 32000, PAPER)[:39], longer[:39], rtol=1e-6)
+
+
+def test_the_job_loads_none_of_the_slow_libraries():
+    slow = {"librosa", "scipy.signal", "matplotlib", "torch"}
+    code = f"import sys, audiophrase.stages.features; print({slow} & sys.modules.keys())"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout == "set()\n"
 
 
 def test_ten_seconds_are_501_frames_of_64_bands():

@@ -13,7 +13,6 @@ import soundfile
 
 from audiophrase import tables
 from audiophrase.clips.availability import State
-from audiophrase.errors import ArtifactError
 from audiophrase.param_sections import ClipParams
 
 SCHEMA = pa.schema(
@@ -136,14 +135,3 @@ def encode_flac(samples: np.ndarray, sample_rate_hz: int) -> bytes:
     buffer = io.BytesIO()
     soundfile.write(buffer, pcm, sample_rate_hz, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()
-
-
-def decode_flac(flac: bytes, clip_id: str) -> tuple[np.ndarray, int]:
-    """Float32 samples (n_samples,) and the sampling rate in Hz. Raises ArtifactError."""
-    try:
-        samples, sample_rate_hz = soundfile.read(io.BytesIO(flac), dtype="float32")
-    except soundfile.LibsndfileError as error:
-        raise ArtifactError(
-            f"the FLAC audio of clip {clip_id} cannot be decoded: {error}"
-        ) from None
-    return samples, sample_rate_hz

@@ -9,6 +9,7 @@ import click
 from audiophrase import tables
 from audiophrase.clips import shards
 from audiophrase.clips.availability import State
+from audiophrase.clips.flac import decode_flac
 from audiophrase.clips.mixture import Sources
 from audiophrase.errors import ArtifactError
 from audiophrase.param_sections import ClipParams
@@ -78,5 +79,5 @@ def _row(
             f"clip {clip_id} was fetched, but its audio is neither in {cache} nor in the shard",
             "`audiophrase retrieve DATASET` fetches it again",
         )
-    samples, rate_hz = shards.decode_flac(flac, clip_id)
+    samples, rate_hz = decode_flac(flac, clip_id)
     return shards.audio_row(clip_id, samples, rate_hz, clip["end_s"] - clip["start_s"], clip_params)

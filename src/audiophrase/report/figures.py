@@ -10,7 +10,6 @@ from matplotlib.figure import Figure
 
 from audiophrase.clips.audit import Kind, counts_by_kind, counts_by_split
 from audiophrase.clips.availability import USABLE, State
-from audiophrase.params import SPLITS
 from audiophrase.report import paper
 from audiophrase.report.cells import threshold_told
 from audiophrase.report.metrics import reported_threshold
@@ -28,6 +27,7 @@ from audiophrase.report.style import (
     look,
     wrap,
 )
+from audiophrase.settings import SPLITS
 
 # Mean and max lie close together: the dashes let both be seen.
 _LINE_OF_SCORES = {

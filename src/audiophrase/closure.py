@@ -1,6 +1,7 @@
 """Which of our source files a stage is made of: what its rule declares as inputs."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -30,12 +31,36 @@ def import_closure(module: str) -> list[Path]:
 def _imports(module: str) -> tuple[str, ...]:
     parts = module.split(".")
     names = {".".join(parts[:n]) for n in range(1, len(parts))}  # packages around it
-    for node in ast.walk(ast.parse(_file(module).read_text(encoding="utf-8"))):
+    for node in _statements(_file(module).read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return tuple(sorted(name for name in names if _is_ours(name)))
+
+
+def _statements(text: str) -> list[ast.AST]:
+    """Nodes of a module's text, among them all imports from this package.
+
+    Every run of Snakemake asks for every module. To parse the lines that speak of an import from
+    this package takes a tenth of the time that the whole text takes; where one of them is not a
+    statement by itself, the whole is parsed.
+    """
+    found: list[ast.AST] = []
+    for match in _an_import(_PACKAGE).finditer(text):
+        try:
+            found += ast.parse(match[0].strip()).body
+        except SyntaxError:
+            return list(ast.walk(ast.parse(text)))
+    return found
+
+
+@cache
+def _an_import(package: str) -> re.Pattern[str]:
+    """A line with an import from a package, and those up to its closing bracket."""
+    return re.compile(
+        rf"^.*\b(?:from|import)\b.*\b{package}\b(?:[^(\n]*\([^)]*\))?.*", re.MULTILINE
+    )
 
 
 def _is_ours(name: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
-from audiophrase.params import Settings
+from audiophrase.settings import Settings
 
 CHUNK_BYTES = 1 << 20
 

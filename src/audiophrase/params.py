@@ -1,25 +1,27 @@
-"""Parameters: loading, checking against the schema, and what one data set's stages see of them."""
+"""Parameters: loading, checking against the schema, and what one data set's stages see of them.
+
+What a job needs, which is handed its settings and reads no params.yaml, stands in `settings`.
+"""
 
 import difflib
-import json
 from collections.abc import Mapping
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import cattrs
 import yaml
 
 from audiophrase.consistency import check_consistency, empty_paths
 from audiophrase.errors import ParamsError
-from audiophrase.param_sections import RUN_ONLY, SECTIONS
+from audiophrase.param_sections import RUN_ONLY
 from audiophrase.schema import violations
-
-SPLITS = ("train", "val", "test")
-PAPER_VARIANT = "paper"
-
-Settings = dict[str, dict[str, Any]]
-"""What one job is given: section name -> its keys. Exactly the keys that change the job's bytes."""
+from audiophrase.settings import (  # noqa: F401 one module to whoever loads params.yaml
+    PAPER_VARIANT,
+    SPLITS,
+    Settings,
+    parse_settings,
+    select,
+    structure,
+)
 
 
 def load(path: Path, *overlays: Path) -> dict[str, Any]:
@@ -133,47 +135,6 @@ def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:
 def section_names() -> tuple[str, ...]:
     """The top-level sections of params.yaml, in the order of the stages."""
     return ("annotations", "retrieve", "features", "text", "train", "evaluate", "figures")
-
-
-def select(sections: Mapping[str, Any], *names: str) -> Settings:
-    """The settings of the named sections (dotted), with the keys of their dataclass alone."""
-    chosen: Settings = {}
-    for name in names:
-        values: Any = sections
-        for key in name.split("."):
-            values = values[key]
-        chosen[name] = {field.name: values[field.name] for field in fields(SECTIONS[name])}
-    return chosen
-
-
-def structure(settings: Settings, name: str) -> Any:
-    """One section of a job's settings as its frozen dataclass."""
-    try:
-        return _CONVERTER.structure(settings[name], SECTIONS[name])
-    except KeyError:
-        raise ParamsError(f"the settings lack the section {name}") from None
-    except cattrs.BaseValidationError as error:
-        reasons = "; ".join(cattrs.transform_error(error))
-        raise ParamsError(f"the settings of {name} are not valid: {reasons}") from None
-
-
-def parse_settings(text: str) -> Settings:
-    """The JSON that a rule hands to its job."""
-    try:
-        settings = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ParamsError(f"--settings is not JSON: {error}") from None
-    known = isinstance(settings, dict) and set(settings) <= set(SECTIONS)
-    if not known or not all(isinstance(section, dict) for section in settings.values()):
-        raise ParamsError(f"--settings must be an object of sections out of {', '.join(SECTIONS)}")
-    return settings
-
-
-_CONVERTER = cattrs.Converter(forbid_extra_keys=True)
-_CONVERTER.register_structure_hook(float, lambda value, _: float(value))
-_CONVERTER.register_structure_hook(
-    list[int] | None, lambda value, _: None if value is None else [int(item) for item in value]
-)
 
 
 def _entry(params: Mapping[str, Any], section: str, noun: str, name: str) -> dict[str, Any]:

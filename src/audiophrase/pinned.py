@@ -5,7 +5,7 @@ from typing import Any
 
 from audiophrase.download import Pinned
 from audiophrase.param_sections import AudioGroundingParams, GoogleNewsParams
-from audiophrase.params import SPLITS, select, structure
+from audiophrase.settings import SPLITS, select, structure
 
 _MAX_ANNOTATION_BYTES = 1 << 24  # the largest has 3.5 MB
 _MAX_VECTORS_BYTES = 1 << 31  # Google News has 1,743,563,840

@@ -24,7 +24,10 @@ def violations(params: Any) -> set[str]:
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(yaml.safe_load(SCHEMA_PATH.read_text(encoding="utf-8")))
+    # Every run of Snakemake reads this file; libyaml takes a fifth of the time.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = SCHEMA_PATH.read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(yaml.load(text, Loader=loader))
 
 
 def _missing(schema: Mapping[str, Any], value: Any, where: str = "") -> Iterator[str]:

@@ -13,16 +13,21 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from audiophrase import arrow
 from audiophrase.errors import ArtifactError
-from audiophrase.params import Settings
+from audiophrase.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+arrow.leave_pandas_out()
 
 Provenance = dict[str, Any]
 
@@ -126,13 +131,15 @@ def digest(table: pa.Table) -> str:
     return _digest(table, {})
 
 
-def write_csv(path: Path, frame: pd.DataFrame) -> None:
+def write_csv(path: Path, frame: "pd.DataFrame") -> None:
     """Write a data frame as CSV, atomically; floats as the shortest text that reads back equal."""
     write_text(path, frame.to_csv(index=False, lineterminator="\n"))
 
 
-def read_csv(path: Path) -> pd.DataFrame:
+def read_csv(path: Path) -> "pd.DataFrame":
     """Read one of our CSV files. Raises ArtifactError."""
+    import pandas as pd  # most jobs do without, and would start half as fast with it
+
     try:
         return pd.read_csv(path)
     except FileNotFoundError:

@@ -2,7 +2,7 @@
 
 Snakemake knows what it made by its records and by time stamps; of files that came from a cache it
 knows nothing, and it would make all of them anew, or trust a stale one. So what agrees with dvc.lock
-is touched, upstream first, with `snakemake --touch`, which also writes Snakemake's records; and what
+is dated to now, upstream first, and recorded as Snakemake's own (as `snakemake --touch` does); and what
 was made with other parameters, sources or inputs than those here is made to look older than all it
 is made of, so that Snakemake makes it anew.
 """
@@ -14,11 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from audiophrase.bridge.dvc import Dvc, DvcError, read_lock
+from audiophrase.bridge.graph import Graph
 from audiophrase.bridge.stages import Stage
 from audiophrase.bridge.survey import Finding, State, is_absent, is_complete
 from audiophrase.errors import AudiophraseError
 
 LONG_AGO = (86_400, 86_400)  # access and modification time in seconds; zero counts as none
+AT_ONCE = 200  # files that Snakemake touches in one round of its scheduler
 # Snakemake's own pause after each file that it touches; without it, a thousand take a second.
 _TOUCH = """
 from snakemake.cli import main
@@ -62,27 +64,36 @@ def missing_small(stages: Sequence[Stage]) -> list[str]:
     return [*files, *wanted]
 
 
-def adopt(findings: Sequence[Finding]) -> None:
-    """Touch what agrees with dvc.lock, and age what does not, for one data set.
+def adopt(findings: Sequence[Finding], graph: Graph) -> None:
+    """Take over what agrees with dvc.lock, and age what does not, for one data set.
+
+    Args:
+        graph: with the findings' jobs, as it is now.
 
     Raises:
         AudiophraseError: Snakemake refused.
     """
     adopted = [finding for finding in findings if agrees(finding)]
     if adopted:
-        dataset = adopted[0].stage.dataset
-        allowed = [f for f in findings if agrees(f) or is_absent(f.stage)]
-        rules = dict.fromkeys(rule for finding in allowed for rule in finding.stage.rules)
-        outputs = [path for finding in adopted for path in finding.stage.outputs]
-        targets = [path for path in outputs if Path(path).exists()]
-        touch(dataset, list(rules), targets)
+        try:
+            graph.take_over({job.outputs[0] for f in adopted for job in f.stage.jobs})
+        except (AttributeError, TypeError):  # another version of Snakemake: slower, by its options
+            _touch_agreeing(findings, adopted)
     stale = [job for finding in findings if is_stale(finding) for job in finding.stage.jobs]
     known = [path for job in stale if job.is_known for path in job.outputs]
     if known:
-        _snakemake("--cleanup-metadata", *known)
+        _snakemake("--cores", "1", "--cleanup-metadata", *known)
     for path in (Path(output) for job in stale for output in job.outputs):
         if path.exists():
             age(path)
+
+
+def _touch_agreeing(findings: Sequence[Finding], adopted: Sequence[Finding]) -> None:
+    allowed = [f for f in findings if agrees(f) or is_absent(f.stage)]
+    rules = dict.fromkeys(rule for finding in allowed for rule in finding.stage.rules)
+    outputs = [path for finding in adopted for path in finding.stage.outputs]
+    targets = [path for path in outputs if Path(path).exists()]
+    touch(adopted[0].stage.dataset, list(rules), targets)
 
 
 def age(path: Path) -> None:
@@ -96,8 +107,13 @@ def touch(dataset: str, rules: Sequence[str], targets: Sequence[str]) -> None:
     Raises:
         AudiophraseError: Snakemake refused.
     """
+    # One job at a time, the scheduler would weigh all that are ready before each of them.
+    at_once = [
+        *["--cores", str(AT_ONCE), "--scheduler", "greedy"],
+        *["--scheduler-subsample", str(AT_ONCE)],
+    ]
     _snakemake(
-        *["--touch", "--forceall", "--config", f"build=[{dataset}]"],
+        *[*at_once, "--touch", "--forceall", "--config", f"build=[{dataset}]"],
         *["--allowed-rules", *rules, "--", *targets],
     )
 
@@ -137,7 +153,7 @@ def _meaning(finding: Finding) -> str:
 
 def _snakemake(*arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _TOUCH, "--cores", "1", *arguments],
+        [sys.executable, "-c", _TOUCH, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -2,14 +2,16 @@
 
 Snakemake's Python interface builds the graph; the jobs themselves it hands out only through the
 workflow object inside, whose names have not changed since Snakemake 9.0 but are not promised.
+Through it, jobs whose outputs came from elsewhere are taken over, too: recorded as done.
 """
 
+import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from snakemake.settings.enums import Quietness
 from snakemake.settings.types import (
     ConfigSettings,
     DAGSettings,
+    ExecutionSettings,
     OutputSettings,
     ResourceSettings,
     StorageSettings,
@@ -53,6 +56,8 @@ class Graph:
     jobs: tuple[Job, ...]
     artifacts: frozenset[str]  # what plain `snakemake` sees to
     rules: frozenset[str]  # of the whole workflow, used by these data sets or not
+    # Takes over jobs by their first output, see `_take_over`.
+    take_over: Callable[[Collection[str]], None] = field(repr=False, compare=False)
 
 
 def read_graph(datasets: Iterable[str]) -> Graph:
@@ -88,6 +93,7 @@ def read_graph(datasets: Iterable[str]) -> Graph:
                     str(path) for job in jobs if job.rule.name == TARGET for path in job.input
                 ),
                 rules=frozenset(rule.name for rule in workflow.rules),
+                take_over=partial(_take_over, workflow, [job for job in jobs if job.output]),
             )
     except WorkflowError as error:
         raise AudiophraseError(f"the workflow cannot be read: {error}", "mend it") from None
@@ -134,6 +140,38 @@ def _is_known(workflow: Any, job: Any) -> bool:
         if path in noted and noted[path] not in _checksums(path):
             return False
     return True
+
+
+def _take_over(workflow: Any, jobs: Sequence[Any], chosen: Collection[str]) -> None:
+    """Date the outputs of jobs to now, and have Snakemake record them as its own.
+
+    It is what `snakemake --touch --forceall` does with each job, by the same methods, but without
+    another graph and a scheduler that looks at every waiting job before each job.
+
+    Args:
+        jobs: Snakemake's, upstream ones first.
+        chosen: first outputs of the jobs; one of which nothing lies here is passed over.
+
+    Raises:
+        AttributeError, TypeError: Snakemake's insides are no longer what they were. What has been
+            taken over by then is as it should be.
+    """
+    persistence = workflow.persistence
+    workflow.execution_settings = ExecutionSettings()
+    # As before Snakemake runs jobs: files and records are no longer what was seen of them.
+    workflow.iocache.deactivate()
+    persistence.deactivate_cache()
+
+    async def take_over() -> None:
+        for job in jobs:
+            here = [path for path in job.output if os.path.exists(path)]
+            if here and str(job.output[0]) in chosen:
+                for path in here:
+                    path.touch()
+                persistence.started(job)
+                await persistence.finished(job)
+
+    asyncio.run(take_over())
 
 
 @cache

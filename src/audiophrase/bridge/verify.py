@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dvc.exceptions import DvcException
-from dvc.repo import Repo
-
 from audiophrase.bridge.dvc import objects, read_lock
 from audiophrase.bridge.stages import Stage
 from audiophrase.bridge.survey import Finding, State, object_path, unsound_files
@@ -108,6 +105,9 @@ def of_remote(name: str | None) -> Opener:
     Raises:
         AudiophraseError: there is no such remote, or it cannot be reached.
     """
+    from dvc.exceptions import DvcException  # all that DVC is made of, for remotes alone
+    from dvc.repo import Repo
+
     try:
         store = Repo().cloud.get_remote_odb(name, "verify")
     except DvcException as error:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import soundfile
 
-from audiophrase import tables
 from audiophrase.clips.availability import State
 from audiophrase.param_sections import ClipParams
 
@@ -92,21 +90,6 @@ def failure_row(clip_id: str, failure: Failure) -> dict:
         "reason": failure.reason,
         "message": failure.message,
     }
-
-
-def input_digests(shard: str, clips: pa.Table, phrases: pa.Table | None = None) -> dict[str, str]:
-    """Digests of the annotations that a shard is made of: its own rows, so that others may change.
-
-    Args:
-        clips: columns clip_id and shard among others.
-        phrases: column clip_id among others; only where clips are rendered from them.
-    """
-    own = clips.filter(pc.equal(clips["shard"], shard))
-    digests = {"clips": tables.digest(own)}
-    if phrases is not None:
-        is_own = pc.is_in(phrases["clip_id"], value_set=own["clip_id"].combine_chunks())
-        digests["phrases"] = tables.digest(phrases.filter(is_own))
-    return digests
 
 
 def table(rows: list[dict]) -> pa.Table:

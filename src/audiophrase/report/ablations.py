@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from audiophrase.params import PAPER_VARIANT
 from audiophrase.report import paper
 from audiophrase.report.cells import (
     Block,
@@ -19,6 +18,7 @@ from audiophrase.report.cells import (
     spread,
 )
 from audiophrase.report.metrics import aggregations, reported_threshold
+from audiophrase.settings import PAPER_VARIANT
 
 MEAN = "mean"
 AVERAGE_PRECISION = "AP"

@@ -7,9 +7,9 @@ import pandas as pd
 
 from audiophrase.clips import audit
 from audiophrase.clips.availability import USABLE
-from audiophrase.params import SPLITS
 from audiophrase.report import paper
 from audiophrase.report.cells import RENDERED, RENDERED_NOTE, Block, Table
+from audiophrase.settings import SPLITS
 
 MAX_LISTED = 200
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 RENDERED = "rendered"
 RENDERED_NOTE = "Rendered audio: a rehearsal of the method, not a claim about recordings."
@@ -19,7 +20,7 @@ class Block:
     """Part of a table as people read it: every cell is text."""
 
     heading: str
-    cells: pd.DataFrame
+    cells: "pd.DataFrame"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Table:
     title: str
     notes: tuple[str, ...]
     blocks: tuple[Block, ...]
-    tidy: pd.DataFrame
+    tidy: "pd.DataFrame"
 
 
 def markdown(table: Table) -> str:
@@ -42,7 +43,7 @@ def markdown(table: Table) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _markdown_cells(cells: pd.DataFrame) -> str:
+def _markdown_cells(cells: "pd.DataFrame") -> str:
     header = list(cells.columns)
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *cells.to_numpy().tolist()]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

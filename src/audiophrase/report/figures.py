@@ -1,16 +1,14 @@
 """The figures of numbers: detection by threshold (Figure 3), training, and availability."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from audiophrase.clips.audit import Kind, counts_by_kind, counts_by_split
 from audiophrase.clips.availability import USABLE, State
-from audiophrase.params import SPLITS
 from audiophrase.report import paper
 from audiophrase.report.cells import threshold_told
 from audiophrase.report.metrics import reported_threshold
@@ -28,6 +26,10 @@ from audiophrase.report.style import (
     look,
     wrap,
 )
+from audiophrase.settings import SPLITS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Mean and max lie close together: the dashes let both be seen.
 _LINE_OF_SCORES = {
@@ -40,7 +42,7 @@ _COLOUR_OF_SPLIT = {"train": BLUE, "val": ORANGE, "test": PURPLE}
 
 
 @look()
-def sed_thresholds(curves: pd.DataFrame, sed: Mapping[str, Any], *, audio: str) -> Figure:
+def sed_thresholds(curves: "pd.DataFrame", sed: Mapping[str, Any], *, audio: str) -> Figure:
     """Precision, recall and F1 against the threshold, for each kind of scores.
 
     Args:
@@ -92,7 +94,7 @@ def _mark_best(axes: Axes, names: Sequence[str], sed: Mapping[str, Any]) -> None
 
 
 @look()
-def training(histories: Mapping[int, pd.DataFrame], *, audio: str) -> Figure:
+def training(histories: Mapping[int, "pd.DataFrame"], *, audio: str) -> Figure:
     """Training and validation loss by epoch, one line a seed.
 
     Args:
@@ -122,8 +124,10 @@ def training(histories: Mapping[int, pd.DataFrame], *, audio: str) -> Figure:
     return figure
 
 
-def _mark_epochs(axes: Axes, histories: Sequence[pd.DataFrame]) -> None:
+def _mark_epochs(axes: Axes, histories: Sequence["pd.DataFrame"]) -> None:
     """Marks at the epoch each seed's weights are of, and where the learning rate fell."""
+    import pandas as pd  # as the histories are its tables; the other figures do without
+
     # Of equal losses the last epoch's weights are kept.
     best = pd.concat([of[of["val_loss"] == of["val_loss"].min()].iloc[-1:] for of in histories])
     lowered = pd.concat([of[of["learning_rate"].diff() < 0] for of in histories])

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from audiophrase.evaluate.retrieval import DIRECTIONS
-from audiophrase.params import SPLITS
 from audiophrase.report import paper
 from audiophrase.report.metrics import PAPER_VARIANT, aggregations, reported_threshold
+from audiophrase.settings import SPLITS
 
 Metrics = Mapping[str, Any]
 PAPER_AUDIO = "recorded"

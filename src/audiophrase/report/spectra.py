@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import librosa
 import matplotlib.patheffects
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from audiophrase.features.mel_bands import mel_frequencies_hz
 from audiophrase.param_sections import LogMelParams
 from audiophrase.report.examples import Event, Example
 from audiophrase.report.style import GREY, canvas, draw_log_mel, line_style, look, wrap
@@ -28,7 +28,7 @@ class Spectrum:
 
 def band_centres_hz(params: LogMelParams) -> np.ndarray:
     """Centre frequencies of the mel bands: (n_mels,)."""
-    edges_hz = librosa.mel_frequencies(params.n_mels + 2, fmin=params.fmin_hz, fmax=params.fmax_hz)
+    edges_hz = mel_frequencies_hz(params.n_mels + 2, params.fmin_hz, params.fmax_hz)
     return edges_hz[1:-1]
 
 

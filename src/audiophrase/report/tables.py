@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from audiophrase.params import PAPER_VARIANT, SPLITS
 from audiophrase.report import paper, rows
 from audiophrase.report.ablations import ablations_table
 from audiophrase.report.cells import (
@@ -26,6 +25,7 @@ from audiophrase.report.cells import (
     with_interval,
 )
 from audiophrase.report.metrics import aggregations, reported_threshold
+from audiophrase.settings import PAPER_VARIANT, SPLITS
 
 Metrics = Mapping[str, Any]
 

@@ -6,8 +6,7 @@ import click
 
 from audiophrase import tables
 from audiophrase.annotations import audiogrounding, grammar
-from audiophrase.annotations.counts import counts as count
-from audiophrase.params import SPLITS, structure
+from audiophrase.settings import SPLITS, structure
 from audiophrase.stages.options import file_argument, file_option, settings
 
 
@@ -52,6 +51,8 @@ def annotations(
     counts: Path,
 ) -> None:
     """Parse the annotations of train, val and test into tables."""
+    from audiophrase.annotations.counts import counts as count  # pandas, for one command of three
+
     content = {s: audiogrounding.load(path) for s, path in zip(SPLITS, sources, strict=True)}
     shards = dict(zip(SPLITS, n_shards, strict=True))
     parsed = audiogrounding.parse(content, shards)

@@ -16,7 +16,7 @@ from audiophrase.evaluate import baselines, sed
 from audiophrase.evaluate.detection import Detections, curves, intervals, measures, partial
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.param_sections import BootstrapParams, SedParams, ThresholdParams
-from audiophrase.params import structure
+from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options
 from audiophrase.stages.options import file_option

@@ -10,7 +10,7 @@ from audiophrase import tables
 from audiophrase.clips.availability import USABLE
 from audiophrase.clips.flac import decode_flac
 from audiophrase.features import logmel as features
-from audiophrase.params import structure
+from audiophrase.settings import structure
 from audiophrase.stages.options import file_argument, settings
 
 

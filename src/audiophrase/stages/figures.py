@@ -9,8 +9,8 @@ from matplotlib.figure import Figure
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError, ParamsError
-from audiophrase.params import structure
 from audiophrase.report import examples, figures, spectra, style
+from audiophrase.settings import structure
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.stages.report_options import audio_option
 

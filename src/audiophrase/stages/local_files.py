@@ -6,9 +6,10 @@ import click
 
 from audiophrase import tables
 from audiophrase.clip_ids import FileNames
-from audiophrase.clips import local, shards
+from audiophrase.clips import local
 from audiophrase.clips.folder import list_files
-from audiophrase.params import structure
+from audiophrase.clips.inputs import input_digests
+from audiophrase.settings import structure
 from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings
 
@@ -29,4 +30,4 @@ def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: P
         for clip in all_clips.to_pylist()
         if clip["shard"] == shard
     ]
-    write_shard(output, rows, settings, shards.input_digests(shard, all_clips))
+    write_shard(output, rows, settings, input_digests(shard, all_clips))

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase import manifests, tables
-from audiophrase.clips.shards import input_digests
+from audiophrase.clips.inputs import input_digests
 from audiophrase.stages.options import file_argument, file_option, settings
 
 

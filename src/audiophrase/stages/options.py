@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from audiophrase.params import parse_settings
+from audiophrase.settings import parse_settings
 
 
 class _Settings(click.ParamType):

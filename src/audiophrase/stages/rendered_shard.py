@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 
 from audiophrase import tables
 from audiophrase.clips import shards
+from audiophrase.clips.inputs import input_digests
 from audiophrase.clips.synthesis import Samples
 from audiophrase.clips.withdrawn import withdrawn_clips
-from audiophrase.params import structure
+from audiophrase.settings import structure
 from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings
 
@@ -58,7 +59,7 @@ def write_rendered(
         rows.append(
             shards.audio_row(identifier, samples, params.sample_rate_hz, duration_s, clip_params)
         )
-    inputs = shards.input_digests(shard, clip_table, phrase_table)
+    inputs = input_digests(shard, clip_table, phrase_table)
     write_shard(output, rows, settings, inputs)
 
 

@@ -8,8 +8,6 @@ import click
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
 from audiophrase.report import metrics as numbers
-from audiophrase.report import tables as report_tables
-from audiophrase.report.cells import markdown
 from audiophrase.stages.options import file_argument, file_option
 from audiophrase.stages.report_options import COMPARE, audio_option, read_compared
 
@@ -53,6 +51,9 @@ def metrics(
 @file_argument("outputs", nargs=-1, required=True)
 def write_tables(metrics: Path, compare: tuple[Path, ...], outputs: tuple[Path, ...]) -> None:
     """Write the tables OUTPUTS, named dataset, retrieval, sed or ablations, as .csv or .md."""
+    from audiophrase.report import tables as report_tables  # pandas, which `metrics` does without
+    from audiophrase.report.cells import markdown
+
     made = report_tables.all_tables(tables.read_json(metrics), read_compared(compare))
     for output in outputs:
         if output.stem not in made or output.suffix not in (".csv", ".md"):

@@ -22,7 +22,7 @@ from audiophrase.evaluate.retrieval import (
     recall_at,
 )
 from audiophrase.param_sections import BootstrapParams, RetrievalParams
-from audiophrase.params import structure
+from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options
 from audiophrase.stages.options import file_option

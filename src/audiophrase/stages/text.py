@@ -10,8 +10,8 @@ import pyarrow as pa
 from audiophrase import tables
 from audiophrase.download import fetch_all
 from audiophrase.errors import AudiophraseError
-from audiophrase.params import structure
 from audiophrase.pinned import google_news_file
+from audiophrase.settings import structure
 from audiophrase.stages.options import file_option, settings
 from audiophrase.text import coverage as word_coverage
 from audiophrase.text import vectors as word_vectors

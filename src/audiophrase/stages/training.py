@@ -18,7 +18,7 @@ from audiophrase import checkpoints, tables
 from audiophrase.closure import import_closure
 from audiophrase.device import choose_device, enough_memory, has_room, set_up
 from audiophrase.errors import AudiophraseError
-from audiophrase.params import structure
+from audiophrase.settings import structure
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.stages.training_data import (

@@ -19,7 +19,7 @@ from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError
 from audiophrase.model.crnn import CRNN
-from audiophrase.params import Settings, structure
+from audiophrase.settings import Settings, structure
 from audiophrase.train import Pairs
 
 BYTES_PER_VALUE = 4  # float32

@@ -13,7 +13,7 @@ from audiophrase.bridge import adopt as adopting
 from audiophrase.bridge import dvcfile, guard
 from audiophrase.bridge import verify as verifying
 from audiophrase.bridge.dvc import FILE, read_lock, without_memory
-from audiophrase.bridge.graph import read_graph
+from audiophrase.bridge.graph import Graph, read_graph
 from audiophrase.bridge.record import TO_RECORD, refuse, ways_out
 from audiophrase.bridge.record import record as record_stages
 from audiophrase.bridge.stages import GROUPING, KEPT, PARAMS, Stage, group, omissions, read_grouping
@@ -90,18 +90,20 @@ def adopt(datasets: tuple[str, ...], dry_run: bool) -> None:
     """Tell Snakemake which files are current, after dvc pull, checkout or exp apply."""
     for dataset in _chosen(datasets):
         with guard.exclusive(), without_memory() as dvc:
-            stages = _stages([dataset])
+            stages, graph = _stages_and_graph([dataset])
             wanted = adopting.missing_small(stages)
             if wanted and not dry_run and (reason := adopting.fetch(wanted, dvc)):
                 click.echo(f"warning: {', '.join(wanted)} could not be had: {reason}", err=True)
             elif wanted:
                 verb = "would fetch" if dry_run else "fetched"
                 click.echo(f"{verb} the small tables that go along: {', '.join(wanted)}")
-            findings = survey(_stages([dataset]), dvc)
+            if wanted and not dry_run:
+                stages, graph = _stages_and_graph([dataset])  # with what has come
+            findings = survey(stages, dvc)
             _tell(adopting.states(findings))
             refuse(findings)
             if not dry_run:
-                adopting.adopt(findings)
+                adopting.adopt(findings, graph)
 
 
 @click.command()
@@ -225,22 +227,29 @@ def _chosen(datasets: Sequence[str]) -> Sequence[str]:
 
 def _stages(datasets: Sequence[str], *, write: bool = False) -> list[Stage]:
     """The stages of the data sets; dvc.yaml, which DVC goes by, must be current, or is made so."""
+    return _stages_and_graph(datasets, write=write)[0]
+
+
+def _stages_and_graph(datasets: Sequence[str], *, write: bool = False) -> tuple[list[Stage], Graph]:
+    """As `_stages`, and the graph with their jobs."""
     everything = params.load(PARAMS)
     for dataset in datasets:
         params.require_paths(everything, dataset)
     possible = params.with_paths(everything)
     grouping = read_grouping()
     try:
-        stages = group(read_graph(possible).jobs, grouping, everything)
+        graph = read_graph(possible)
+        stages = group(graph.jobs, grouping, everything)
     except (AudiophraseError, SystemExit) as error:
         if set(datasets) >= set(possible):
             raise
         # Files of another data set may lie on another machine.
         click.echo(f"warning: whether {FILE} is current is not known: {error}", err=True)
-        return group(read_graph(datasets).jobs, grouping, everything)
+        graph = read_graph(datasets)
+        return group(graph.jobs, grouping, everything), graph
     if _renew(stages, grouping, write=write):
         click.echo(f"{FILE} was not current and has been written anew")
-    return [stage for stage in stages if stage.dataset in datasets]
+    return [stage for stage in stages if stage.dataset in datasets], graph
 
 
 def _renew(stages: Sequence[Stage], grouping: Mapping[str, Any], *, write: bool) -> bool:

@@ -10,10 +10,11 @@ from audiophrase import tables
 from audiophrase.clips import shards
 from audiophrase.clips.availability import State
 from audiophrase.clips.flac import decode_flac
+from audiophrase.clips.inputs import input_digests
 from audiophrase.clips.mixture import Sources
 from audiophrase.errors import ArtifactError
 from audiophrase.param_sections import ClipParams
-from audiophrase.params import structure
+from audiophrase.settings import structure
 from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.youtube.attempts import read_table
@@ -53,7 +54,7 @@ def youtube_clips(
             history = histories.get(clip["clip_id"])
             from_youtube = partial(_row, clip, history, cache, packed, clip_params)
             rows.append(sources.row(clip, clip_params, from_youtube))
-    write_shard(output, rows, settings, shards.input_digests(shard, all_clips))
+    write_shard(output, rows, settings, input_digests(shard, all_clips))
 
 
 def _row(

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
-from gensim.models import Word2Vec
 
 from audiophrase.errors import VectorsError
 from audiophrase.param_sections import NormaliseParams, Word2VecParams
@@ -29,6 +28,8 @@ def train_vectors(
     sentences: Sequence[Sequence[str]], params: Word2VecParams
 ) -> dict[str, np.ndarray]:
     """Skip-gram vectors (D,) of the words of `sentences`; one worker, hence repeatable."""
+    from gensim.models import Word2Vec  # a second to load, and vectors of a file do without
+
     model = Word2Vec(
         sentences=[list(sentence) for sentence in sentences],
         vector_size=params.n_dimensions,

@@ -4,7 +4,7 @@ Manifests are full size; shards, tables and models are placeholders of a few hun
 what is measured is the bookkeeping: reading the graph, hashing many files, DVC's and Snakemake's
 records. Prints a table in Markdown; nothing is compared with a time that was.
 
-Usage: python benchmarks/many_clips.py [--clips 100000]
+Usage: python benchmarks/bookkeeping.py [--clips 100000]
 """
 
 import argparse

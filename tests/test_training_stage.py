@@ -16,6 +16,7 @@ from audiophrase import params, tables
 from audiophrase.errors import AudiophraseError
 from audiophrase.features.logmel import SCHEMA
 from audiophrase.model.crnn import CRNN
+from audiophrase.pair_scores import PairScores
 from audiophrase.param_sections import ModelParams
 from audiophrase.stages.training import train_model
 from audiophrase.stages.training_data import n_bytes_of_features, read_clips
@@ -197,3 +198,5 @@ def test_a_model_scores_on_cuda_as_on_the_cpu():
         on_cpu = score_matrix(model.cpu(), pairs, vectors, score=score)
         on_cuda = score_matrix(model.cuda(), pairs, vectors, score=score)
         assert torch.allclose(on_cuda, on_cpu, atol=1e-4)
+        for clips, rows in PairScores(model, pairs, vectors, score=score).rows():
+            np.testing.assert_allclose(rows, on_cpu[clips], atol=1e-4)

@@ -34,16 +34,19 @@ def frame_labels(
 def curve(scores: np.ndarray, active: np.ndarray) -> Curve:
     """The exact curve over all frames of all clip-phrase pairs: (n,), (n,) bool.
 
+    It takes some 45 bytes a frame, of which 28 stay where all scores differ.
+
     Raises:
         ValueError: no frame is active, so recall is not defined.
     """
     n_active = int(active.sum())
     if not n_active:
         raise ValueError("no frame is active: recall is not defined")
-    order = np.argsort(-scores, kind="stable")
-    ordered = scores[order]
-    last = np.append(np.diff(ordered) != 0, True)  # tied scores stay together
-    true_positives = np.cumsum(active[order])[last]
+    order = np.argsort(-scores)
+    ordered, true_positives = scores[order], active[order].cumsum()
+    del order
+    last = np.append(np.diff(ordered) != 0, True)  # tied scores stay together, in whatever order
+    true_positives = true_positives[last]
     n_predicted = np.flatnonzero(last) + 1
     return Curve(
         thresholds=ordered[last],

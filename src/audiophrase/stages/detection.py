@@ -13,9 +13,9 @@ from audiophrase import tables
 from audiophrase.device import enough_memory
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
-from audiophrase.evaluate.detection import Detections, curves, intervals, measures, partial
+from audiophrase.evaluate.detection import Detections, intervals, partial, read_off
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.param_sections import BootstrapParams, SedParams, ThresholdParams
+from audiophrase.param_sections import BootstrapParams, SedParams
 from audiophrase.params import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options
@@ -83,17 +83,16 @@ def evaluate_sed(
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
     every = Detections(found | drawn, labels, [number[row["clip_id"]] for row in rows])
     of_bootstrap = structure(settings, "evaluate.bootstrap")
-    exact = curves(every)
-    tables.write_csv(curve, _sampled(exact, params.thresholds))
+    measured, sampled = _measured(every, params, of_bootstrap)
+    tables.write_csv(curve, _points(sampled))
     inputs = {"only_clips_of": restriction.sha256} if restriction else None
     made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
     _write_scores(scores, [row["phrase_id"] for row in rows], found, made_with, inputs)
-    measured = _measured(every, exact, params, of_bootstrap)
     measured |= restriction.summary() if restriction else {}
     part = partial(every, params.partial_below)
     if part is not None:
         below = {"active_below": params.partial_below}
-        measured["partial"] = below | _measured(part, curves(part), params, of_bootstrap)
+        measured["partial"] = below | _measured(part, params, of_bootstrap)[0]
     tables.write_json(summary, measured)
     click.echo(pd.DataFrame(measured["measures"]).T.to_string(), err=True)
 
@@ -131,37 +130,34 @@ def _phrase_scores(
 
 
 def _measured(
-    detections: Detections,
-    exact: dict[str, sed.Curve],
-    params: SedParams,
-    of_bootstrap: BootstrapParams,
-) -> dict[str, Any]:
-    """Counts, measures and their intervals, of all phrases or of a part."""
-    threshold = params.reported_threshold
+    detections: Detections, params: SedParams, of_bootstrap: BootstrapParams
+) -> tuple[dict[str, Any], dict[str, sed.Curve]]:
+    """Counts, measures and their intervals, of all phrases or of a part, and the sampled curves."""
+    threshold, steps = params.reported_threshold, params.thresholds
+    n_steps = round((steps.last - steps.first) / steps.step) + 1
+    sampled_at = np.round(steps.first + steps.step * np.arange(n_steps), 10)
+    measures, sampled = read_off(detections, threshold=threshold, sampled_at=sampled_at)
     return {
         **detections.counts,
         "prevalence": detections.prevalence,
-        "measures": measures(exact, detections, threshold=threshold),
+        "measures": measures,
         "intervals": intervals(detections, threshold=threshold, params=of_bootstrap),
-    }
+    }, sampled
 
 
-def _sampled(exact: dict[str, sed.Curve], steps: ThresholdParams) -> pd.DataFrame:
-    """The curves at evenly spaced thresholds."""
-    n_steps = round((steps.last - steps.first) / steps.step) + 1
-    thresholds = np.round(steps.first + steps.step * np.arange(n_steps), 10)
-    sampled = {name: sed.at_thresholds(of, thresholds) for name, of in exact.items()}
+def _points(sampled: dict[str, sed.Curve]) -> pd.DataFrame:
+    """The sampled curves, a row a point."""
     return pd.concat(
         pd.DataFrame(
             {
                 "aggregation": name,
-                "threshold": thresholds,
-                "precision": of.precision,
-                "recall": of.recall,
-                "f1": of.f1,
+                "threshold": points.thresholds,
+                "precision": points.precision,
+                "recall": points.recall,
+                "f1": points.f1,
             }
         )
-        for name, of in sampled.items()
+        for name, points in sampled.items()
     )
 
 

@@ -1,6 +1,7 @@
 """The command that trains, on tables made here: wherever features are kept, the same bytes."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pyarrow as pa
@@ -18,8 +19,10 @@ from audiophrase.features.logmel import SCHEMA
 from audiophrase.model.crnn import CRNN
 from audiophrase.pair_scores import PairScores
 from audiophrase.param_sections import ModelParams
+from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.training import train_model
-from audiophrase.stages.training_data import n_bytes_of_features, read_clips
+from audiophrase.stages.training_data import n_bytes_of_features, read_clips, read_clips_within
+from audiophrase.stages.unpacked import Unpacked
 from audiophrase.train import Pairs, score_matrix
 
 N_MELS = 16
@@ -171,6 +174,38 @@ def test_unpacked_features_are_those_of_the_shards(made, settings):
     assert n_bytes_of_features(shards, N_MELS) == n_frames * N_MELS * 4
     pq.write_table(pa.table({"other": [1]}), made / "broken.parquet")
     assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"], N_MELS) == 0
+
+
+def test_unpacked_features_are_read_when_they_are_asked_for(made, settings):
+    """However many there are, no more than one is in memory, also after some were chosen."""
+    shards = [made / "train-0.parquet"] * 20
+    clips = read_clips(shards, settings, unpack_in=made / "cache")
+    chosen = clips.select([3, 0, 155])
+    assert chosen.ids == [clips.ids[3], clips.ids[0], clips.ids[155]]
+    assert (len(chosen.hops_s), len(chosen.log_mels)) == (3, 3)
+    for place, number in enumerate((3, 0, 155)):
+        assert torch.equal(chosen.log_mels[place], clips.log_mels[number])
+    again = clips.log_mels[3]
+    again[:] = 0
+    assert not torch.equal(chosen.log_mels[0], again), "what was read is the reader's own"
+    tracemalloc.start()
+    n_bytes = sum(clip.numel() * 4 for clip in clips.log_mels)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert n_bytes > 200_000
+    assert peak < 20_000
+
+
+def test_evaluation_reads_from_disk_what_is_too_large_for_memory(made, settings):
+    shards = [made / "train-0.parquet", made / "train-1.parquet"]
+    small = read_clips_within(shards, settings, resident_mb=1, cache=made / "cache")
+    assert isinstance(small.log_mels, list)
+    assert not (made / "cache").exists()
+    large = read_clips_within(shards, settings, resident_mb=0, cache=made / "cache")
+    assert isinstance(large.log_mels, Unpacked)
+    assert all(map(torch.equal, large.log_mels, small.log_mels))
+    common, _ = restrict(large, None)
+    assert common is large
 
 
 @needs_cuda

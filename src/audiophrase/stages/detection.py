@@ -22,7 +22,7 @@ from audiophrase.stages.evaluation_options import evaluation_options
 from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     Clips,
-    read_clips,
+    read_clips_within,
     read_encoder,
     read_rows,
     read_vectors,
@@ -48,6 +48,8 @@ def evaluate_sed(
     phrase_words: Path,
     features: tuple[Path, ...],
     only_clips_of: Path | None,
+    resident_mb: int,
+    cache: Path,
     curve: Path,
     scores: Path,
     summary: Path,
@@ -56,7 +58,8 @@ def evaluate_sed(
     params = structure(settings, "evaluate.sed")
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
-    clips, restriction = restrict(read_clips(features, settings), only_clips_of)
+    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
+    clips, restriction = restrict(every_clip, only_clips_of)
     number = {clip_id: index for index, clip_id in enumerate(clips.ids)}
     rows = read_rows(phrases, "annotations.phrases", "test", clips)
     if not rows:
@@ -66,12 +69,8 @@ def evaluate_sed(
     with enough_memory():
         found = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
     labels = [
-        sed.frame_labels(
-            row["segments"],
-            len(clips.log_mels[number[row["clip_id"]]]),
-            clips.hops_s[number[row["clip_id"]]],
-        )
-        for row in rows
+        sed.frame_labels(row["segments"], len(of_phrase), clips.hops_s[number[row["clip_id"]]])
+        for row, of_phrase in zip(rows, found[params.aggregations[0]], strict=True)
     ]
     if not any(label.any() for label in labels):
         raise ArtifactError(

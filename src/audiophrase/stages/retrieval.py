@@ -28,7 +28,7 @@ from audiophrase.stages.evaluation_options import evaluation_options
 from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     pairs_of,
-    read_clips,
+    read_clips_within,
     read_encoder,
     read_vectors,
     read_word_ids,
@@ -51,6 +51,8 @@ def evaluate_retrieval(
     caption_words: Path,
     features: tuple[Path, ...],
     only_clips_of: Path | None,
+    resident_mb: int,
+    cache: Path,
     recalls: Path,
     summary: Path,
 ) -> None:
@@ -59,7 +61,8 @@ def evaluate_retrieval(
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
     word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
-    clips, restriction = restrict(read_clips(features, settings), only_clips_of)
+    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
+    clips, restriction = restrict(every_clip, only_clips_of)
     pairs = pairs_of(clips, "test", captions, word_ids, say=partial(click.echo, err=True))
     clip_of_caption = np.array(pairs.clip_of_pair)
     pools = draw_pools(

@@ -15,74 +15,33 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
+import made_up
 import numpy as np
-import pyarrow as pa
-import torch
 import yaml
-from comparison import Row, compare, publish, show_s, time_alternately
+from comparison import Row, compare, publish, time_alternately
 from reference import evaluation as reference
 
 from audiophrase import params, tables
-from audiophrase.annotations.audiogrounding import CAPTIONS_SCHEMA, PHRASES_SCHEMA
-from audiophrase.clips.availability import AVAILABILITY_SCHEMA
 from audiophrase.evaluate import bootstrap
 from audiophrase.evaluate.detection import Detections, intervals, read_off
 from audiophrase.evaluate.full_pool import FullPool, Queries
 from audiophrase.evaluate.pools import draw_pools
 from audiophrase.evaluate.retrieval import (
-    DIRECTIONS,
     full_pool,
     full_pool_resamples,
     pool_resamples,
     rank,
 )
-from audiophrase.features.logmel import SCHEMA as FEATURES_SCHEMA
 from audiophrase.pair_scores import PairScores
 from audiophrase.report.availability import availability_table
 from audiophrase.stages import report
 from audiophrase.stages.training_data import read_clips
-from audiophrase.train import Pairs, draw_batches, generator, pad
+from audiophrase.train import draw_batches, generator, pad
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 SIZES = (1_000, 4_000, 16_000)
-N_CAPTIONS_A_CLIP, N_WORDS_A_CAPTION, N_PHRASES_A_CAPTION, N_WORDS, N_DIMENSIONS = (
-    5,
-    9,
-    2,
-    5000,
-    300,
-)
-N_FRAMES, N_MELS, CLIPS_A_SHARD = 501, 64, 64
-N_FRAMES_EMBEDDED = 4  # of the made-up embeddings: their number costs the encoder's share alone
-
-
-class Embedded(Sequence):
-    """Made-up frame embeddings (T, D), each made when it is asked for."""
-
-    def __init__(self, n_clips: int) -> None:
-        self.n_clips = n_clips
-
-    def __len__(self) -> int:
-        return self.n_clips
-
-    def __getitem__(self, number: int) -> torch.Tensor:
-        if number >= self.n_clips:
-            raise IndexError(number)
-        rng = np.random.default_rng(number)
-        frames = rng.standard_normal((N_FRAMES_EMBEDDED, N_DIMENSIONS), dtype=np.float32)
-        return torch.from_numpy(frames / np.linalg.norm(frames, axis=1, keepdims=True))
-
-
-class Identity(torch.nn.Module):
-    """In place of the encoder."""
-
-    device = torch.device("cpu")
-
-    def forward(self, frames: torch.Tensor) -> torch.Tensor:
-        return frames
 
 
 def settings(section: str):
@@ -90,20 +49,11 @@ def settings(section: str):
     return params.structure(params.select(sections, section), section)
 
 
-def made_up_pairs(n_clips: int) -> tuple[Pairs, torch.Tensor]:
-    rng = np.random.default_rng(1)
-    n_captions = n_clips * N_CAPTIONS_A_CLIP
-    words = rng.integers(N_WORDS, size=(n_captions, N_WORDS_A_CAPTION)).tolist()
-    vectors = torch.from_numpy(rng.standard_normal((N_WORDS, N_DIMENSIONS), dtype=np.float32))
-    clip_of_pair = (np.arange(n_captions) // N_CAPTIONS_A_CLIP).tolist()
-    return Pairs(Embedded(n_clips), clip_of_pair, words), torch.nn.functional.normalize(vectors)
-
-
 def retrieval(n_clips: int, folder: Path) -> int:
     """Pools and full pool; returns the number of pairs."""
     of_retrieval = settings("evaluate.retrieval")
-    pairs, vectors = made_up_pairs(n_clips)
-    scores = PairScores(Identity(), pairs, vectors, score="mean")
+    pairs, vectors = made_up.pairs(n_clips)
+    scores = PairScores(made_up.Identity(), pairs, vectors, score="mean")
     clip_of_caption = np.array(pairs.clip_of_pair)
     pools = draw_pools(
         clip_of_caption,
@@ -119,9 +69,9 @@ def retrieval(n_clips: int, folder: Path) -> int:
 
 def beside_sorted_rows() -> Row:
     """The full pool of 1,000 clips beside the plain way to it, which must say the same."""
-    pairs, vectors = made_up_pairs(SIZES[0])
+    pairs, vectors = made_up.pairs(SIZES[0])
     clip_of_caption = np.array(pairs.clip_of_pair)
-    of_pairs = PairScores(Identity(), pairs, vectors, score="mean")
+    of_pairs = PairScores(made_up.Identity(), pairs, vectors, score="mean")
     blocks, own = list(of_pairs.rows()), of_pairs.own()
     scores = np.concatenate([rows for _, rows in blocks])
     map_k = settings("evaluate.retrieval").map_k
@@ -155,10 +105,10 @@ def resamples(n_clips: int, folder: Path) -> int:
     """Intervals of retrieval, from made-up ranks; returns the number of clips, as all below do."""
     of_retrieval, of_bootstrap = settings("evaluate.retrieval"), settings("evaluate.bootstrap")
     rng = np.random.default_rng(1)
-    n_captions = n_clips * N_CAPTIONS_A_CLIP
+    n_captions = n_clips * made_up.N_CAPTIONS_A_CLIP
     counts = bootstrap.resample(n_clips, of_bootstrap.n_resamples, rng)
     ranks = rng.integers(1, 31, (of_retrieval.n_repeats, n_clips))
-    clip_of_caption = np.arange(n_captions) // N_CAPTIONS_A_CLIP
+    clip_of_caption = np.arange(n_captions) // made_up.N_CAPTIONS_A_CLIP
     for clip in (np.arange(n_clips), clip_of_caption):
         best_rank = rng.geometric(0.01, len(clip))
         queries = Queries(clip, best_rank, 1 / best_rank)
@@ -171,7 +121,7 @@ def detection(n_clips: int, folder: Path) -> int:
     """Measures and intervals of one phrase a clip, 501 frames each, two kinds of scores and random."""
     of_sed, of_bootstrap = settings("evaluate.sed"), settings("evaluate.bootstrap")
     rng = np.random.default_rng(1)
-    shape = (n_clips, N_FRAMES)
+    shape = (n_clips, made_up.N_FRAMES)
     active = list(rng.random(shape, dtype=np.float32) < 0.5)
     scores = {name: list(rng.random(shape, dtype=np.float32)) for name in ("mean", "max", "random")}
     detections = Detections(scores, active, range(n_clips))
@@ -179,63 +129,6 @@ def detection(n_clips: int, folder: Path) -> int:
     read_off(detections, threshold=threshold, sampled_at=np.arange(1, 100) / 100)
     intervals(detections, threshold=threshold, params=of_bootstrap)
     return n_clips
-
-
-def write_annotations(n_clips: int, folder: Path) -> None:
-    """Tables of availability, captions and phrases, all clips of the test split."""
-    clips = [f"Yclip{number:07d}_0_10000" for number in range(n_clips)]
-    captions = [(f"{clip}#{n}", clip) for clip in clips for n in range(N_CAPTIONS_A_CLIP)]
-    phrases = [(f"{c}.{n}", c, clip) for c, clip in captions for n in range(N_PHRASES_A_CAPTION)]
-
-    def write(name: str, stage: str, schema: pa.Schema, columns: dict, n_rows: int) -> None:
-        columns |= {"split": ["test"] * n_rows}
-        arrays = [
-            pa.array(columns[field.name], field.type)
-            if field.name in columns
-            else pa.nulls(n_rows, field.type)
-            for field in schema
-        ]
-        table = pa.Table.from_arrays(arrays, schema=schema)
-        tables.write(folder / f"{name}.parquet", table, stage=stage, settings={})
-
-    of_clips = {"clip_id": clips, "state": ["ok"] * n_clips, "source": ["local"] * n_clips}
-    write("availability", "availability", AVAILABILITY_SCHEMA, of_clips, n_clips)
-    caption_ids, clip_ids = zip(*captions, strict=True)
-    of_captions = {
-        "caption_id": caption_ids,
-        "clip_id": clip_ids,
-        "caption": ["a dog barks while a car passes by"] * len(captions),
-        "tokens": [["a", "dog", "barks", "while", "a", "car", "passes", "by"]] * len(captions),
-    }
-    write("captions", "annotations.captions", CAPTIONS_SCHEMA, of_captions, len(captions))
-    phrase_ids, caption_ids, clip_ids = zip(*phrases, strict=True)
-    segments = [{"onset_s": 1.0, "offset_s": 2.5}, {"onset_s": 3.0, "offset_s": 9.0}]
-    of_phrases = {
-        "phrase_id": phrase_ids,
-        "caption_id": caption_ids,
-        "clip_id": clip_ids,
-        "phrase": ["a dog barks"] * len(phrases),
-        "segments": [segments] * len(phrases),
-    }
-    write("phrases", "annotations.phrases", PHRASES_SCHEMA, of_phrases, len(phrases))
-    run = folder / "paper" / "seed-1"
-    spread = {"r1": {"mean": 0.1, "sd": 0.1}}
-    among_all = {"r1": 0.1, "map10": 0.1, "median_rank": 2.0}
-    of_retrieval = {
-        "n_clips": n_clips,
-        "n_captions": len(captions),
-        "pool_size": 30,
-        "n_repeats": 20,
-        **dict.fromkeys(DIRECTIONS, spread),
-        "chance": {"r1": 1 / 30},
-        "full_pool": dict.fromkeys(DIRECTIONS, among_all),
-    }
-    keys = ("precision_at_0.5", "recall_at_0.5", "f1_at_0.5", "best_f1", "best_threshold")
-    measures = dict.fromkeys((*keys, "average_precision"), 0.5)
-    of_sed = {"n_clips": n_clips, "n_phrases": len(phrases), "n_frames": 1, "prevalence": 0.5}
-    of_sed |= {"measures": dict.fromkeys(("mean", "random", "always_on"), measures)}
-    tables.write_json(run / "retrieval.json", of_retrieval)
-    tables.write_json(run / "sed.json", of_sed)
 
 
 def report_tables(n_clips: int, folder: Path) -> int:
@@ -258,26 +151,10 @@ def report_tables(n_clips: int, folder: Path) -> int:
     return n_clips
 
 
-def write_shard(n_clips: int, folder: Path) -> None:
-    """One shard of features, which stands for all."""
-    rng = np.random.default_rng(1)
-    rows = [
-        {
-            "clip_id": f"clip-{number}",
-            "n_frames": N_FRAMES,
-            "hop_s": 0.02,
-            "log_mel": rng.standard_normal(N_FRAMES * N_MELS, dtype=np.float32),
-        }
-        for number in range(CLIPS_A_SHARD)
-    ]
-    table = pa.Table.from_pylist(rows, FEATURES_SCHEMA)
-    tables.write(folder / "shard.parquet", table, stage="features", settings={})
-
-
 def streamed(n_clips: int, folder: Path) -> int:
     """Features unpacked to a file, and an epoch's batches read from it."""
-    shards = [folder / "shard.parquet"] * -(-n_clips // CLIPS_A_SHARD)
-    clips = read_clips(shards, {"features": {"n_mels": N_MELS}}, unpack_in=folder)
+    shards = [folder / "shard.parquet"] * -(-n_clips // made_up.CLIPS_A_SHARD)
+    clips = read_clips(shards, {"features": {"n_mels": made_up.N_MELS}}, unpack_in=folder)
     numbers = list(range(n_clips))
     for batch in draw_batches(numbers, 32, generator(1, 1, 0)):
         pad([clips.log_mels[number] for number in batch])
@@ -288,8 +165,8 @@ WORKS = {
     "retrieval: pools and full pool, 5 captions a clip": (retrieval, None, "pair"),
     "its intervals, 1,000 resamples": (resamples, None, "clip"),
     "detection and its intervals, 501 frames a clip": (detection, None, "clip"),
-    "metrics and tables": (report_tables, write_annotations, "clip"),
-    "features streamed: unpacked, and an epoch's batches": (streamed, write_shard, "clip"),
+    "metrics and tables": (report_tables, made_up.write_annotations, "clip"),
+    "features streamed: unpacked, and an epoch's batches": (streamed, made_up.write_shard, "clip"),
 }
 FULL_SIZES = (20_000, 100_000, 100_000, 100_000, 100_000)
 
@@ -312,7 +189,7 @@ def main() -> None:
     rows, lines = [], []
     for (name, (work, prepare, unit)), n_clips in zip(WORKS.items(), sizes, strict=True):
         measured = [measure(work.__name__, prepare, n) for n in n_clips]
-        shown = [f"{show_s(s)}, {megabytes:,.0f} MB" for s, megabytes, _ in measured]
+        shown = [f"{seconds:.3g} s, {megabytes:,.0f} MB" for seconds, megabytes, _ in measured]
         lines.append(f"| {name} | " + " | ".join(shown) + " |")
         (few_s, few_mb, n_few), (many_s, many_mb, n_many) = measured[0], measured[-1]
         rows.append(
@@ -325,13 +202,12 @@ def main() -> None:
                 f"reference: {n_clips[0]:,} clips; {few_mb:,.0f} and {many_mb:,.0f} MB",
             )
         )
-    if not arguments.full:
-        rows.append(beside_sorted_rows())
     heading = "20,000 clips in retrieval, 100,000 in the rest" if arguments.full else None
     columns = [heading] if heading else [f"{n:,} clips" for n in SIZES]
     print(f"\n| work | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
     print("\n".join(lines), "\n")
-    publish(rows)
+    if not arguments.full:
+        publish([*rows, beside_sorted_rows()])
 
 
 def measure(work: str, prepare, n_clips: int) -> tuple[float, float, int]:

@@ -123,7 +123,11 @@ def detection(n_clips: int, folder: Path) -> int:
     rng = np.random.default_rng(1)
     shape = (n_clips, made_up.N_FRAMES)
     active = list(rng.random(shape, dtype=np.float32) < 0.5)
-    scores = {name: list(rng.random(shape, dtype=np.float32)) for name in ("mean", "max", "random")}
+    scores = {}
+    for name in ("mean", "max", "random"):
+        drawn = rng.random(shape, dtype=np.float32)
+        drawn *= rng.random(shape, dtype=np.float32)  # one draw has no more than 2^24 values
+        scores[name] = list(drawn)
     detections = Detections(scores, active, range(n_clips))
     threshold = of_sed.reported_threshold
     read_off(detections, threshold=threshold, sampled_at=np.arange(1, 100) / 100)

@@ -14,9 +14,10 @@ from reference import evaluation as reference
 
 from audiophrase import params
 from audiophrase.evaluate import baselines, sed
-from audiophrase.evaluate.retrieval import draw_pools, pool_ranks, recall_at
+from audiophrase.evaluate.pools import PoolRanks, draw_pools, recall_at
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.train import Pairs, encode, score_matrix, start
+from audiophrase.pair_scores import PairScores
+from audiophrase.train import Pairs, encode, start
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 # The paper's test split.
@@ -54,21 +55,22 @@ def compare_retrieval(encoder, log_mels, vectors, settings, rng) -> Row:
     words = [rng.integers(N_WORDS, size=9).tolist() for _ in range(n_captions)]
     clip_of_caption = np.arange(n_captions) // N_CAPTIONS_A_CLIP
     pairs = Pairs(log_mels, clip_of_caption.tolist(), words)
-    of_clip = [np.flatnonzero(clip_of_caption == clip) for clip in range(N_CLIPS)]
 
     def ours():
-        scores = score_matrix(encoder, pairs, vectors).numpy()
+        of_pairs = PairScores(encoder, pairs, vectors, score="mean")
         pools = draw_pools(
-            of_clip,
+            clip_of_caption,
             pool_size=settings.pool_size,
             n_repeats=settings.n_repeats,
             rng=np.random.default_rng(settings.seed),
         )
-        ranks = pool_ranks(scores, pools)
-        for of_direction in ranks.values():
+        ranks = PoolRanks(pools, of_pairs.own())
+        ((clips, scores),) = of_pairs.rows()  # so few that they are one block
+        ranks.add(clips, scores)
+        for of_direction in ranks.ranks().values():
             for k in settings.ks:
                 recall_at(of_direction, k)
-        return scores, pools, ranks
+        return scores, pools, ranks.ranks()
 
     seconds, (scores, pools, ranks) = _times(ours)
     passes, n_passes = 0.0, 0

@@ -1,15 +1,15 @@
-"""Time and memory of the versioning commands over a data set of many clips, simulated.
+"""How evaluation, its intervals, the tables and streamed features grow with the number of clips.
 
-Manifests are full size; shards, tables and models are placeholders of a few hundred bytes, so that
-what is measured is the bookkeeping: reading the graph, hashing many files, DVC's and Snakemake's
-records. Prints a table in Markdown; nothing is compared with a time that was.
+Each work is done for 1,000, 4,000 and 16,000 clips, in a process of its own each time. What is left
+out is what is linear by nature: the encoder's pass. Its embeddings are made up, and so are the scores
+of detection and the tables. Time is that of one core; memory is the peak above that of Python and the
+libraries, inputs included.
 
-Usage: python benchmarks/many_clips.py [--clips 100000]
+Usage: python benchmarks/many_clips.py [--full]
 """
 
 import argparse
-import hashlib
-import multiprocessing
+import json
 import os
 import subprocess
 import sys
@@ -17,118 +17,231 @@ import tempfile
 import time
 from pathlib import Path
 
-import pyarrow as pa
+import made_up
+import numpy as np
+import yaml
+from comparison import Row, compare, publish, time_alternately
+from reference import evaluation as reference
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from audiophrase import params, tables
+from audiophrase.evaluate import bootstrap
+from audiophrase.evaluate.detection import Detections, intervals, read_off
+from audiophrase.evaluate.full_pool import FullPool, Queries
+from audiophrase.evaluate.pools import draw_pools
+from audiophrase.evaluate.retrieval import (
+    full_pool,
+    full_pool_resamples,
+    pool_resamples,
+    rank,
+)
+from audiophrase.pair_scores import PairScores
+from audiophrase.report.availability import availability_table
+from audiophrase.stages import report
+from audiophrase.stages.training_data import read_clips
+from audiophrase.train import draw_batches, generator, pad
 
-from versioned_project import Clone
+PARAMS = Path(__file__).parents[1] / "params.yaml"
+SIZES = (1_000, 4_000, 16_000)
 
-from audiophrase import manifests, tables
-from audiophrase.bridge.adopt import touch
-from audiophrase.bridge.graph import read_graph
 
-CLIPS_PER_SHARD = 64
+def settings(section: str):
+    sections = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
+    return params.structure(params.select(sections, section), section)
+
+
+def retrieval(n_clips: int, folder: Path) -> int:
+    """Pools and full pool; returns the number of pairs."""
+    of_retrieval = settings("evaluate.retrieval")
+    pairs, vectors = made_up.pairs(n_clips)
+    scores = PairScores(made_up.Identity(), pairs, vectors, score="mean")
+    clip_of_caption = np.array(pairs.clip_of_pair)
+    pools = draw_pools(
+        clip_of_caption,
+        pool_size=of_retrieval.pool_size,
+        n_repeats=of_retrieval.n_repeats,
+        rng=np.random.default_rng(1),
+    )
+    map_k = of_retrieval.map_k
+    ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=map_k)
+    full_pool(ranked.full, ks=of_retrieval.full_pool_ks, map_k=map_k)
+    return n_clips * len(clip_of_caption)
+
+
+def beside_sorted_rows() -> Row:
+    """The full pool of 1,000 clips beside the plain way to it, which must say the same."""
+    pairs, vectors = made_up.pairs(SIZES[0])
+    clip_of_caption = np.array(pairs.clip_of_pair)
+    of_pairs = PairScores(made_up.Identity(), pairs, vectors, score="mean")
+    blocks, own = list(of_pairs.rows()), of_pairs.own()
+    scores = np.concatenate([rows for _, rows in blocks])
+    map_k = settings("evaluate.retrieval").map_k
+
+    def plain():
+        return reference.full_pool(scores, clip_of_caption, map_k)
+
+    def ours():
+        pool = FullPool(own, clip_of_caption, map_k=map_k)
+        for clips, rows in blocks:
+            pool.add(clips, rows)
+        return pool.queries()
+
+    reached = ours()
+    for direction, (best_rank, precision) in plain().items():
+        assert (reached[direction].best_rank == best_rank).all(), "ranks differ"
+        assert (reached[direction].average_precision == precision).all(), "precisions differ"
+    seconds = time_alternately(
+        {"reference": plain, "ours": ours}, n_rounds=5, clock=time.process_time
+    )
+    return compare(
+        f"full pool, {len(scores):,} clips × {len(own):,} captions, one core",
+        seconds["reference"],
+        seconds["ours"],
+        goal=None,
+        remark="every row of the whole matrix sorted; ranks and precisions are equal",
+    )
+
+
+def resamples(n_clips: int, folder: Path) -> int:
+    """Intervals of retrieval, from made-up ranks; returns the number of clips, as all below do."""
+    of_retrieval, of_bootstrap = settings("evaluate.retrieval"), settings("evaluate.bootstrap")
+    rng = np.random.default_rng(1)
+    n_captions = n_clips * made_up.N_CAPTIONS_A_CLIP
+    counts = bootstrap.resample(n_clips, of_bootstrap.n_resamples, rng)
+    ranks = rng.integers(1, 31, (of_retrieval.n_repeats, n_clips))
+    clip_of_caption = np.arange(n_captions) // made_up.N_CAPTIONS_A_CLIP
+    for clip in (np.arange(n_clips), clip_of_caption):
+        best_rank = rng.geometric(0.01, len(clip))
+        queries = Queries(clip, best_rank, 1 / best_rank)
+        pool_resamples(ranks, counts, ks=of_retrieval.ks)
+        full_pool_resamples(queries, counts, ks=of_retrieval.full_pool_ks, map_k=of_retrieval.map_k)
+    return n_clips
+
+
+def detection(n_clips: int, folder: Path) -> int:
+    """Measures and intervals of one phrase a clip, 501 frames each, two kinds of scores and random."""
+    of_sed, of_bootstrap = settings("evaluate.sed"), settings("evaluate.bootstrap")
+    rng = np.random.default_rng(1)
+    shape = (n_clips, made_up.N_FRAMES)
+    active = list(rng.random(shape, dtype=np.float32) < 0.5)
+    scores = {}
+    for name in ("mean", "max", "random"):
+        drawn = rng.random(shape, dtype=np.float32)
+        drawn *= rng.random(shape, dtype=np.float32)  # one draw has no more than 2^24 values
+        scores[name] = list(drawn)
+    detections = Detections(scores, active, range(n_clips))
+    threshold = of_sed.reported_threshold
+    read_off(detections, threshold=threshold, sampled_at=np.arange(1, 100) / 100)
+    intervals(detections, threshold=threshold, params=of_bootstrap)
+    return n_clips
+
+
+def report_tables(n_clips: int, folder: Path) -> int:
+    """metrics.json, the tables and the audit's, from tables of 5 captions and 10 phrases a clip."""
+    annotated = {
+        name: folder / f"{name}.parquet" for name in ("availability", "captions", "phrases")
+    }
+    made = folder / "metrics.json"
+    report.metrics.callback(
+        audio="rendered",
+        variants="{}",
+        runs=(folder / "paper" / "seed-1",),
+        metrics=made,
+        **annotated,
+    )
+    outputs = tuple(folder / f"{name}.csv" for name in ("dataset", "retrieval", "sed"))
+    report.write_tables.callback(metrics=made, compare=(), outputs=outputs)
+    rows = tables.read(annotated["availability"], stage="availability").to_pylist()
+    availability_table(rows, audio="rendered")
+    return n_clips
+
+
+def streamed(n_clips: int, folder: Path) -> int:
+    """Features unpacked to a file, and an epoch's batches read from it."""
+    shards = [folder / "shard.parquet"] * -(-n_clips // made_up.CLIPS_A_SHARD)
+    clips = read_clips(shards, {"features": {"n_mels": made_up.N_MELS}}, unpack_in=folder)
+    numbers = list(range(n_clips))
+    for batch in draw_batches(numbers, 32, generator(1, 1, 0)):
+        pad([clips.log_mels[number] for number in batch])
+    return n_clips
+
+
+WORKS = {
+    "retrieval: pools and full pool, 5 captions a clip": (retrieval, None, "pair"),
+    "its intervals, 1,000 resamples": (resamples, None, "clip"),
+    "detection and its intervals, 501 frames a clip": (detection, None, "clip"),
+    "metrics and tables": (report_tables, made_up.write_annotations, "clip"),
+    "features streamed: unpacked, and an epoch's batches": (streamed, made_up.write_shard, "clip"),
+}
+FULL_SIZES = (20_000, 100_000, 100_000, 100_000, 100_000)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clips", type=int, default=100_000, help="default: %(default)s")
-    n_clips = parser.parse_args().clips
-    with tempfile.TemporaryDirectory(prefix="audiophrase-bench-") as folder:
-        run(Path(folder), n_clips)
-
-
-def run(folder: Path, n_clips: int) -> None:
-    n_shards = -(-n_clips // CLIPS_PER_SHARD)
-    shards = {"train": n_shards - 4, "val": 2, "test": 2}
-    entry = {
-        "title": "Simulated",
-        "clips": "rendered",
-        "shards": shards,
-        "annotations": {"source": "grammar"},
-        "retrieve": {"render": {"n_withdrawn": {"train": 0, "val": 0, "test": 0}}},
-    }
-    made = Clone.origin(folder / "made", entry)
-    # In a process of its own: whoever reads the graph counts as a run of Snakemake until its end.
-    worker = multiprocessing.get_context("spawn").Process(target=fake, args=(made,))
-    worker.start()
-    worker.join()
-    assert worker.exitcode == 0
-    snakemake = [sys.executable, "-m", "snakemake", "--quiet", "all", "--dry-run"]
-    audiophrase = [sys.executable, "-m", "audiophrase"]
-    dvc = [sys.executable, "-m", "dvc"]
-    rows = [
-        ("`snakemake -n`, nothing to do", *measure(made, snakemake)),
-        ("`audiophrase record`, the first time", *measure(made, [*audiophrase, "record"])),
-        ("`audiophrase record`, nothing new", *measure(made, [*audiophrase, "record"])),
-        ("`dvc status`, the first time", *measure(made, [*dvc, "status"])),
-        ("`dvc status`, again", *measure(made, [*dvc, "status"])),
-    ]
-    made.dvc("remote", "add", "--default", "lab", str(folder / "remote"))
-    made.commit("made")
-    rows.append(("`dvc push` to a folder", *measure(made, [*dvc, "push"])))
-    pulled = made.clone(folder / "pulled")
-    rows += [
-        ("`dvc pull` from a folder", *measure(pulled, [*dvc, "pull"])),
-        ("`audiophrase adopt` after it", *measure(pulled, [*audiophrase, "adopt"])),
-        ("`snakemake -n` after it", *measure(pulled, snakemake)),
-    ]
-    assert pulled.planned() == set(), "adopted, and yet Snakemake has something to do"
-    print(f"\n{n_clips} clips in {n_shards} shards each of clips and features:\n")
-    print("| command | time, s | memory, MB |\n|---|---:|---:|")
-    for name, seconds, megabytes in rows:
-        print(f"| {name} | {seconds:.1f} | {megabytes:.0f} |")
-
-
-def fake(project: Clone) -> None:
-    """Write every artifact as a small placeholder that passes for sound."""
-    os.chdir(project.folder)
-    os.environ.update(project.environment)
-    graph = read_graph(["tiny"])
-    for job in graph.jobs:
-        for name in job.outputs:
-            path = Path(name)
-            if path.suffix == ".parquet":
-                tables.write(path, pa.table({"clip_id": [name]}), stage=job.rule, settings={})
-            elif path.suffix == ".safetensors":
-                tables.write_text(path, name)
-            elif name.endswith("model.json"):
-                digest = hashlib.sha256(name.replace(".json", ".safetensors").encode()).hexdigest()
-                tables.write_json(path, {"sha256": digest})
-            elif "manifests/" in name:
-                shards = {
-                    Path(shard).name: {
-                        "md5": manifests.md5(Path(shard)),
-                        "sha256": "0" * 64,
-                        "n_clips": CLIPS_PER_SHARD,
-                    }
-                    for shard in job.inputs
-                    if "-0" in shard and shard.endswith(".parquet")
-                }
-                tables.write_json(path, {"stage": job.rule, "settings": {}, "shards": shards})
-            elif path.suffix == ".json":
-                tables.write_json(path, {"name": name}, sealed=False)
-            else:
-                tables.write_text(path, f"{name}\n")
-    touch(
-        "tiny", list(graph.rules - {"unknown_dataset"}), [p for j in graph.jobs for p in j.outputs]
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="20,000 clips and 100,000 captions for retrieval, 100,000 clips for the rest",
     )
-
-
-def measure(project: Clone, command: list[str]) -> tuple[float, float]:
-    """Wall time in seconds and peak memory in MB of a command, which must succeed."""
-    began = time.monotonic()
-    with (project.folder.parent / "log").open("w+") as log:
-        process = subprocess.Popen(
-            command, cwd=project.folder, env=project.environment, stdout=log, stderr=log
+    parser.add_argument("--measure", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.measure:
+        work, n_clips = arguments.measure
+        print(json.dumps(measure_here(globals()[work], int(n_clips), arguments.folder)))
+        return
+    sizes = [(size,) for size in FULL_SIZES] if arguments.full else [SIZES] * len(WORKS)
+    rows, lines = [], []
+    for (name, (work, prepare, unit)), n_clips in zip(WORKS.items(), sizes, strict=True):
+        measured = [measure(work.__name__, prepare, n) for n in n_clips]
+        shown = [f"{seconds:.3g} s, {megabytes:,.0f} MB" for seconds, megabytes, _ in measured]
+        lines.append(f"| {name} | " + " | ".join(shown) + " |")
+        (few_s, few_mb, n_few), (many_s, many_mb, n_many) = measured[0], measured[-1]
+        rows.append(
+            Row(
+                f"{name}: {n_clips[-1]:,} clips",
+                f"{1e6 * few_s / n_few:.3g} µs a {unit}",
+                f"{1e6 * many_s / n_many:.3g} µs a {unit}",
+                round((few_s / n_few) / (many_s / n_many), 2),
+                0.5,
+                f"reference: {n_clips[0]:,} clips; {few_mb:,.0f} and {many_mb:,.0f} MB",
+            )
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - began
-        log.seek(0)
-        assert process.returncode == 0, log.read()[-3000:]
-    print(f"{seconds:7.1f} s  {' '.join(command[2:])}", file=sys.stderr)
-    return seconds, usage.ru_maxrss / 1024
+    heading = "20,000 clips in retrieval, 100,000 in the rest" if arguments.full else None
+    columns = [heading] if heading else [f"{n:,} clips" for n in SIZES]
+    print(f"\n| work | {' | '.join(columns)} |\n|---|{'---:|' * len(columns)}")
+    print("\n".join(lines), "\n")
+    if not arguments.full:
+        publish([*rows, beside_sorted_rows()])
+
+
+def measure(work: str, prepare, n_clips: int) -> tuple[float, float, int]:
+    """CPU seconds, peak MB above the libraries', and number of units, in a process of its own."""
+    with tempfile.TemporaryDirectory(prefix="audiophrase-bench-") as folder:
+        if prepare is not None:
+            prepare(n_clips, Path(folder))
+        command = [sys.executable, __file__, "--measure", work, str(n_clips), "--folder", folder]
+        # One thread, as the rules do not say otherwise than `threads: 1`.
+        one = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        done = subprocess.run(
+            command, stdout=subprocess.PIPE, check=True, text=True, env=os.environ | one
+        )
+    seconds, megabytes, n_units = json.loads(done.stdout.splitlines()[-1])
+    print(f"{seconds:8.2f} s {megabytes:8,.0f} MB  {work}, {n_clips:,} clips", file=sys.stderr)
+    return seconds, megabytes, n_units
+
+
+def measure_here(work, n_clips: int, folder: Path) -> tuple[float, float, int]:
+    before_kb = memory_kb("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5")  # VmHWM begins again
+    began = time.process_time()
+    n_units = work(n_clips, folder)
+    seconds = time.process_time() - began
+    return seconds, (memory_kb("VmHWM") - before_kb) / 1024, n_units
+
+
+def memory_kb(key: str) -> int:
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(f"{key}:"))
 
 
 if __name__ == "__main__":

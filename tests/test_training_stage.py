@@ -1,6 +1,7 @@
 """The command that trains, on tables made here: wherever features are kept, the same bytes."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +19,12 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.features.logmel import SCHEMA
 from audiophrase.model import crnn
 from audiophrase.model.crnn import CRNN
+from audiophrase.pair_scores import PairScores
 from audiophrase.param_sections import ModelParams
+from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.training import train_model
-from audiophrase.stages.training_data import n_bytes_of_features, read_clips
+from audiophrase.stages.training_data import n_bytes_of_features, read_clips, read_clips_within
+from audiophrase.stages.unpacked import Unpacked
 from audiophrase.train import Pairs, score_matrix
 
 N_MELS = 16
@@ -189,6 +193,38 @@ def test_the_path_of_a_gpu_repeats_to_the_bit_and_learns_as_on_the_cpu(train, mo
         assert train(f"{case} streamed", resident_mb=0, **there)[0] == as_on_gpu
 
 
+def test_unpacked_features_are_read_when_they_are_asked_for(made, settings):
+    """However many there are, no more than one is in memory, also after some were chosen."""
+    shards = [made / "train-0.parquet"] * 20
+    clips = read_clips(shards, settings, unpack_in=made / "cache")
+    chosen = clips.select([3, 0, 155])
+    assert chosen.ids == [clips.ids[3], clips.ids[0], clips.ids[155]]
+    assert (len(chosen.hops_s), len(chosen.log_mels)) == (3, 3)
+    for place, number in enumerate((3, 0, 155)):
+        assert torch.equal(chosen.log_mels[place], clips.log_mels[number])
+    again = clips.log_mels[3]
+    again[:] = 0
+    assert not torch.equal(chosen.log_mels[0], again), "what was read is the reader's own"
+    tracemalloc.start()
+    n_bytes = sum(clip.numel() * 4 for clip in clips.log_mels)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert n_bytes > 200_000
+    assert peak < 20_000
+
+
+def test_evaluation_reads_from_disk_what_is_too_large_for_memory(made, settings):
+    shards = [made / "train-0.parquet", made / "train-1.parquet"]
+    small = read_clips_within(shards, settings, resident_mb=1, cache=made / "cache")
+    assert isinstance(small.log_mels, list)
+    assert not (made / "cache").exists()
+    large = read_clips_within(shards, settings, resident_mb=0, cache=made / "cache")
+    assert isinstance(large.log_mels, Unpacked)
+    assert all(map(torch.equal, large.log_mels, small.log_mels))
+    common, _ = restrict(large, None)
+    assert common is large
+
+
 @needs_cuda
 @pytest.mark.parametrize("precision", ["float32", "bf16"])
 def test_on_cuda_training_repeats_to_the_bit_and_learns_as_on_the_cpu(train, precision):
@@ -214,3 +250,5 @@ def test_a_model_scores_on_cuda_as_on_the_cpu():
         on_cpu = score_matrix(model.cpu(), pairs, vectors, score=score)
         on_cuda = score_matrix(model.cuda(), pairs, vectors, score=score)
         assert torch.allclose(on_cuda, on_cpu, atol=1e-4)
+        for clips, rows in PairScores(model, pairs, vectors, score=score).rows():
+            np.testing.assert_allclose(rows, on_cpu[clips], atol=1e-4)

@@ -39,3 +39,24 @@ def precision_recall_f1(counts: Sequence[int]) -> tuple[float, float, float]:
         return 0.0, 0.0, 0.0
     precision, recall = true / (true + false), true / (true + missed)
     return precision, recall, 2 * precision * recall / (precision + recall)
+
+
+def full_pool(
+    scores: np.ndarray, clip_of_caption: np.ndarray, map_k: int
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Best rank and average precision of each query among all, every row of the matrix sorted."""
+    relevant = np.arange(len(scores))[:, None] == clip_of_caption[None, :]
+    return {
+        "audio_to_caption": _sorted_rows(scores, relevant, map_k),
+        "caption_to_audio": _sorted_rows(scores.T, relevant.T, map_k),
+    }
+
+
+def _sorted_rows(
+    scores: np.ndarray, relevant: np.ndarray, map_k: int
+) -> tuple[np.ndarray, np.ndarray]:
+    order = np.lexsort((relevant, -scores))  # at equal scores the false items come first
+    hits = np.take_along_axis(relevant, order, axis=1)
+    precision = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
+    gained = (precision * hits)[:, :map_k].sum(axis=1)
+    return 1 + hits.argmax(axis=1), gained / np.minimum(relevant.sum(axis=1), map_k)

@@ -271,8 +271,11 @@ def _feed(digest: "hashlib._Hash", array: pa.Array | pa.ChunkedArray) -> None:
     elif pa.types.is_string(kind) or pa.types.is_binary(kind):
         digest.update(str(kind).encode())
         digest.update(pc.binary_length(array).fill_null(-1).to_numpy().tobytes())
-        for value in array.drop_null():
-            digest.update(value.as_buffer())
+        values = array.drop_null()
+        _, offsets, content = values.buffers()
+        if len(values) and content is not None:  # None where all values are empty
+            bounds = np.frombuffer(offsets, np.int32)[values.offset :][: len(values) + 1]
+            digest.update(content[bounds[0] : bounds[-1]])  # each value begins where one ends
     else:
         digest.update(str(kind).encode())
         values = array.drop_null()

@@ -31,7 +31,7 @@ TRAINING, VALIDATION, INITIAL, DROPOUT, SHUFFLING = range(5)
 class Pairs:
     """Clips and captions of a split, as the trainer wants them."""
 
-    log_mels: list[Tensor]  # a clip each: (T, n_mels), in memory, in a file, or on the device
+    log_mels: Sequence[Tensor]  # a clip each: (T, n_mels), in memory, in a file, or on the device
     clip_of_pair: list[int]  # a pair each: the number of its clip
     words_of_pair: list[list[int]]  # a pair each: word ids of its caption
 

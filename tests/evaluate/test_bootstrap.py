@@ -1,5 +1,7 @@
 """Intervals over clips: each resample equals the measure on the drawn clips put together."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, precision_recall_fscore_support
@@ -43,6 +45,51 @@ def test_a_resample_draws_as_many_clips_as_there_are(counts):
     assert counts.shape == (N_RESAMPLES, N_CLIPS)
     assert (counts.sum(axis=1) == N_CLIPS).all()
     assert counts.mean(axis=0) == pytest.approx(1, abs=0.6)
+
+
+def test_resamples_are_those_of_one_draw_however_many_are_held_at_a_time(monkeypatch):
+    whole = np.random.default_rng(3).multinomial(N_CLIPS, np.full(N_CLIPS, 1 / N_CLIPS), size=50)
+    for n_values in (1, 70, 10**6):
+        monkeypatch.setattr(bootstrap, "VALUES_A_BLOCK", n_values)
+        drawn = bootstrap.resample(N_CLIPS, 50, np.random.default_rng(3))
+        np.testing.assert_array_equal(drawn, whole)
+        assert drawn.dtype == np.uint8
+
+
+def test_detection_and_medians_are_the_same_however_much_is_held_at_a_time(
+    rng, counts, monkeypatch
+):
+    scores, active, clips = phrases(rng)
+    clip_of_value, values = rng.integers(0, N_CLIPS, 50), rng.integers(1, 8, 50)
+    results = []
+    for n_values in (1, 100, 10**6):
+        monkeypatch.setattr(bootstrap, "VALUES_A_BLOCK", n_values)
+        measured = bootstrap.detection(
+            scores, active, clips, counts, threshold=0.5, n_thresholds=40
+        )
+        medians = bootstrap.medians(values, clip_of_value, counts)
+        ones = bootstrap.ratios(np.arange(N_CLIPS), np.ones(N_CLIPS), counts)
+        results.append({**measured, "median": medians, "ratio": ones})
+    for other in results[1:]:
+        for name, expected in results[0].items():
+            np.testing.assert_array_equal(other[name], expected, err_msg=name)
+
+
+def test_memory_is_that_of_a_block_however_many_clips_there_are(monkeypatch):
+    n_clips, n_resamples, n_bins = 3000, 50, 200
+    monkeypatch.setattr(bootstrap, "VALUES_A_BLOCK", 2**14)
+    rng = np.random.default_rng(0)
+    scores = list(rng.random((n_clips, 5)))
+    active = [of_phrase > 0.5 for of_phrase in scores]
+    tracemalloc.start()
+    counts = bootstrap.resample(n_clips, n_resamples, rng)
+    bootstrap.detection(
+        scores, active, np.arange(n_clips), counts, threshold=0.5, n_thresholds=n_bins
+    )
+    bootstrap.medians(np.arange(n_clips), np.arange(n_clips), counts)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.5e6  # 150 kB of counts; clips by bins would be 4.8 MB, and wider counts 1.2
 
 
 def test_detection_in_each_resample_equals_scikit_learn_on_the_drawn_clips(rng, counts):

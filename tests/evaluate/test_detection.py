@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score
 
-from audiophrase.evaluate.detection import Detections, curves, intervals, measures, partial
+from audiophrase.evaluate.detection import Detections, intervals, partial, read_off
 from audiophrase.param_sections import BootstrapParams
 
 PARAMS = BootstrapParams(seed=1, n_resamples=300, confidence=0.9, n_thresholds=500)
@@ -28,19 +28,21 @@ def test_the_part_holds_the_phrases_active_in_less_than_the_share(detections):
 
 def test_measures_of_the_part_equal_scikit_learn(detections):
     part = partial(detections, 0.5)
-    found = measures(curves(part), part, threshold=0.5)
+    found, sampled = read_off(part, threshold=0.5, sampled_at=np.array([0.3, 0.5]))
     active = np.concatenate(detections.active[:3])
     scores = np.concatenate(detections.scores["mean"][:3])
     assert found["mean"]["f1_at_0.5"] == pytest.approx(f1_score(active, scores >= 0.5))
     expected = average_precision_score(active, scores)
     assert found["mean"]["average_precision"] == pytest.approx(expected)
+    assert sampled["mean"].f1[0] == pytest.approx(f1_score(active, scores >= 0.3))
+    assert sampled["mean"].f1[1] == found["mean"]["f1_at_0.5"]
     assert found["always_on"]["f1_at_0.5"] == pytest.approx(f1_score(active, np.ones(30)))
 
 
 def test_intervals_hold_the_measures_and_repeat(detections):
     found = intervals(detections, threshold=0.5, params=PARAMS)
     assert found == intervals(detections, threshold=0.5, params=PARAMS)
-    measured = measures(curves(detections), detections, threshold=0.5)
+    measured, _ = read_off(detections, threshold=0.5, sampled_at=np.array([0.5]))
     for name in ("mean", "always_on"):
         for key, of in found[name].items():
             assert of["low"] <= measured[name][key] + 1e-9

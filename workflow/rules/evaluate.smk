@@ -16,16 +16,19 @@ rule evaluate_retrieval:
         "logs/{dataset}/runs/{variant}/seed-{seed}/retrieval.log",
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards: 4000 + of_training("resident_mb")(wildcards),
         gpu=n_gpus,
         device=of_training("device"),
+        resident_mb=of_training("resident_mb"),
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.retrieval", "evaluate.bootstrap"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
+        cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
         "python -m audiophrase evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
-        "--device {resources.device} --model {input.model} "
+        "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
+        "--model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
         "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
         "--recalls {output.recalls} --summary {output.summary} {input.features} 2>&1 | tee -i {log}"
@@ -49,16 +52,19 @@ rule evaluate_sed:
         "logs/{dataset}/runs/{variant}/seed-{seed}/sed.log",
     threads: 1
     resources:
-        mem_mb=4000,
+        mem_mb=lambda wildcards: 4000 + of_training("resident_mb")(wildcards),
         gpu=n_gpus,
         device=of_training("device"),
+        resident_mb=of_training("resident_mb"),
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.sed", "evaluate.bootstrap"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
+        cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
         "python -m audiophrase evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "
-        "--device {resources.device} --model {input.model} "
+        "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
+        "--model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "
         "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
         "--curve {output.curve} --scores {output.scores} --summary {output.summary} "

@@ -2,21 +2,29 @@
 
 Clips are resampled with replacement, each with all of its queries and frames, as those of one clip
 are not independent. Every measure is a function of sums over clips, so a resample is a row of
-counts, and all resamples are one product of matrices. The model stays the same, and so do the items
-that a query is ranked among: only the queries are resampled.
+counts, and all resamples are products of matrices, of which a block at a time is held. The model
+stays the same, and so do the items that a query is ranked among: only the queries are resampled.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 Interval = dict[str, float]
-BLOCK = 500
+VALUES_A_BLOCK = 2**21
 
 
 def resample(n_clips: int, n_resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """How often each clip is drawn in each resample: (n_resamples, n_clips), rows sum to n_clips."""
-    return rng.multinomial(n_clips, np.full(n_clips, 1 / n_clips), size=n_resamples)
+    """How often each clip is drawn in each resample: (n_resamples, n_clips), rows sum to n_clips.
+
+    A byte each: a clip is drawn once on average, and more than 255 times in no one's lifetime.
+    """
+    counts = np.empty((n_resamples, n_clips), np.uint8)
+    shares = np.full(n_clips, 1 / n_clips)
+    for rows in _blocks(n_resamples, n_clips):
+        counts[rows] = rng.multinomial(n_clips, shares, size=len(counts[rows]))
+    return counts
 
 
 def interval(values: np.ndarray, confidence: float) -> Interval | None:
@@ -38,21 +46,26 @@ def intervals(resamples: Mapping[str, np.ndarray], confidence: float) -> dict[st
 def ratios(numerators: np.ndarray, denominators: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """Sum over sum in each resample: (n_clips,), (n_clips,), (R, n_clips) -> (R,)."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return (counts @ numerators) / (counts @ denominators)
+        return _sums(counts, numerators) / _sums(counts, denominators)
 
 
 def medians(values: np.ndarray, clip_of_value: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """The median of all values in each resample: (n,), (n,) clip numbers, (R, n_clips) -> (R,)."""
     order = np.argsort(values, kind="stable")
-    ordered = values[order]
-    cumulative = counts[:, clip_of_value[order]].cumsum(axis=1)
-    n_values = cumulative[:, -1]
+    ordered, clips = values[order], clip_of_value[order]
 
-    def at(rank: np.ndarray) -> np.ndarray:
-        """The value at a rank from one, in each resample."""
-        return ordered[(cumulative < rank[:, None]).sum(axis=1)]
+    def of_block(counts: np.ndarray) -> np.ndarray:
+        cumulative = counts[:, clips].cumsum(axis=1, dtype=np.int64)
+        n_values = cumulative[:, -1]
 
-    return (at((n_values + 1) // 2) + at(n_values // 2 + 1)) / 2
+        def at(rank: np.ndarray) -> np.ndarray:
+            """The value at a rank from one, in each resample."""
+            return ordered[(cumulative < rank[:, None]).sum(axis=1)]
+
+        return (at((n_values + 1) // 2) + at(n_values // 2 + 1)) / 2
+
+    blocks = _blocks(len(counts), len(values))
+    return np.concatenate([of_block(counts[rows]) for rows in blocks])
 
 
 def detection(
@@ -74,65 +87,101 @@ def detection(
         active: (T,) bool a pair.
         clip_of_phrase: the clip number of each pair.
     """
-    clip = np.repeat(np.asarray(clip_of_phrase), [len(of_phrase) for of_phrase in scores])
-    every_score, heard = np.concatenate(scores), np.concatenate(active).astype(bool)
-    n_clips = counts.shape[1]
-
-    def per_clip(chosen: np.ndarray) -> np.ndarray:
-        return np.bincount(clip[chosen], minlength=n_clips)
-
-    predicted = every_score >= threshold
-    n_true, n_predicted, n_active = (
-        counts @ per_clip(chosen) for chosen in (predicted & heard, predicted, heard)
+    sums = _frame_counts(
+        scores,
+        active,
+        np.asarray(clip_of_phrase),
+        counts,
+        threshold=threshold,
+        thresholds=_quantiles(np.concatenate(scores), n_thresholds),
     )
-    n_either = n_predicted + n_active
+    n_either = sums.n_predicted + sums.n_active
     with np.errstate(invalid="ignore", divide="ignore"):
         return {
-            "precision": np.where(n_predicted > 0, n_true / n_predicted, 0.0),
-            "recall": n_true / n_active,
-            "f1": np.where(n_either > 0, 2 * n_true / n_either, 0.0),
-            "average_precision": _average_precision(
-                every_score, heard, clip, counts, n_thresholds=n_thresholds
-            ),
+            "precision": np.where(sums.n_predicted > 0, sums.n_true / sums.n_predicted, 0.0),
+            "recall": sums.n_true / sums.n_active,
+            "f1": np.where(n_either > 0, 2 * sums.n_true / n_either, 0.0),
+            "average_precision": _average_precision(sums.active_by_bin, sums.frames_by_bin),
         }
 
 
-def _average_precision(
-    scores: np.ndarray,
-    active: np.ndarray,
-    clip: np.ndarray,
-    counts: np.ndarray,
-    *,
-    n_thresholds: int,
-) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Frames of each resample; all are whole numbers, so the order of summation does not matter."""
+
+    n_true: np.ndarray  # (R,) active and predicted
+    n_predicted: np.ndarray  # (R,)
+    n_active: np.ndarray  # (R,)
+    active_by_bin: np.ndarray  # (R, n_bins)
+    frames_by_bin: np.ndarray  # (R, n_bins)
+
+
+def _quantiles(scores: np.ndarray, n_thresholds: int) -> np.ndarray:
+    """All distinct scores, or where they are more than `n_thresholds`, so many of them; ascending."""
     thresholds = np.unique(scores)
     if len(thresholds) > n_thresholds:
         shares = np.linspace(0, 1, n_thresholds)
         thresholds = np.unique(np.quantile(scores, shares, method="inverted_cdf"))
-    # The bin of a score is the highest threshold that it reaches.
-    bins = np.searchsorted(thresholds, scores, side="right") - 1
-    shape = (counts.shape[1], len(thresholds))
-    cell = clip * shape[1] + bins
-
-    def per_bin(cells: np.ndarray) -> np.ndarray:
-        """Frames of each clip in each bin: (n_clips, n_bins)."""
-        return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
-
-    active_of_clips, all_of_clips = per_bin(cell[active]), per_bin(cell)
-
-    def of_block(counts: np.ndarray) -> np.ndarray:
-        true_positives, predicted = (
-            np.cumsum((counts.astype(float) @ of_clips)[:, ::-1], axis=1)
-            for of_clips in (active_of_clips, all_of_clips)
-        )
-        with np.errstate(invalid="ignore", divide="ignore"):
-            precision = np.where(predicted > 0, true_positives / predicted, 0.0)
-            gained = np.diff(true_positives, axis=1, prepend=0.0) / true_positives[:, -1:]
-        return (precision * gained).sum(axis=1)
-
-    return np.concatenate([of_block(counts[rows]) for rows in _blocks(len(counts))])
+    return thresholds
 
 
-def _blocks(n_rows: int) -> list[slice]:
-    """Some resamples at a time, so that memory does not grow with their number."""
-    return [slice(first, first + BLOCK) for first in range(0, n_rows, BLOCK)]
+def _frame_counts(
+    scores: Sequence[np.ndarray],
+    active: Sequence[np.ndarray],
+    clip_of_phrase: np.ndarray,
+    counts: np.ndarray,
+    *,
+    threshold: float,
+    thresholds: np.ndarray,
+) -> _Sums:
+    """What a resample sums up, some clips at a time; a score's bin is the highest it reaches."""
+    n_resamples, n_clips = counts.shape
+    n_bins = len(thresholds)
+    totals = np.zeros((n_resamples, 3))
+    by_bin = np.zeros((2, n_resamples, n_bins))
+    by_clip = np.argsort(clip_of_phrase, kind="stable")
+    bounds = np.searchsorted(clip_of_phrase[by_clip], np.arange(n_clips + 1))
+    for block in _blocks(n_clips, max(n_bins, n_resamples)):
+        clips = np.arange(n_clips)[block]
+        phrases = by_clip[bounds[clips[0]] : bounds[clips[-1] + 1]]
+        if not len(phrases):
+            continue
+        values = np.concatenate([scores[phrase] for phrase in phrases])
+        heard = np.concatenate([active[phrase] for phrase in phrases]).astype(bool)
+        lengths = [len(scores[phrase]) for phrase in phrases]
+        clip = np.repeat(clip_of_phrase[phrases] - clips[0], lengths)
+        drawn = counts[:, block].astype(float)
+        predicted = values >= threshold
+        of_clips = [
+            np.bincount(clip[frames], minlength=len(clips))
+            for frames in (predicted & heard, predicted, heard)
+        ]
+        totals += drawn @ np.stack(of_clips, axis=1).astype(float)
+        cell = clip * n_bins + np.searchsorted(thresholds, values, side="right") - 1
+        for sums, cells in zip(by_bin, (cell[heard], cell), strict=True):
+            of_cells = np.bincount(cells, minlength=len(clips) * n_bins).astype(float)
+            sums += drawn @ of_cells.reshape(len(clips), n_bins)
+    return _Sums(*totals.T, *by_bin)
+
+
+def _average_precision(active_by_bin: np.ndarray, frames_by_bin: np.ndarray) -> np.ndarray:
+    """Over the bins from the highest: (R, n_bins) each -> (R,)."""
+    true_positives, predicted = (
+        np.cumsum(by_bin[:, ::-1], axis=1) for by_bin in (active_by_bin, frames_by_bin)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        precision = np.where(predicted > 0, true_positives / predicted, 0.0)
+        gained = np.diff(true_positives, axis=1, prepend=0.0) / true_positives[:, -1:]
+    return (precision * gained).sum(axis=1)
+
+
+def _sums(counts: np.ndarray, of_clips: np.ndarray) -> np.ndarray:
+    """(R, n_clips), (n_clips,) -> (R,)."""
+    blocks = _blocks(*counts.shape)
+    return np.concatenate([counts[rows].astype(float) @ of_clips for rows in blocks])
+
+
+def _blocks(n_rows: int, n_columns: int) -> list[slice]:
+    """Some rows at a time, so that memory does not grow with their number."""
+    n = max(1, VALUES_A_BLOCK // max(n_columns, 1))
+    return [slice(first, first + n) for first in range(0, n_rows, n)]

@@ -49,31 +49,34 @@ def partial(detections: Detections, below: float) -> Detections | None:
     )
 
 
-def curves(detections: Detections) -> dict[str, sed.Curve]:
-    """The exact curve of each kind of scores."""
-    active = np.concatenate(detections.active)
-    return {name: sed.curve(np.concatenate(of), active) for name, of in detections.scores.items()}
+def read_off(
+    detections: Detections, *, threshold: float, sampled_at: np.ndarray
+) -> tuple[dict[str, dict[str, float]], dict[str, sed.Curve]]:
+    """What the exact curves say, of which one at a time is held.
 
-
-def measures(
-    exact: Mapping[str, sed.Curve], detections: Detections, *, threshold: float
-) -> dict[str, dict[str, float]]:
-    """Measures of each kind of scores, and those of a detector that is always on."""
+    Returns:
+        Measures of each kind of scores and those of a detector that is always on, and the curve of
+        each kind at the thresholds `sampled_at`.
+    """
     at = f"at_{threshold:g}"
-    found = {}
-    for name, of_scores in exact.items():
-        point = sed.at_thresholds(of_scores, np.array([threshold]))
-        best, best_threshold = sed.best_f1(of_scores)
-        found[name] = {
+    active = np.concatenate(detections.active)
+    measures, sampled = {}, {}
+    for name, scores in detections.scores.items():
+        exact = sed.curve(np.concatenate(scores), active)
+        point = sed.at_thresholds(exact, np.array([threshold]))
+        best, best_threshold = sed.best_f1(exact)
+        measures[name] = {
             f"precision_{at}": float(point.precision[0]),
             f"recall_{at}": float(point.recall[0]),
             f"f1_{at}": float(point.f1[0]),
             "best_f1": best,
             "best_threshold": best_threshold,
-            "average_precision": sed.average_precision(of_scores),
+            "average_precision": sed.average_precision(exact),
         }
-    always = baselines.always_on(np.concatenate(detections.active))
-    return found | {ALWAYS_ON: {f"{name}_{at}": value for name, value in always.items()}}
+        sampled[name] = sed.at_thresholds(exact, sampled_at)
+    always = baselines.always_on(active)
+    measures[ALWAYS_ON] = {f"{name}_{at}": value for name, value in always.items()}
+    return measures, sampled
 
 
 def intervals(

@@ -1,110 +1,63 @@
 """Retrieval (Table 2): of captions for a clip, and of clips for a caption."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from audiophrase.evaluate.bootstrap import medians, ratios
+from audiophrase.evaluate.full_pool import FullPool, Queries
+from audiophrase.evaluate.pools import PoolRanks, Pools, recall_at
 
 DIRECTIONS = ("audio_to_caption", "caption_to_audio")
 
 
 @dataclass(frozen=True, slots=True)
-class Pools:
-    """Who competes with whom: for each repeat and clip, a pool that begins with the clip itself."""
+class Ranked:
+    """Where the true items stand, by direction."""
 
-    clips: np.ndarray  # (n_repeats, n_clips, pool_size) clip numbers
-    captions: np.ndarray  # (n_repeats, n_clips, pool_size) one caption of each of these clips
-
-
-@dataclass(frozen=True, slots=True)
-class Queries:
-    """What each query of one direction reached among all items."""
-
-    clip: np.ndarray  # (n,) the clip number of the query
-    best_rank: np.ndarray  # (n,) of the best true item, from one
-    average_precision: np.ndarray  # (n,)
+    pools: Mapping[str, np.ndarray]  # (n_repeats, n_clips) ranks in the drawn pools
+    full: Mapping[str, Queries]  # among all
 
 
-def draw_pools(
-    captions_of_clip: Sequence[Sequence[int]],
+def rank(
+    blocks: Iterable[tuple[np.ndarray, np.ndarray]],
+    own: np.ndarray,
+    clip_of_caption: np.ndarray,
+    pools: Pools,
     *,
-    pool_size: int,
-    n_repeats: int,
-    rng: np.random.Generator,
-) -> Pools:
-    """Each clip against others drawn without replacement, one random caption each.
-
-    Where there are fewer clips than `pool_size`, all of them compete.
-    """
-    n_clips = len(captions_of_clip)
-    size = min(pool_size, n_clips)
-    n_captions = np.array([len(captions) for captions in captions_of_clip])
-    table = np.full((n_clips, n_captions.max()), -1)
-    for clip, captions in enumerate(captions_of_clip):
-        table[clip, : len(captions)] = captions
-    shape = (n_repeats, n_clips, size)
-    others = np.array([np.delete(np.arange(n_clips), clip) for clip in range(n_clips)])
-    shuffled = rng.permuted(np.broadcast_to(others, (n_repeats, *others.shape)), axis=2)
-    itself = np.broadcast_to(np.arange(n_clips)[None, :, None], (n_repeats, n_clips, 1))
-    clips = np.concatenate([itself, shuffled[:, :, : size - 1]], axis=2)
-    chosen = rng.integers(n_captions[clips])
-    return Pools(clips, table[clips, chosen].reshape(shape))
-
-
-def pool_ranks(scores: np.ndarray, pools: Pools) -> dict[str, np.ndarray]:
-    """The rank of the true item in its pool, from one; ties count against the model.
+    map_k: int,
+) -> Ranked:
+    """Ranks in the pools and among all, in one pass over the scores.
 
     Args:
-        scores: (n_clips, n_captions).
-
-    Returns:
-        (n_repeats, n_clips) a direction.
+        blocks: clip numbers (B,) and their scores with all captions (B, n_captions); all blocks
+            together hold each clip once.
+        own: (n_captions,) each caption's score with its own clip.
+        clip_of_caption: (n_captions,) the clip number of each caption; each clip has one at least.
     """
-    query_clip, query_caption = pools.clips[:, :, :1], pools.captions[:, :, :1]
-    return {
-        "audio_to_caption": _rank_of_first(scores[query_clip, pools.captions]),
-        "caption_to_audio": _rank_of_first(scores[pools.clips, query_caption]),
-    }
-
-
-def recall_at(ranks: np.ndarray, k: int) -> np.ndarray:
-    """The share of queries whose true item is among the first k: (..., n) -> (...)."""
-    return (ranks <= k).mean(axis=-1)
+    in_pools, among_all = PoolRanks(pools, own), FullPool(own, clip_of_caption, map_k=map_k)
+    for clips, scores in blocks:
+        in_pools.add(clips, scores)
+        among_all.add(clips, scores)
+    return Ranked(in_pools.ranks(), among_all.queries())
 
 
 def full_pool(
-    scores: np.ndarray, clip_of_caption: np.ndarray, *, ks: Sequence[int], map_k: int
+    queries: Mapping[str, Queries], *, ks: Sequence[int], map_k: int
 ) -> dict[str, dict[str, float]]:
     """Measures over all captions and all clips at once, a direction each.
 
     Recall at k asks for at least one true item among the first k; average precision at k is
     divided by min(k, number of true items); the rank is that of the best true item.
-
-    Args:
-        scores: (n_clips, n_captions).
-        clip_of_caption: (n_captions,) the clip number of each caption.
     """
     return {
         direction: {
-            **{f"r{k}": float(recall_at(of.best_rank, k)) for k in ks},
-            f"map{map_k}": float(of.average_precision.mean()),
-            "median_rank": float(np.median(of.best_rank)),
+            **{f"r{k}": float(recall_at(reached.best_rank, k)) for k in ks},
+            f"map{map_k}": float(reached.average_precision.mean()),
+            "median_rank": float(np.median(reached.best_rank)),
         }
-        for direction, of in full_pool_queries(scores, clip_of_caption, map_k=map_k).items()
-    }
-
-
-def full_pool_queries(
-    scores: np.ndarray, clip_of_caption: np.ndarray, *, map_k: int
-) -> dict[str, Queries]:
-    """Every clip as a query among all captions, and every caption among all clips."""
-    clips = np.arange(len(scores))
-    relevant = clips[:, None] == clip_of_caption[None, :]
-    return {
-        "audio_to_caption": Queries(clips, *_ranked(scores, relevant, map_k)),
-        "caption_to_audio": Queries(clip_of_caption, *_ranked(scores.T, relevant.T, map_k)),
+        for direction, reached in queries.items()
     }
 
 
@@ -140,18 +93,3 @@ def full_pool_resamples(
         f"map{map_k}": mean(queries.average_precision),
         "median_rank": medians(queries.best_rank, queries.clip, counts),
     }
-
-
-def _rank_of_first(candidates: np.ndarray) -> np.ndarray:
-    # Not `>=`: a score that is no number must lose as well.
-    return 1 + (~(candidates[..., 1:] < candidates[..., :1])).sum(axis=-1)
-
-
-def _ranked(scores: np.ndarray, relevant: np.ndarray, map_k: int) -> tuple[np.ndarray, np.ndarray]:
-    """The best true item's rank and the average precision of each row."""
-    order = np.lexsort((relevant, -scores))  # at equal scores the false items come first
-    hits = np.take_along_axis(relevant, order, axis=1)
-    best_rank = 1 + hits.argmax(axis=1)
-    precision = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
-    gained = (precision * hits)[:, :map_k].sum(axis=1)
-    return best_rank, gained / np.minimum(relevant.sum(axis=1), map_k)

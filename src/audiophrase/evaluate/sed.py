@@ -34,23 +34,24 @@ def frame_labels(
 def curve(scores: np.ndarray, active: np.ndarray) -> Curve:
     """The exact curve over all frames of all clip-phrase pairs: (n,), (n,) bool.
 
+    It takes some 45 bytes a frame, of which 28 stay where all scores differ.
+
     Raises:
         ValueError: no frame is active, so recall is not defined.
     """
     n_active = int(active.sum())
     if not n_active:
         raise ValueError("no frame is active: recall is not defined")
-    order = np.argsort(-scores, kind="stable")
-    ordered = scores[order]
-    last = np.append(np.diff(ordered) != 0, True)  # tied scores stay together
-    true_positives = np.cumsum(active[order])[last]
+    order = np.argsort(-scores)
+    ordered, true_positives = scores[order], active[order].cumsum()
+    del order
+    last = np.append(np.diff(ordered) != 0, True)  # tied scores stay together, in whatever order
+    true_positives = true_positives[last]
     n_predicted = np.flatnonzero(last) + 1
-    return Curve(
-        thresholds=ordered[last],
-        precision=true_positives / n_predicted,
-        recall=true_positives / n_active,
-        f1=2 * true_positives / (n_predicted + n_active),
-    )
+    f1 = 2.0 * true_positives
+    f1 /= n_predicted + n_active
+    precision, recall = true_positives / n_predicted, true_positives / n_active
+    return Curve(ordered[last], precision, recall, f1)
 
 
 def at_thresholds(exact: Curve, thresholds: np.ndarray) -> Curve:
@@ -61,14 +62,17 @@ def at_thresholds(exact: Curve, thresholds: np.ndarray) -> Curve:
     n_at_or_above = np.searchsorted(-exact.thresholds, -thresholds, side="right")
 
     def sample(values: np.ndarray) -> np.ndarray:
-        return np.concatenate([[0.0], values])[n_at_or_above]
+        return np.where(n_at_or_above > 0, values[n_at_or_above - 1], 0.0)
 
     return Curve(thresholds, sample(exact.precision), sample(exact.recall), sample(exact.f1))
 
 
 def average_precision(exact: Curve) -> float:
     """Precision averaged over recall: sum of P_n (R_n - R_{n-1})."""
-    return float((exact.precision * np.diff(exact.recall, prepend=0.0)).sum())
+    summands = exact.recall.copy()
+    summands[1:] -= exact.recall[:-1]
+    summands *= exact.precision
+    return float(summands.sum())
 
 
 def best_f1(exact: Curve) -> tuple[float, float]:

@@ -3,6 +3,8 @@
 T frames, N words, D dimensions, B clips, Q captions, V different words of these captions.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -37,23 +39,40 @@ def similarity_matrix(
         vocabulary: (V, D) different words, of length one.
         bags: (Q, V) how often each word stands in each caption, divided by the caption's length.
     """
-    similar = (frames @ vocabulary.T).relu()  # (B, T, V)
+    similar, lengths = similarity_of_frames(frames, n_frames, vocabulary)
+    if score == "max_words":
+        return best_words(similar, [bag.nonzero().squeeze(1) for bag in bags]) / lengths
+    return word_scores(similar, lengths, score=score) @ bags.T
+
+
+def similarity_of_frames(
+    frames: Tensor, n_frames: Tensor, vocabulary: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Equation 2 of a batch, zero in the padding, and the true lengths: (B, T, V), (B, 1)."""
+    similar = (frames @ vocabulary.T).relu()
     beyond = torch.arange(frames.shape[1])[None, :] >= n_frames[:, None]  # on the CPU: no waiting
     if beyond.any():
         similar = similar.masked_fill(beyond[:, :, None].to(similar.device), 0)
-    lengths = n_frames[:, None].to(similar.device)
+    return similar, n_frames[:, None].to(similar.device)
+
+
+def word_scores(similar: Tensor, lengths: Tensor, *, score: str) -> Tensor:
+    """Each word by itself, over all frames: (B, T, V), (B, 1) -> (B, V).
+
+    A caption's score `mean` or `max_frames` is the mean of its words'.
+    """
     if score == "mean":
-        word_scores = similar.sum(dim=1) / lengths  # (B, V)
-        return word_scores @ bags.T
+        return similar.sum(dim=1) / lengths
     # Departure: the released code names these two beside the mean (`train.score`).
     if score == "max_frames":
-        return similar.amax(dim=1) @ bags.T  # no s is below zero: the padding is no maximum
-    if score != "max_words":
-        raise ValueError(f"unknown score '{score}'")
-    of_captions = [
-        similar.index_select(2, bag.nonzero().squeeze(1)).amax(dim=2).sum(dim=1) for bag in bags
-    ]
-    return torch.stack(of_captions, dim=1) / lengths
+        return similar.amax(dim=1)  # no s is below zero: the padding is no maximum
+    raise ValueError(f"unknown score '{score}'")
+
+
+def best_words(similar: Tensor, captions: Sequence[Tensor]) -> Tensor:
+    """The score `max_words`, summed over the frames: (B, T, V), Q lists of words -> (B, Q)."""
+    of_captions = [similar.index_select(2, words).amax(dim=2).sum(dim=1) for words in captions]
+    return torch.stack(of_captions, dim=1)
 
 
 def bags_of_words(captions: list[list[int]]) -> tuple[list[int], Tensor]:

@@ -1,7 +1,7 @@
 """Evaluating only the clips that another lab could have too, so that like meets like."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,13 +55,7 @@ def restrict(clips: Clips, path: Path | None) -> tuple[Clips, Restriction | None
             f"{path} has none of the {len(clips.ids)} clips with audio here among its usable ones",
             remedy,
         )
-    common = replace(
-        clips,
-        **{
-            name: [getattr(clips, name)[index] for index in kept]
-            for name in ("ids", "log_mels", "hops_s")
-        },
-    )
+    common = clips.select(kept)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     click.echo(f"only clips of {path}: {len(kept)} of {len(clips.ids)} are evaluated", err=True)
     return common, Restriction(sha256, len(clips.ids), len(kept))

@@ -13,16 +13,16 @@ from audiophrase import tables
 from audiophrase.device import enough_memory
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
-from audiophrase.evaluate.detection import Detections, curves, intervals, measures, partial
+from audiophrase.evaluate.detection import Detections, intervals, partial, read_off
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.param_sections import BootstrapParams, SedParams, ThresholdParams
+from audiophrase.param_sections import BootstrapParams, SedParams
 from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options
 from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     Clips,
-    read_clips,
+    read_clips_within,
     read_encoder,
     read_rows,
     read_vectors,
@@ -48,6 +48,8 @@ def evaluate_sed(
     phrase_words: Path,
     features: tuple[Path, ...],
     only_clips_of: Path | None,
+    resident_mb: int,
+    cache: Path,
     curve: Path,
     scores: Path,
     summary: Path,
@@ -56,7 +58,8 @@ def evaluate_sed(
     params = structure(settings, "evaluate.sed")
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
-    clips, restriction = restrict(read_clips(features, settings), only_clips_of)
+    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
+    clips, restriction = restrict(every_clip, only_clips_of)
     number = {clip_id: index for index, clip_id in enumerate(clips.ids)}
     rows = read_rows(phrases, "annotations.phrases", "test", clips)
     if not rows:
@@ -66,12 +69,8 @@ def evaluate_sed(
     with enough_memory():
         found = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
     labels = [
-        sed.frame_labels(
-            row["segments"],
-            len(clips.log_mels[number[row["clip_id"]]]),
-            clips.hops_s[number[row["clip_id"]]],
-        )
-        for row in rows
+        sed.frame_labels(row["segments"], len(of_phrase), clips.hops_s[number[row["clip_id"]]])
+        for row, of_phrase in zip(rows, found[params.aggregations[0]], strict=True)
     ]
     if not any(label.any() for label in labels):
         raise ArtifactError(
@@ -83,17 +82,16 @@ def evaluate_sed(
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
     every = Detections(found | drawn, labels, [number[row["clip_id"]] for row in rows])
     of_bootstrap = structure(settings, "evaluate.bootstrap")
-    exact = curves(every)
-    tables.write_csv(curve, _sampled(exact, params.thresholds))
+    measured, sampled = _measured(every, params, of_bootstrap)
+    tables.write_csv(curve, _points(sampled))
     inputs = {"only_clips_of": restriction.sha256} if restriction else None
     made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
     _write_scores(scores, [row["phrase_id"] for row in rows], found, made_with, inputs)
-    measured = _measured(every, exact, params, of_bootstrap)
     measured |= restriction.summary() if restriction else {}
     part = partial(every, params.partial_below)
     if part is not None:
         below = {"active_below": params.partial_below}
-        measured["partial"] = below | _measured(part, curves(part), params, of_bootstrap)
+        measured["partial"] = below | _measured(part, params, of_bootstrap)[0]
     tables.write_json(summary, measured)
     click.echo(pd.DataFrame(measured["measures"]).T.to_string(), err=True)
 
@@ -131,37 +129,34 @@ def _phrase_scores(
 
 
 def _measured(
-    detections: Detections,
-    exact: dict[str, sed.Curve],
-    params: SedParams,
-    of_bootstrap: BootstrapParams,
-) -> dict[str, Any]:
-    """Counts, measures and their intervals, of all phrases or of a part."""
-    threshold = params.reported_threshold
+    detections: Detections, params: SedParams, of_bootstrap: BootstrapParams
+) -> tuple[dict[str, Any], dict[str, sed.Curve]]:
+    """Counts, measures and their intervals, of all phrases or of a part, and the sampled curves."""
+    threshold, steps = params.reported_threshold, params.thresholds
+    n_steps = round((steps.last - steps.first) / steps.step) + 1
+    sampled_at = np.round(steps.first + steps.step * np.arange(n_steps), 10)
+    measures, sampled = read_off(detections, threshold=threshold, sampled_at=sampled_at)
     return {
         **detections.counts,
         "prevalence": detections.prevalence,
-        "measures": measures(exact, detections, threshold=threshold),
+        "measures": measures,
         "intervals": intervals(detections, threshold=threshold, params=of_bootstrap),
-    }
+    }, sampled
 
 
-def _sampled(exact: dict[str, sed.Curve], steps: ThresholdParams) -> pd.DataFrame:
-    """The curves at evenly spaced thresholds."""
-    n_steps = round((steps.last - steps.first) / steps.step) + 1
-    thresholds = np.round(steps.first + steps.step * np.arange(n_steps), 10)
-    sampled = {name: sed.at_thresholds(of, thresholds) for name, of in exact.items()}
+def _points(sampled: dict[str, sed.Curve]) -> pd.DataFrame:
+    """The sampled curves, a row a point."""
     return pd.concat(
         pd.DataFrame(
             {
                 "aggregation": name,
-                "threshold": thresholds,
-                "precision": of.precision,
-                "recall": of.recall,
-                "f1": of.f1,
+                "threshold": points.thresholds,
+                "precision": points.precision,
+                "recall": points.recall,
+                "f1": points.f1,
             }
         )
-        for name, of in sampled.items()
+        for name, points in sampled.items()
     )
 
 

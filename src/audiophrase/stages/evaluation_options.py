@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from functools import reduce
 
+import click
+
 from audiophrase.stages.common_clips import only_clips_option
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -15,6 +17,13 @@ _SHARED = (
     file_option("--vocabulary", "Vocabulary with vectors."),
     file_argument("features", nargs=-1, required=True),
     only_clips_option,
+    click.option(
+        "--resident-mb",
+        type=int,
+        required=True,
+        help="Features larger than this (MB) stay on disk.",
+    ),
+    file_option("--cache", "Folder where they are unpacked."),
 )
 
 

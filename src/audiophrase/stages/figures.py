@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from matplotlib.figure import Figure
 
 from audiophrase import tables
@@ -145,10 +147,15 @@ def _examples(
         ).to_pylist()
         if row["n_frames"]
     }
-    all_phrases = tables.read(phrases, stage="annotations.phrases").to_pylist()
+
+    def rows(path: Path, stage: str) -> list[dict]:
+        table = tables.read(path, stage=stage)
+        return table.filter(pc.is_in(table["clip_id"], pa.array(clips, pa.string()))).to_pylist()
+
+    of_clips = rows(phrases, "annotations.phrases")
     ranked = examples.ranked(
-        tables.read(captions, stage="annotations.captions").to_pylist(),
-        [row for row in all_phrases if scored is None or row["phrase_id"] in scored],
+        rows(captions, "annotations.captions"),
+        [row for row in of_clips if scored is None or row["phrase_id"] in scored],
         clips,
     )
     if not ranked:

@@ -33,11 +33,16 @@ def metrics(
     found = [_read_run(folder) for folder in runs]
     if all(run.variant != numbers.PAPER_VARIANT for run in found):
         raise click.UsageError(f"none of the runs is of the variant '{numbers.PAPER_VARIANT}'")
+    of_clip = ["clip_id", "split"]
+
+    def rows(path: Path, stage: str, columns: list[str]) -> list[dict]:
+        return tables.read(path, stage=stage, columns=columns).to_pylist()
+
     gathered = numbers.metrics(
         audio=audio,
-        availability=tables.read(availability, stage="availability").to_pylist(),
-        captions=tables.read(captions, stage="annotations.captions").to_pylist(),
-        phrases=tables.read(phrases, stage="annotations.phrases").to_pylist(),
+        availability=rows(availability, "availability", [*of_clip, "state"]),
+        captions=rows(captions, "annotations.captions", of_clip),
+        phrases=rows(phrases, "annotations.phrases", of_clip),
         runs=found,
         changes=json.loads(variants),
     )

@@ -11,16 +11,16 @@ import pandas as pd
 from audiophrase import tables
 from audiophrase.device import enough_memory
 from audiophrase.evaluate import bootstrap
+from audiophrase.evaluate.pools import draw_pools, recall_at
 from audiophrase.evaluate.retrieval import (
     DIRECTIONS,
-    draw_pools,
+    Ranked,
     full_pool,
-    full_pool_queries,
     full_pool_resamples,
-    pool_ranks,
     pool_resamples,
-    recall_at,
+    rank,
 )
+from audiophrase.pair_scores import PairScores
 from audiophrase.param_sections import BootstrapParams, RetrievalParams
 from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
@@ -28,12 +28,11 @@ from audiophrase.stages.evaluation_options import evaluation_options
 from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     pairs_of,
-    read_clips,
+    read_clips_within,
     read_encoder,
     read_vectors,
     read_word_ids,
 )
-from audiophrase.train import score_matrix
 
 
 @click.command()
@@ -52,6 +51,8 @@ def evaluate_retrieval(
     caption_words: Path,
     features: tuple[Path, ...],
     only_clips_of: Path | None,
+    resident_mb: int,
+    cache: Path,
     recalls: Path,
     summary: Path,
 ) -> None:
@@ -60,49 +61,40 @@ def evaluate_retrieval(
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
     word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
-    clips, restriction = restrict(read_clips(features, settings), only_clips_of)
+    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
+    clips, restriction = restrict(every_clip, only_clips_of)
     pairs = pairs_of(clips, "test", captions, word_ids, say=partial(click.echo, err=True))
-    score = structure(settings, "train").score
-    with enough_memory():
-        scores = score_matrix(encoder, pairs, vectors, score=score).numpy()
     clip_of_caption = np.array(pairs.clip_of_pair)
+    pools = draw_pools(
+        clip_of_caption,
+        pool_size=params.pool_size,
+        n_repeats=params.n_repeats,
+        rng=np.random.default_rng(params.seed),
+    )
+    with enough_memory():
+        scores = PairScores(encoder, pairs, vectors, score=structure(settings, "train").score)
+        ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=params.map_k)
 
-    ranks, pool_size = _pool_ranks(scores, clip_of_caption, params)
-    table = _recalls(ranks, params)
+    pool_size = pools.clips.shape[2]
+    table = _recalls(ranked.pools, params)
     tables.write_csv(recalls, table)
     tables.write_json(
         summary,
         {
-            "n_clips": len(scores),
+            "n_clips": len(pairs.log_mels),
             "n_captions": len(clip_of_caption),
             **(restriction.summary() if restriction else {}),
             "pool_size": pool_size,
             "n_repeats": params.n_repeats,
             **_means(table),
             "chance": {f"r{k}": min(k, pool_size) / pool_size for k in params.ks},
-            "full_pool": full_pool(
-                scores, clip_of_caption, ks=params.full_pool_ks, map_k=params.map_k
-            ),
+            "full_pool": full_pool(ranked.full, ks=params.full_pool_ks, map_k=params.map_k),
             "intervals": _intervals(
-                ranks, scores, clip_of_caption, params, structure(settings, "evaluate.bootstrap")
+                ranked, len(pairs.log_mels), params, structure(settings, "evaluate.bootstrap")
             ),
         },
     )
     click.echo(table.groupby(["direction", "k"])["recall"].mean().to_string(), err=True)
-
-
-def _pool_ranks(
-    scores: np.ndarray, clip_of_caption: np.ndarray, params: RetrievalParams
-) -> tuple[dict[str, np.ndarray], int]:
-    """Ranks in the drawn pools by direction, and how large the pools were."""
-    captions_of_clip = [np.flatnonzero(clip_of_caption == clip) for clip in range(len(scores))]
-    pools = draw_pools(
-        captions_of_clip,
-        pool_size=params.pool_size,
-        n_repeats=params.n_repeats,
-        rng=np.random.default_rng(params.seed),
-    )
-    return pool_ranks(scores, pools), pools.clips.shape[2]
 
 
 def _recalls(ranks: dict[str, np.ndarray], params: RetrievalParams) -> pd.DataFrame:
@@ -118,21 +110,16 @@ def _recalls(ranks: dict[str, np.ndarray], params: RetrievalParams) -> pd.DataFr
 
 
 def _intervals(
-    ranks: dict[str, np.ndarray],
-    scores: np.ndarray,
-    clip_of_caption: np.ndarray,
-    params: RetrievalParams,
-    of_bootstrap: BootstrapParams,
+    ranked: Ranked, n_clips: int, params: RetrievalParams, of_bootstrap: BootstrapParams
 ) -> dict[str, Any]:
     """Percentile intervals over the test clips, by kind of pool, direction and measure."""
     rng = np.random.default_rng(of_bootstrap.seed)
-    counts = bootstrap.resample(len(scores), of_bootstrap.n_resamples, rng)
-    queries = full_pool_queries(scores, clip_of_caption, map_k=params.map_k)
+    counts = bootstrap.resample(n_clips, of_bootstrap.n_resamples, rng)
     found = {"pool": {}, "full_pool": {}}
     for direction in DIRECTIONS:
-        found["pool"][direction] = pool_resamples(ranks[direction], counts, ks=params.ks)
+        found["pool"][direction] = pool_resamples(ranked.pools[direction], counts, ks=params.ks)
         found["full_pool"][direction] = full_pool_resamples(
-            queries[direction], counts, ks=params.full_pool_ks, map_k=params.map_k
+            ranked.full[direction], counts, ks=params.full_pool_ks, map_k=params.map_k
         )
     return {
         "confidence": of_bootstrap.confidence,

@@ -1,7 +1,5 @@
 """What training and evaluation read: clips with features, and captions as words with vectors."""
 
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +18,7 @@ from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError
 from audiophrase.model.crnn import CRNN
 from audiophrase.settings import Settings, structure
+from audiophrase.stages.unpacked import Unpacked
 from audiophrase.train import Pairs
 
 BYTES_PER_VALUE = 4  # float32
@@ -32,8 +31,17 @@ class Clips:
 
     ids: list[str]
     all_ids: set[str]
-    log_mels: list[Tensor]  # (T, n_mels) each
+    log_mels: Sequence[Tensor]  # (T, n_mels) each
     hops_s: list[float]
+
+    def select(self, numbers: Sequence[int]) -> "Clips":
+        """Some of the clips, in this order."""
+        return replace(
+            self,
+            ids=[self.ids[number] for number in numbers],
+            log_mels=_select(self.log_mels, numbers),
+            hops_s=[self.hops_s[number] for number in numbers],
+        )
 
 
 def read_clips(
@@ -41,14 +49,15 @@ def read_clips(
 ) -> Clips:
     """Features of all clips that have any, read shard by shard, into memory.
 
-    If `unpack_in`, into an unnamed file in that folder, which the tensors are then windows on: a
-    Parquet shard cannot be read a clip at a time, and the batches of training are drawn from all.
+    If `unpack_in`, into a file in that folder, out of which each is read when it is asked for: the
+    batches of training are drawn from all shards.
     """
-    clips = Clips([], set(), [], [])
     n_mels = settings["features"]["n_mels"]
-    keep = torch.tensor
+    log_mels: list[Tensor] | Unpacked = []
     if unpack_in is not None:
-        keep = _Unpacked(unpack_in, n_bytes_of_features(shards, n_mels)).append
+        log_mels = Unpacked.empty(unpack_in, n_bytes_of_features(shards, n_mels))
+    clips = Clips([], set(), log_mels, [])
+    keep = torch.tensor if unpack_in is None else lambda spectra: spectra
     for shard in shards:
         table = tables.read(shard, stage="features", settings=settings)
         clips.all_ids.update(table["clip_id"].to_pylist())
@@ -59,9 +68,17 @@ def read_clips(
             if values.size != n_frames * n_mels:
                 raise ArtifactError(f"{shard}: row {index} is not {n_frames} x {n_mels} values")
             clips.ids.append(table["clip_id"][index].as_py())
-            clips.log_mels.append(keep(values.reshape(n_frames, n_mels)))
+            log_mels.append(keep(values.reshape(n_frames, n_mels)))
             clips.hops_s.append(table["hop_s"][index].as_py())
     return clips
+
+
+def read_clips_within(
+    shards: Sequence[Path], settings: Settings, *, resident_mb: int, cache: Path
+) -> Clips:
+    """`read_clips`, unpacked in the folder `cache` where the features are larger than that (MB)."""
+    fits = n_bytes_of_features(shards, settings["features"]["n_mels"]) <= resident_mb * 1e6
+    return read_clips(shards, settings, unpack_in=None if fits else cache)
 
 
 def n_bytes_of_features(shards: Sequence[Path], n_mels: int) -> int:
@@ -80,23 +97,10 @@ def n_bytes_of_features(shards: Sequence[Path], n_mels: int) -> int:
     return n_frames * n_mels * BYTES_PER_VALUE
 
 
-class _Unpacked:
-    """Spectra one after the other in a file without a name: it goes when the process does."""
-
-    def __init__(self, folder: Path, n_bytes: int) -> None:
-        self.folder, self.n_written = folder, 0
-        with tables.writing(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-            file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as its windows
-            # Not a sparse file, of which a full disk would only be noticed by a crash.
-            os.posix_fallocate(file.fileno(), 0, max(n_bytes, 1))
-            self.values = np.memmap(file, np.float32, "r+", shape=(n_bytes // BYTES_PER_VALUE,))
-
-    def append(self, spectra: np.ndarray) -> Tensor:
-        window = self.values[self.n_written :][: spectra.size].reshape(spectra.shape)
-        window[:] = spectra
-        self.n_written += spectra.size
-        return torch.from_numpy(window)
+def _select(log_mels: Sequence[Tensor], numbers: Sequence[int]) -> Sequence[Tensor]:
+    if isinstance(log_mels, Unpacked):
+        return log_mels.select(numbers)
+    return [log_mels[number] for number in numbers]
 
 
 def resident(pairs: Pairs, device: torch.device) -> Pairs:
@@ -156,7 +160,8 @@ def read_rows(path: Path, stage: str, split: str, clips: Clips) -> list[dict]:
     Raises:
         ArtifactError: the features' shards do not know a clip of the split.
     """
-    rows = [row for row in tables.read(path, stage=stage).to_pylist() if row["split"] == split]
+    table = tables.read(path, stage=stage)
+    rows = table.filter(pc.equal(table["split"], split)).to_pylist()
     unknown = {row["clip_id"] for row in rows} - clips.all_ids
     if unknown:
         raise ArtifactError(
@@ -179,7 +184,7 @@ def pairs_of(
 
     Captions without a single word are left out, and `say` is told: they say nothing of their clip.
     """
-    at_hand = {clip_id: log_mel for clip_id, log_mel in zip(clips.ids, clips.log_mels, strict=True)}
+    at_hand = {clip_id: number for number, clip_id in enumerate(clips.ids)}
     rows = read_rows(captions, "annotations.captions", split, clips)
     chosen = [row for row in rows if word_ids[row["caption_id"]]]
     if n_left_out := len(rows) - len(chosen):
@@ -195,7 +200,7 @@ def pairs_of(
             "see the availability table for the reasons",
         )
     return Pairs(
-        log_mels=[at_hand[clip_id] for clip_id in numbers],
+        log_mels=_select(clips.log_mels, [at_hand[clip_id] for clip_id in numbers]),
         clip_of_pair=[numbers[row["clip_id"]] for row in chosen],
         words_of_pair=[word_ids[row["caption_id"]] for row in chosen],
     )

@@ -1,0 +1,57 @@
+"""Features too large for memory, in a file of their own: a Parquet shard cannot be read a clip at a time."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from audiophrase import tables
+
+Place = tuple[int, tuple[int, ...]]  # first byte and shape
+
+
+class Unpacked(Sequence[Tensor]):
+    """Spectra (T, n_mels), each read when it is asked for; what was read is the caller's alone.
+
+    The file has no name: it goes when the process does. It is not mapped into memory, where each
+    page that was ever read would count as the process's own.
+    """
+
+    def __init__(self, file: BinaryIO, places: list[Place]) -> None:
+        self._file, self._places = file, places
+
+    @classmethod
+    def empty(cls, folder: Path, n_bytes: int) -> "Unpacked":
+        """None yet, and room for all of them."""
+        with tables.writing(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            # Not buffered: what was written can be read.
+            file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - see above
+            # Not a sparse file, of which a full disk would only be noticed on the way.
+            os.posix_fallocate(file.fileno(), 0, max(n_bytes, 1))
+        return cls(file, [])
+
+    def append(self, spectra: np.ndarray) -> None:
+        """Write the next one: (T, n_mels) float32."""
+        self._places.append((self._file.tell(), spectra.shape))
+        self._file.write(np.ascontiguousarray(spectra))
+
+    def select(self, numbers: Sequence[int]) -> "Unpacked":
+        """Some of the spectra, in this order, out of the same file."""
+        return Unpacked(self._file, [self._places[number] for number in numbers])
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, number: int) -> Tensor:
+        first, shape = self._places[number]
+        values = np.empty(shape, np.float32)
+        n_read = os.preadv(self._file.fileno(), [values], first)
+        if n_read != values.nbytes:
+            raise OSError(f"read {n_read} of {values.nbytes} bytes of unpacked features")
+        return torch.from_numpy(values)

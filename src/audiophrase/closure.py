@@ -49,7 +49,7 @@ def _statements(text: str) -> list[ast.AST]:
     found: list[ast.AST] = []
     for match in _an_import(_PACKAGE).finditer(text):
         try:
-            found += ast.parse(match[0].strip()).body
+            found += ast.walk(ast.parse(match[0].strip()))
         except SyntaxError:
             return list(ast.walk(ast.parse(text)))
     return found

@@ -1,5 +1,7 @@
 """The source files that a stage is made of."""
 
+import ast
+
 import pytest
 
 from audiophrase import closure
@@ -60,6 +62,37 @@ def test_every_way_to_import_is_followed(package):
         "unused.py": "from fake import a\n",
     }
     assert package(modules, "fake.a") == set(modules) - {"unused.py"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from fake import (\n    c,  # one\n    b,\n)\n",
+        "from fake import (\n    c,  # one (of two)\n    b,\n)\n",
+        "import os; from fake import b\n",
+        "x = 1; from fake import b\n",
+        "if os: from fake import b\n",
+        "try: import fake.b\nexcept ImportError: pass\n",
+        "from fake import \\\n    b\n",
+        "import os, fake.b\n",
+        '"""Is from the module fake, and\nfrom fake, too."""\nimport fake.b\n',
+    ],
+)
+def test_however_an_import_is_written_it_is_found(package, text):
+    modules = {"__init__.py": "", "a.py": text, "b.py": "", "c.py": ""}
+    assert {"__init__.py", "a.py", "b.py"} <= package(modules, "fake.a")
+
+
+def test_lines_alone_say_as_much_as_the_whole_text():
+    for path in PACKAGE_FOLDER.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert ours(closure._statements(text)) == ours(ast.walk(ast.parse(text))), path
+
+
+def ours(nodes):
+    """The imports from this package among a text's nodes."""
+    imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+    return {text for text in map(ast.unparse, imports) if "audiophrase" in text}
 
 
 def test_a_module_added_to_the_chain_appears(package):

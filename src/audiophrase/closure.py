@@ -43,13 +43,13 @@ def _statements(text: str) -> list[ast.AST]:
     """Nodes of a module's text, among them all imports from this package.
 
     Every run of Snakemake asks for every module. To parse the lines that speak of an import from
-    this package takes a tenth of the time that the whole text takes; where one of them is not a
+    this package takes a sixth of what the whole text takes; where one of them is not a
     statement by itself, the whole is parsed.
     """
     found: list[ast.AST] = []
     for match in _an_import(_PACKAGE).finditer(text):
         try:
-            found += ast.parse(match[0].strip()).body
+            found += ast.walk(ast.parse(match[0].strip()))
         except SyntaxError:
             return list(ast.walk(ast.parse(text)))
     return found

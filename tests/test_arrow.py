@@ -1,0 +1,56 @@
+"""What jobs load before they begin: nothing heavy that they have no use for."""
+
+import subprocess
+import sys
+
+import pyarrow as pa
+import pytest
+
+from audiophrase import arrow
+
+HEAVY = {"gensim", "jsonschema", "librosa", "matplotlib", "pandas", "scipy", "torch", "yaml"}
+
+
+def loaded(code):
+    """Which of `HEAVY` a process has loaded after running some code."""
+    listing = f"import sys; print(*({HEAVY!r} & set(sys.modules)))"
+    return set(
+        subprocess.check_output([sys.executable, "-c", f"{code}\n{listing}"], text=True).split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"),
+    [
+        ("rendering", set()),
+        ("manifests", set()),
+        ("annotations", set()),
+        ("report", set()),
+        ("figures", {"matplotlib"}),
+    ],
+)
+def test_a_stage_loads_what_it_uses(stage, expected):
+    assert loaded(f"import audiophrase.stages.{stage}") <= expected
+
+
+def test_tables_of_python_objects_are_written_and_read_without_pandas(tmp_path):
+    path = str(tmp_path / "t.parquet")
+    write_and_read = (
+        "import pyarrow as pa\n"
+        "from audiophrase import tables\n"
+        "table = pa.Table.from_pylist([{'a': 1, 'b': ['x'], 'c': None}])\n"
+        f"tables.write({path!r}, table, stage='s', settings={{}})\n"
+        f"assert tables.read({path!r}, stage='s').to_pylist() == table.to_pylist()\n"
+    )
+    assert loaded(write_and_read) == set()
+    as_frame = "assert table.to_pandas()['a'].tolist() == [1]\n"
+    assert loaded(write_and_read + as_frame) == {"pandas"}
+
+
+def test_whoever_has_pandas_loaded_keeps_it():
+    import pandas as pd
+
+    finders = list(sys.meta_path)
+    arrow.leave_pandas_out()
+    assert sys.meta_path == finders
+    assert pa.array(pd.Series([1.0, None])).null_count == 1

@@ -24,13 +24,35 @@ SNAKEMAKE = (
     "snakemake.cli",
     "snakemake.api",
     "snakemake.executors.local",
+    "snakemake.profiles",
+    "snakemake.report.html_reporter",
+    "snakemake.storage",
     "snakemake_executor_plugin_slurm",
-    "jsonschema",
     "cattrs",
+    "click",
+    "jsonschema",
     "pandas",
     "pyarrow.parquet",
+    "smart_open",
 )
-DVC = ("dvc.cli.parser", "dvc.repo.index", "dvc.stage.loader")
+DVC = (
+    "dvc.cachemgr",
+    "dvc.cli.parser",
+    "dvc.data_cloud",
+    "dvc.lock",
+    "dvc.repo.fetch",
+    "dvc.repo.index",
+    "dvc.repo.reproduce",
+    "dvc.repo.status",
+    "dvc.stage.loader",
+    "dvc_data.index.checkout",
+    "dvc_data.index.fetch",
+    "dvc_data.index.push",
+    "dvc_render",
+    "networkx",
+    "rich.text",
+    "scmrepo.git",
+)
 IMPORTED = {"snakemake": SNAKEMAKE, "audiophrase": SNAKEMAKE, "dvc": DVC}
 QUIET = {  # libraries that start threads when they are imported, unless told not to
     "OPENBLAS_NUM_THREADS": "1",

@@ -3,6 +3,7 @@
 import os
 import signal
 
+import longest_first
 import pytest
 
 # A suite that runs in the background (`make test &`) ignores Ctrl-C, and so would all that it starts:
@@ -21,12 +22,12 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--long"):
-        return
-    skip = pytest.mark.skip(reason="takes a minute or more: run with --long")
-    for item in items:
-        if item.get_closest_marker("long"):
-            item.add_marker(skip)
+    if not config.getoption("--long"):
+        skip = pytest.mark.skip(reason="takes a minute or more: run with --long")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(skip)
+    items.sort(key=longest_first.place)
 
 
 @pytest.fixture(scope="session")

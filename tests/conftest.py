@@ -1,7 +1,9 @@
 """Which tests run: those that take a minute and more only with --long."""
 
+import os
 import signal
 
+import longest_first
 import pytest
 
 from audiophrase import threads
@@ -12,6 +14,8 @@ threads.set_up()
 # A suite that runs in the background (`make test &`) ignores Ctrl-C, and so would all that it starts:
 # the tests that interrupt a command would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+# Before anything loads PyTorch: threads that wait leave the cores to the other worker's tests.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def pytest_addoption(parser):
@@ -23,9 +27,16 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--long"):
-        return
-    skip = pytest.mark.skip(reason="takes a minute or more: run with --long")
-    for item in items:
-        if item.get_closest_marker("long"):
-            item.add_marker(skip)
+    if not config.getoption("--long"):
+        skip = pytest.mark.skip(reason="takes a minute or more: run with --long")
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(skip)
+    items.sort(key=longest_first.place)
+
+
+@pytest.fixture(scope="session")
+def session_folder(tmp_path_factory):
+    """A folder of this session's own, the same for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

@@ -1,5 +1,6 @@
 """Copies of the repository with a tiny data set, for tests that run the real Snakemake."""
 
+import compileall
 import hashlib
 import os
 import re
@@ -10,7 +11,10 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from py_compile import PycInvalidationMode
+from typing import Self
 
+import preloaded
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +41,7 @@ TINY = {
                 }
             },
             "features": {"sample_rate_hz": 16000},
+            "evaluate": {"bootstrap": {"n_resamples": 100}, "retrieval": {"n_repeats": 5}},
             "text": {"word2vec": {"n_dimensions": 8, "n_epochs": 5}},
             "train": {
                 "max_epochs": 12,
@@ -50,8 +55,12 @@ TINY = {
 }
 
 
+# What both tools and Python leave behind when they only look.
+_TRACES = {".snakemake", "logs", ".git", "tmp", "__pycache__"}
+
+
 def copy_repository(folder: Path, parts: Sequence[str]) -> None:
-    """Copy files and folders of the repository, without what Python has left among them."""
+    """Copy files and folders of the repository, compiled afresh."""
     folder.mkdir(parents=True)
     ignore = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for part in parts:
@@ -59,6 +68,26 @@ def copy_repository(folder: Path, parts: Sequence[str]) -> None:
             shutil.copytree(ROOT / part, folder / part, ignore=ignore)
         else:
             shutil.copy(ROOT / part, folder / part)
+    compile_sources(folder)
+
+
+def compile_sources(folder: Path) -> None:
+    """Compile a project's sources once, not in each of its jobs; by content, as tests edit them."""
+    mode = PycInvalidationMode.CHECKED_HASH
+    assert compileall.compile_dir(folder / "src", quiet=1, invalidation_mode=mode)
+
+
+def digests_below(folder: Path) -> dict[str, str]:
+    """Relative path -> SHA-256 of every file, those aside that a tool leaves when it only looks."""
+    files = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not _TRACES & set(path.relative_to(folder).parts)
+    ]
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
 
 
 class Project:
@@ -70,16 +99,16 @@ class Project:
         self.environment = os.environ | {"PYTHONPATH": str(folder / "src"), "COLUMNS": "200"}
 
     @classmethod
-    def create(cls, folder: Path, params: dict = TINY) -> "Project":
+    def create(cls, folder: Path, params: dict = TINY) -> Self:
         copy_repository(folder, PARTS)
         project = cls(folder)
         project.set_params(params)
         return project
 
-    def copy(self, folder: Path) -> "Project":
-        """The same project elsewhere, time stamps and Snakemake's records included."""
+    def copy(self, folder: Path) -> Self:
+        """The same project elsewhere, with time stamps, caches and the tools' records."""
         shutil.copytree(self.folder, folder, symlinks=True)
-        return Project(folder)
+        return type(self)(folder)
 
     def set_params(self, params: dict) -> None:
         self.overlay.write_text(yaml.safe_dump(params))
@@ -89,15 +118,8 @@ class Project:
         return [*base, "--cores", str(cores), *arguments]
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=600,
+        return preloaded.run(
+            self.command(*arguments), folder=self.folder, environment=self.environment
         )
 
     def build(self, *arguments: str) -> str:
@@ -136,13 +158,9 @@ class Project:
 
     def digests(self) -> dict[str, str]:
         """SHA-256 of every artifact."""
-        files = [
-            path
-            for top in ("data", "results")
-            for path in sorted((self.folder / top).rglob("*"))
-            if path.is_file() and not path.name.startswith(".")
-        ]
         return {
-            str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest()
-            for path in files
+            f"{top}/{path}": digest
+            for top in ("data", "results")
+            for path, digest in digests_below(self.folder / top).items()
+            if not Path(path).name.startswith(".")
         }

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import preloaded
 import yaml
-from snakemake_project import PARTS, ROOT, TINY, Project, copy_repository
+from snakemake_project import PARTS, ROOT, TINY, Project, compile_sources, copy_repository
 
 COMMITTED = (*PARTS, "dvc.yaml", ".dvcignore", ".gitignore")
 
@@ -54,11 +55,7 @@ class Clone(Project):
             check=True,
             env=self.environment,
         )
-        return Clone(folder)
-
-    def copy_to(self, folder: Path) -> "Clone":
-        """The same clone elsewhere, with time stamps, caches and both tools' records."""
-        shutil.copytree(self.folder, folder, symlinks=True)
+        compile_sources(folder)
         return Clone(folder)
 
     def edit(self, path: str, old: str, new: str) -> None:
@@ -72,16 +69,7 @@ class Clone(Project):
 
     def run(self, *command: str, code: int | None = 0) -> str:
         """Run a command in the clone; what it printed. A stack trace is never right."""
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=600,
-        )
+        done = preloaded.run(command, folder=self.folder, environment=self.environment)
         assert "Traceback" not in done.stdout, done.stdout
         assert code is None or done.returncode == code, (
             f"{command}: {done.returncode}\n{done.stdout}"
@@ -107,12 +95,14 @@ class Clone(Project):
     def lock(self) -> str:
         return (self.folder / "dvc.lock").read_text()
 
-    def stages(self, *families: str) -> list[str]:
-        return self.audiophrase("stages", "tiny", *families).split()
+    def stages(self) -> list[str]:
+        """All stages of dvc.yaml, upstream ones first, as `audiophrase stages tiny` lists them."""
+        families = yaml.safe_load((self.folder / "dvc.yaml").read_text())["stages"]
+        return [f"{name}@{key}" for name, family in families.items() for key in family["foreach"]]
 
     def changed(self) -> dict:
         """What `dvc status` says."""
-        return json.loads(self.run("dvc", "status", "--json", *self.stages()).splitlines()[-1])
+        return json.loads(self.dvc("status", "--json", *self.stages()).splitlines()[-1])
 
     def reproduced(self, *targets: str) -> set[str]:
         """Families that `dvc repro` runs."""

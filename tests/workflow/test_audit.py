@@ -17,7 +17,7 @@ RUN = "results/tiny/runs/paper/seed-1"
 
 def with_evaluate(**keys):
     params = copy.deepcopy(TINY)
-    params["datasets"]["tiny"]["evaluate"] = keys
+    params["datasets"]["tiny"]["evaluate"] |= keys
     return params
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -56,8 +57,13 @@ def tone(hz: float, length_s: float) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Project:
-    folder = tmp_path_factory.mktemp("local")
+def project(shared) -> Project:
+    """Made of recordings that lie beside it. Not to be changed, nor the recordings: copy both."""
+    return Project(shared("local", make) / "project")
+
+
+def make(folder: Path) -> None:
+    """Recordings, annotations, word vectors, and a project in which everything is made of them."""
     audio = folder / "my recordings"
     audio.mkdir()
     splits = {}
@@ -96,17 +102,23 @@ def project(tmp_path_factory) -> Project:
         "shards": {"train": 2, "val": 1, "test": 1},
         "annotations": {
             "source": "files",
-            "files": {split: str(folder / f"{split}.json") for split in splits},
+            "files": {split: f"../{split}.json" for split in splits},
         },
-        "retrieve": {"folder": str(audio)},
+        "retrieve": {"folder": f"../{audio.name}"},
         "features": tiny["features"],
-        "text": {"vectors": "file", "vectors_file": str(folder / "vectors.bin.gz")},
+        "text": {"vectors": "file", "vectors_file": "../vectors.bin.gz"},
         "train": tiny["train"],
         "figures": tiny["figures"],
     }
     project = Project.create(folder / "project", {"build": ["mine"], "datasets": {"mine": entry}})
     project.build()
-    return project
+
+
+@pytest.fixture
+def own(project, tmp_path) -> Project:
+    """The project with the recordings beside it, to do harm to."""
+    shutil.copytree(project.folder.parent, tmp_path / "local")
+    return Project(tmp_path / "local/project")
 
 
 def test_every_clip_is_a_row_with_its_state(project):
@@ -149,27 +161,19 @@ def test_a_caption_without_any_known_word_is_warned_of_and_trained_on(project):
     assert "warning: captions without any known word: 'caption of train-_001" in log
 
 
-def test_a_new_file_is_noticed(project, tmp_path):
-    copy = project.copy(tmp_path / "copy")
-    audio = project.folder.parent / "my recordings"
-    missing = audio / "test-_000_0.000_4.000.wav"
+def test_a_new_file_is_noticed(own):
+    missing = own.folder.parent / "my recordings/test-_000_0.000_4.000.wav"
     soundfile.write(missing, tone(250, 4.0), RATE_HZ)
-    try:
-        assert {"local_clips", "availability", "logmel"} <= copy.planned()
-    finally:
-        missing.unlink()
-    assert "Nothing to be done" in copy.build()
+    assert {"local_clips", "availability", "logmel"} <= own.planned()
+    missing.unlink()
+    assert "Nothing to be done" in own.build()
 
 
-def test_two_files_for_one_clip_are_an_error(project, tmp_path):
-    copy = project.copy(tmp_path / "copy")
-    audio = project.folder.parent / "my recordings"
+def test_two_files_for_one_clip_are_an_error(own):
+    audio = own.folder.parent / "my recordings"
     twin = audio / "Ytest-_005_25.000_29.000.ogg"
     shutil.copy(audio / "Ytest-_005_25.000_29.000.flac", twin)
-    try:
-        done = copy.snakemake()
-    finally:
-        twin.unlink()
+    done = own.snakemake()
     assert done.returncode != 0
     assert "Traceback" not in done.stdout
     assert "several files could be clip Ytest-_005_25000_29000" in done.stdout

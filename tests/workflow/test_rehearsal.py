@@ -1,6 +1,7 @@
 """The data set `rehearsal` of params.yaml: refused without its word vectors, and made from files."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -39,8 +40,13 @@ def annotations(split: str, n_clips: int) -> dict:
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory) -> Project:
-    folder = tmp_path_factory.mktemp("rehearsal")
+def project(shared) -> Project:
+    """Made of annotations and word vectors elsewhere. Not to be changed: copy it."""
+    return Project(shared("rehearsal", make) / "project")
+
+
+def make(folder: Path) -> None:
+    """Annotations, word vectors, and a project in which the data set is made of them."""
     for split, n in (("train", 8), ("val", 3), ("test", 4)):
         (folder / f"{split}.json").write_text(json.dumps(annotations(split, n)))
     vectors = KeyedVectors(6)
@@ -56,7 +62,7 @@ def project(tmp_path_factory) -> Project:
         },
         "text": {"vectors_file": str(folder / "vectors.bin")},
         # All else is of the same kind as in params.yaml, but small.
-        "shards": {"train": 2, "val": 1, "test": 1},
+        "shards": {"train": 1, "val": 1, "test": 1},
         "retrieve": {
             "render": {"sample_rate_hz": 16000, "n_withdrawn": {"train": 2, "val": 0, "test": 1}}
         },
@@ -66,7 +72,6 @@ def project(tmp_path_factory) -> Project:
     }
     project = Project.create(folder / "project", {"datasets": {"rehearsal": overlay}})
     project.build("results/rehearsal/report.html", "data/rehearsal/clips/test-00000.parquet")
-    return project
 
 
 def test_without_its_files_it_is_refused_in_words(project, tmp_path):

@@ -257,6 +257,12 @@ def test_a_full_cache_disk_records_nothing(made, tmp_path):
         subprocess.run(["umount", str(small)], check=True)
 
 
+def test_stages_are_listed_upstream_first(made):
+    assert made.audiophrase("stages", "tiny").split() == made.stages()
+    said = made.audiophrase("stages", "tiny", "text", "features")
+    assert said.split() == ["features@tiny", "text@tiny"]
+
+
 def test_status_json_is_what_the_bridge_expects(made):
     """DVC's words for what changed, on which the bridge rests."""
     (made.folder / "data/tiny/availability.csv").write_text("x")

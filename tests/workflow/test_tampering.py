@@ -64,7 +64,7 @@ def test_flipped_bytes_are_refused_by_all_and_the_way_out_works(made, names):
     assert made.lock() == lock
 
     for name, (_, reader) in chosen.items():
-        refused = made.copy_to(made.folder.parent / f"for-{reader}")
+        refused = made.copy(made.folder.parent / f"for-{reader}")
         assert name in refused.run(
             *refused.command("--forcerun", reader, "--until", reader), code=1
         )

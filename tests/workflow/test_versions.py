@@ -75,7 +75,7 @@ def test_features_and_text_are_enough_to_train(made, fresh):
     for stage in ("features@tiny", "text@tiny", "annotations@tiny", "availability@tiny"):
         assert fresh.dvc("status", stage).strip().endswith("up to date.")
 
-    by_dvc = fresh.copy_to(fresh.folder.parent / "by-dvc")
+    by_dvc = fresh.copy(fresh.folder.parent / "by-dvc")
     fresh.build()
     assert not (fresh.folder / "data/tiny/clips").exists()
     fresh.audiophrase("record")
@@ -94,7 +94,7 @@ def test_features_and_text_are_enough_to_train(made, fresh):
 def test_a_changed_source_file_makes_both_tools_run_the_same_stages(made):
     made.edit("src/audiophrase/evaluate/sed.py", "np.cumsum(active", "1 * np.cumsum(active")
     assert {stage.split("@")[0] for stage in made.changed()} == {"sed"}
-    by_dvc = made.copy_to(made.folder.parent / "by-dvc")
+    by_dvc = made.copy(made.folder.parent / "by-dvc")
     assert families(made.planned()) == {"sed", "report"}
     made.build()
     made.audiophrase("record")

@@ -19,31 +19,32 @@ SHARD = "data/tiny/clips/train-00000.parquet"
 
 
 @pytest.fixture(scope="module")
-def youtube(tmp_path_factory):
-    with FakeYoutube(media=tmp_path_factory.mktemp("media")) as server:
+def youtube(session_folder):
+    with FakeYoutube(media=session_folder / "fakeyoutube") as server:
         yield server
 
 
-def write_annotations(folder) -> dict[str, list[str]]:
-    """Files in AudioGrounding's form, of clips from 3 to 7 s; the videos of each split."""
+def write_annotations(folder) -> None:
+    """Files in AudioGrounding's form, of clips from 3 to 7 s."""
     folder.mkdir()
     tiny = TINY["datasets"]["tiny"]["annotations"]["grammar"]
-    videos = {}
     for split, columns in grammar.generate(**tiny, seed=1).items():
         names = columns["filename"]
         for row, name in names.items():
             names[row] = f"{name[:11]}_3.000_7.000.wav"
-        videos[split] = list(dict.fromkeys(name[:11] for name in names.values()))
         (folder / f"{split}.json").write_text(json.dumps(columns))
-    return videos
 
 
-@pytest.fixture
-def origin(youtube, tmp_path):
-    """A repository with a data set from YouTube, nothing made; and its videos by split."""
-    youtube.reset()
-    annotations = tmp_path / "annotations"
-    videos = write_annotations(annotations)
+def videos_below(folder) -> dict[str, list[str]]:
+    """The videos of each split."""
+    names = {s: json.loads((folder / f"{s}.json").read_text())["filename"] for s in SPLITS}
+    return {s: list(dict.fromkeys(name[:11] for name in names[s].values())) for s in SPLITS}
+
+
+def make(folder) -> None:
+    """Annotations, and a repository with a data set from YouTube, nothing made."""
+    annotations = folder / "annotations"
+    write_annotations(annotations)
     dataset = copy.deepcopy(TINY["datasets"]["tiny"])
     dataset |= {
         "clips": "youtube",
@@ -59,9 +60,17 @@ def origin(youtube, tmp_path):
             "attempts": 2,
         },
     }
-    clone = Clone.origin(tmp_path / "origin", dataset)
+    Clone.origin(folder / "origin", dataset)
+
+
+@pytest.fixture
+def origin(youtube, shared, tmp_path):
+    """A repository with a data set from YouTube, nothing made; and its videos by split."""
+    youtube.reset()
+    folder = shared("youtube", make)
+    clone = Clone(folder / "origin").copy(tmp_path / "origin")
     clone.environment |= youtube.environment
-    return clone, videos
+    return clone, videos_below(folder / "annotations")
 
 
 def availability(clone) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """A YouTube of one's own, started once for each worker, and a client that asks it."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,9 @@ TIMEOUT_S = 2.0
 
 
 @pytest.fixture(scope="session")
-def media_folder(tmp_path_factory) -> Path:
+def media_folder(session_folder) -> Path:
     """Where the recordings lie; shared by all workers of a session."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    return shared / "fakeyoutube"
+    return session_folder / "fakeyoutube"
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,6 @@ threads.set_up()
 # A suite that runs in the background (`make test &`) ignores Ctrl-C, and so would all that it starts:
 # the tests that interrupt a command would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-# Before anything loads PyTorch: threads that wait leave the cores to the other worker's tests.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def pytest_addoption(parser):

@@ -4,7 +4,7 @@ PyArrow (26) loads pandas with the first array that is made of Python objects, o
 NumPy, to see whether what it was given is of pandas; once it has not found any, it does without,
 and loads it when a table is turned into a data frame. Here it looks while there is none to be found.
 In such a process, no Series must be handed to `pyarrow.array`: `pyarrow.Table.from_pandas` is for
-those.
+those. So this is for the command line, whose processes are ours, and no module calls it on import.
 """
 
 import sys

@@ -71,6 +71,7 @@ class _Commands(click.Group):
         if before is signal.default_int_handler:
             signal.signal(signal.SIGINT, _stop_at_once)
         try:
+            importlib.import_module("audiophrase.arrow").leave_pandas_out()
             return getattr(importlib.import_module(f"audiophrase.stages.{module}"), function)
         finally:
             signal.signal(signal.SIGINT, before)

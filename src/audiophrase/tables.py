@@ -20,14 +20,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from audiophrase import arrow
 from audiophrase.errors import ArtifactError
 from audiophrase.settings import Settings
 
 if TYPE_CHECKING:
     import pandas as pd
-
-arrow.leave_pandas_out()
 
 Provenance = dict[str, Any]
 

@@ -48,16 +48,16 @@ def test_ranks_and_precisions_equal_those_of_sorted_rows_to_the_bit(
     scores = (rng.integers(0, n_levels, (9, 39)) / n_levels).astype(np.float32)
     scores[rng.random(scores.shape) < nan] = np.nan
     relevant = np.arange(9)[:, None] == clip_of_caption
-    found = queries_of(scores, clip_of_caption, map_k=map_k, size=size, order=rng.permutation(9))
+    queries = queries_of(scores, clip_of_caption, map_k=map_k, size=size, order=rng.permutation(9))
     for direction, (matrix, true) in {
         "audio_to_caption": (scores, relevant),
         "caption_to_audio": (scores.T, relevant.T),
     }.items():
         best_rank, precision = sorted_rows(matrix, true, map_k)
-        np.testing.assert_array_equal(found[direction].best_rank, best_rank)
-        np.testing.assert_array_equal(found[direction].average_precision, precision)
-    np.testing.assert_array_equal(found["audio_to_caption"].clip, np.arange(9))
-    np.testing.assert_array_equal(found["caption_to_audio"].clip, clip_of_caption)
+        np.testing.assert_array_equal(queries[direction].best_rank, best_rank)
+        np.testing.assert_array_equal(queries[direction].average_precision, precision)
+    np.testing.assert_array_equal(queries["audio_to_caption"].clip, np.arange(9))
+    np.testing.assert_array_equal(queries["caption_to_audio"].clip, clip_of_caption)
 
 
 def test_average_precision_equals_scikit_learn():
@@ -75,11 +75,11 @@ def test_a_case_worked_by_hand():
     # Clip 0 finds its captions at ranks 2 and 3, clip 1 at ranks 1 and 4.
     scores = np.array([[0.8, 0.7, 0.9, 0.1], [0.5, 0.4, 0.9, 0.3]])
     measures = measures_of(scores, np.array([0, 0, 1, 1]), ks=[1, 2], map_k=3)
-    found = measures["audio_to_caption"]
-    assert found["r1"] == 0.5
-    assert found["r2"] == 1.0
-    assert found["median_rank"] == 1.5
-    assert found["map3"] == pytest.approx(((1 / 2 + 2 / 3) / 2 + (1 / 1) / 2) / 2)
+    of_clips = measures["audio_to_caption"]
+    assert of_clips["r1"] == 0.5
+    assert of_clips["r2"] == 1.0
+    assert of_clips["median_rank"] == 1.5
+    assert of_clips["map3"] == pytest.approx(((1 / 2 + 2 / 3) / 2 + (1 / 1) / 2) / 2)
 
 
 @given(seed=st.integers(0, 2**32 - 1))

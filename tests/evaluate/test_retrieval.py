@@ -25,12 +25,12 @@ def test_some_clips_at_a_time_rank_as_all_at_once(size):
     scores = rng.integers(0, 50, (67, 267)) / 50
     drawn = pools(clip_of_caption)
     whole = ranked(scores, clip_of_caption, drawn, size=67)
-    found = ranked(scores, clip_of_caption, drawn, size=size, order=rng.permutation(67))
+    in_blocks = ranked(scores, clip_of_caption, drawn, size=size, order=rng.permutation(67))
     for direction, of_pools in whole.pools.items():
-        np.testing.assert_array_equal(found.pools[direction], of_pools)
+        np.testing.assert_array_equal(in_blocks.pools[direction], of_pools)
         for name in ("clip", "best_rank", "average_precision"):
             np.testing.assert_array_equal(
-                getattr(found.full[direction], name), getattr(whole.full[direction], name)
+                getattr(in_blocks.full[direction], name), getattr(whole.full[direction], name)
             )
 
 

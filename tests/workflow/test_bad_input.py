@@ -60,7 +60,7 @@ def test_a_truncated_shard_is_named_and_remade_once_deleted(project, built):
     assert SHARD in printed
     assert "delete" in printed  # by hand, or as the manifest's job has done
     shard.unlink(missing_ok=True)
-    project.build(MANIFEST)
+    project.build()
     assert project.digests() == built.digests()
 
 

@@ -158,8 +158,9 @@ def _take_over(workflow: Any, jobs: Sequence[Any], chosen: Collection[str]) -> N
     """
     persistence = workflow.persistence
     workflow.execution_settings = ExecutionSettings()
-    # As before Snakemake runs jobs: files and records are no longer what was seen of them.
-    workflow.iocache.deactivate()
+    # What was seen of files and records no longer holds. From here on digests may be kept: sources
+    # are inputs of every job, and nobody writes here while these are taken over.
+    workflow.iocache.clear()
     persistence.deactivate_cache()
 
     async def take_over() -> None:

@@ -213,9 +213,11 @@ def test_two_runs_at_once_are_refused_and_the_first_goes_on(fresh, made):
         assert time.monotonic() < deadline
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.05)
+    process.send_signal(signal.SIGSTOP)  # or it would be done before all have asked
     assert "cannot be locked" in fresh.run(*fresh.command(), code=1)
     for command in ("record", "adopt", "verify"):
         assert "at work in this folder" in fresh.audiophrase(command, code=1)
+    process.send_signal(signal.SIGCONT)
     printed, _ = process.communicate(timeout=300)
     assert process.returncode == 0, printed
     finished = fresh.digests()

@@ -74,6 +74,8 @@ def test_every_way_to_import_is_followed(package):
         "if os: from fake import b\n",
         "try: import fake.b\nexcept ImportError: pass\n",
         "from fake import \\\n    b\n",
+        "from \\\n    fake import b\n",
+        "import os, \\\n    fake.b\n",
         "import os, fake.b\n",
         '"""Is from the module fake, and\nfrom fake, too."""\nimport fake.b\n',
     ],

@@ -30,9 +30,3 @@ def test_every_command_settles_it_first_and_leaves_what_the_user_chose(own):
     )
     expected = threads.ENVIRONMENT | own
     assert done.stdout.splitlines()[-1] == " ".join(["[]", *expected.values()])
-
-
-def test_waiting_threads_sleep():
-    """Else a training beside other programs takes ten times as long."""
-    assert threads.ENVIRONMENT["OMP_WAIT_POLICY"] == "PASSIVE"
-    assert 0 < int(threads.ENVIRONMENT["GOMP_SPINCOUNT"]) <= 10_000

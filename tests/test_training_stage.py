@@ -1,7 +1,9 @@
 """The command that trains, on tables made here: wherever features are kept, the same bytes."""
 
+import errno
 import json
 import tracemalloc
+from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +17,7 @@ from torch.nn import functional as F
 
 from audiophrase import params, tables
 from audiophrase import train as training
-from audiophrase.errors import AudiophraseError
+from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.features.logmel import SCHEMA
 from audiophrase.model import crnn
 from audiophrase.model.crnn import CRNN
@@ -211,6 +213,23 @@ def test_unpacked_features_are_read_when_they_are_asked_for(made, settings):
     tracemalloc.stop()
     assert n_bytes > 200_000
     assert peak < 20_000
+
+
+def test_unpacked_features_are_whole_though_the_system_takes_a_part_at_a_time(tmp_path):
+    unpacked = Unpacked.empty(tmp_path, 4 * 12)
+    file = unpacked._file
+    unpacked._file = SimpleNamespace(
+        tell=file.tell, fileno=file.fileno, write=lambda content: file.write(content[:5])
+    )
+    unpacked.append(np.arange(12.0).reshape(3, 4))
+    assert torch.equal(unpacked[0], torch.arange(12.0).reshape(3, 4))
+    unpacked._file.write = refuse
+    with pytest.raises(ArtifactError, match="free some space"):
+        unpacked.append(np.zeros((1, 4)))
+
+
+def refuse(content):
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_evaluation_reads_from_disk_what_is_too_large_for_memory(made, settings):

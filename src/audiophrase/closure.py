@@ -7,6 +7,7 @@ from pathlib import Path
 
 PACKAGE_FOLDER = Path(__file__).parent
 _PACKAGE = PACKAGE_FOLDER.name
+_CONTINUED = re.compile(r"\b(?:from|import)\b.*\\$", re.MULTILINE)
 
 
 def import_closure(module: str) -> list[Path]:
@@ -44,15 +45,18 @@ def _statements(text: str) -> list[ast.AST]:
 
     Every run of Snakemake asks for every module. To parse the lines that speak of an import from
     this package takes a sixth of what the whole text takes; where one of them is not a
-    statement by itself, the whole is parsed.
+    statement by itself, or goes on behind a backslash, the whole is parsed. A line of a docstring
+    that reads like an import counts as one, which makes a job depend on a file too many.
     """
-    found: list[ast.AST] = []
+    if _CONTINUED.search(text):
+        return list(ast.walk(ast.parse(text)))
+    nodes: list[ast.AST] = []
     for match in _an_import(_PACKAGE).finditer(text):
         try:
-            found += ast.walk(ast.parse(match[0].strip()))
+            nodes += ast.walk(ast.parse(match[0].strip()))
         except SyntaxError:
             return list(ast.walk(ast.parse(text)))
-    return found
+    return nodes
 
 
 @cache

@@ -3,7 +3,7 @@
 A library that splits an operation over threads waits for all of them at its end. By default GNU's
 OpenMP lets a waiting thread spin for milliseconds, which on a machine of one's own saves the time to
 wake it, and on a shared one keeps the very core that the awaited thread needs: a training step then
-takes ten times as long. Here a thread spins for some microseconds, enough for threads that end
+takes a multiple of its time. Here a thread spins for some microseconds, enough for threads that end
 nearly together, and sleeps after that.
 """
 

@@ -91,6 +91,31 @@ def test_only_sixteen_bits_of_one_channel_are_taken():
         decode_flac(flac(np.zeros(500), subtype="PCM_24"), "Yx")
 
 
+def header_says(content: bytes, *, rate_hz: int, n_channels: int = 1) -> bytes:
+    """The same frames behind another rate and number of channels."""
+    changed = bytearray(content)
+    fields = rate_hz << 4 | n_channels - 1 << 1 | changed[STREAM_INFO + 12] & 1
+    changed[STREAM_INFO + 10 : STREAM_INFO + 13] = fields.to_bytes(3, "big")
+    return bytes(changed)
+
+
+@pytest.mark.parametrize(
+    ("content", "rate_hz"), [(flac(np.zeros((500, 2))), RATE_HZ), (NOISE, 16_000), (NOISE, 0)]
+)
+def test_frames_must_be_what_the_header_says(content, rate_hz):
+    with pytest.raises(ArtifactError, match="its frames are not what its header says"):
+        decode_flac(header_says(content, rate_hz=rate_hz), "Yx")
+    assert header_says(NOISE, rate_hz=RATE_HZ) == NOISE
+
+
+def test_a_few_bytes_do_not_become_many_samples():
+    silence = bytearray(flac(np.zeros(6_000_000)))
+    silence[STREAM_INFO + 14 : STREAM_INFO + 18] = (100).to_bytes(4, "big")
+    with pytest.raises(ArtifactError, match="hold more than the 100 samples declared"):
+        decode_flac(bytes(silence), "Yx")
+    assert len(silence) < 30_000
+
+
 @pytest.mark.parametrize("content", [b"RIFF" + NOISE[4:], NOISE[:4] + b"\x81" + NOISE[5:]])
 def test_what_is_not_flac_is_refused(content):
     with pytest.raises(ArtifactError, match="clip Yx cannot be decoded"):

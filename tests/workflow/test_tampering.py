@@ -94,7 +94,11 @@ def test_an_edit_is_refused_though_the_cache_is_lost(made):
 
 def test_sources_edited_while_a_job_ran_are_not_recorded_as_what_made_it(made):
     """By time stamps alone Snakemake has nothing to do."""
-    made.edit("src/audiophrase/evaluate/sed.py", "scores[order], active[order]", "scores[order], 1 * active[order]")
+    made.edit(
+        "src/audiophrase/evaluate/sed.py",
+        "scores[order], active[order]",
+        "scores[order], 1 * active[order]",
+    )
     os.utime(made.folder / "src/audiophrase/evaluate/sed.py", (1_000_000_000, 1_000_000_000))
     assert made.planned() == set()
     said = made.audiophrase("record")

@@ -92,7 +92,11 @@ def test_features_and_text_are_enough_to_train(made, fresh):
 
 @pytest.mark.long
 def test_a_changed_source_file_makes_both_tools_run_the_same_stages(made):
-    made.edit("src/audiophrase/evaluate/sed.py", "scores[order], active[order]", "scores[order], 1 * active[order]")
+    made.edit(
+        "src/audiophrase/evaluate/sed.py",
+        "scores[order], active[order]",
+        "scores[order], 1 * active[order]",
+    )
     assert {stage.split("@")[0] for stage in made.changed()} == {"sed"}
     by_dvc = made.copy(made.folder.parent / "by-dvc")
     assert families(made.planned()) == {"sed", "report"}

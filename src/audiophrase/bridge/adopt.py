@@ -77,7 +77,8 @@ def adopt(findings: Sequence[Finding], graph: Graph) -> None:
     if adopted:
         try:
             graph.take_over({job.outputs[0] for f in adopted for job in f.stage.jobs})
-        except (AttributeError, TypeError):  # another version of Snakemake: slower, by its options
+        except (AttributeError, TypeError) as error:  # another version of Snakemake
+            print(f"warning: the slow way, as Snakemake has changed: {error}", file=sys.stderr)
             _touch_agreeing(findings, adopted)
     stale = [job for finding in findings if is_stale(finding) for job in finding.stage.jobs]
     known = [path for job in stale if job.is_known for path in job.outputs]

@@ -153,14 +153,19 @@ def _take_over(workflow: Any, jobs: Sequence[Any], chosen: Collection[str]) -> N
         chosen: first outputs of the jobs; one of which nothing lies here is passed over.
 
     Raises:
+        AudiophraseError: a run of Snakemake is at work here.
         AttributeError, TypeError: Snakemake's insides are no longer what they were. What has been
             taken over by then is as it should be.
     """
     persistence = workflow.persistence
+    if persistence.locked:  # where the file system has no locks of its own (guard.py)
+        raise AudiophraseError(
+            "Snakemake is at work in this folder, or was killed there",
+            "wait until it ends; if it has: snakemake --unlock",
+        )
     workflow.execution_settings = ExecutionSettings()
-    # What was seen of files and records no longer holds. From here on digests may be kept: sources
-    # are inputs of every job, and nobody writes here while these are taken over.
-    workflow.iocache.clear()
+    # As before Snakemake runs jobs: files and records are no longer what was seen of them.
+    workflow.iocache.deactivate()
     persistence.deactivate_cache()
 
     async def take_over() -> None:

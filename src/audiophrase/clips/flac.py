@@ -12,6 +12,8 @@ from audiophrase.errors import ArtifactError
 # Without it a frame is taken whatever its checksum.
 _STRICT = {"err_detect": "crccheck+explode"}
 _STREAM_INFO_BYTES = 34
+_FRAME_MARKS = (b"\xff\xf8", b"\xff\xf9")  # of blocks of one size, and of several
+_CHANCE_SAMPLES = 2**22  # compressed samples may look like a mark, too
 
 
 def decode_flac(content: bytes, clip_id: str) -> tuple[np.ndarray, int]:
@@ -37,12 +39,20 @@ def _decode(content: bytes) -> tuple[np.ndarray, int]:
     n_channels, n_bits = (fields >> 41 & 7) + 1, (fields >> 36 & 31) + 1
     if (n_channels, n_bits) != (1, 16):
         raise ValueError(f"it is {n_bits}-bit audio of {n_channels} channel(s), not 16-bit mono")
+    # FFmpeg refuses a frame with more samples than the block of metadata allows, and all frames are
+    # decoded at once: so many must not come out of a few bytes.
+    n_frames = sum(content.count(mark, start) for mark in _FRAME_MARKS)
+    if n_frames * int.from_bytes(stream_info[2:4], "big") > 2 * n_declared + _CHANCE_SAMPLES:
+        raise ValueError(f"its frames hold more than the {n_declared} samples declared")
     decoder = av.CodecContext.create("flac", "r")
     decoder.extradata = stream_info
     decoder.options = _STRICT
     decoder.thread_count = 1
     frames = decoder.decode(av.Packet(memoryview(content)[start:]))
     n_samples = sum(frame.samples for frame in frames)
+    alike = {(frame.format.name, frame.layout.nb_channels, frame.sample_rate) for frame in frames}
+    if not sample_rate_hz or not alike <= {("s16", 1, sample_rate_hz)}:
+        raise ValueError("its frames are not what its header says")
     if n_samples != n_declared:
         raise ValueError(f"{n_samples} samples instead of {n_declared}")
     samples, end = np.empty(n_samples, np.float32), 0

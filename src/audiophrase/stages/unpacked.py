@@ -1,4 +1,4 @@
-"""Features too large for memory, in a file of their own: a Parquet shard cannot be read a clip at a time."""
+"""Features too large for memory, in a file: a Parquet shard cannot be read a clip at a time."""
 
 import os
 import tempfile
@@ -22,8 +22,8 @@ class Unpacked(Sequence[Tensor]):
     page that was ever read would count as the process's own.
     """
 
-    def __init__(self, file: BinaryIO, places: list[Place]) -> None:
-        self._file, self._places = file, places
+    def __init__(self, file: BinaryIO, places: list[Place], folder: Path) -> None:
+        self._file, self._places, self._folder = file, places, folder
 
     @classmethod
     def empty(cls, folder: Path, n_bytes: int) -> "Unpacked":
@@ -34,16 +34,19 @@ class Unpacked(Sequence[Tensor]):
             file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - see above
             # Not a sparse file, of which a full disk would only be noticed on the way.
             os.posix_fallocate(file.fileno(), 0, max(n_bytes, 1))
-        return cls(file, [])
+        return cls(file, [], folder)
 
     def append(self, spectra: np.ndarray) -> None:
-        """Write the next one: (T, n_mels) float32."""
+        """Write the next one: (T, n_mels) float32. Raises ArtifactError."""
+        content = memoryview(np.ascontiguousarray(spectra, np.float32)).cast("B")
         self._places.append((self._file.tell(), spectra.shape))
-        self._file.write(np.ascontiguousarray(spectra))
+        with tables.writing(self._folder):
+            while content:  # the system may take a part at a time
+                content = content[self._file.write(content) :]
 
     def select(self, numbers: Sequence[int]) -> "Unpacked":
         """Some of the spectra, in this order, out of the same file."""
-        return Unpacked(self._file, [self._places[number] for number in numbers])
+        return Unpacked(self._file, [self._places[number] for number in numbers], self._folder)
 
     def __len__(self) -> int:
         return len(self._places)

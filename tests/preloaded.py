@@ -112,10 +112,13 @@ def _ask(request: str, command: Sequence[str], timeout_s: float) -> int:
     server = _servers[modules]
     server.stdin.write(f"{request}\n")
     server.stdin.flush()
-    if not select.select([server.stdout], [], [], timeout_s)[0]:
+    try:
+        if not select.select([server.stdout], [], [], timeout_s)[0]:
+            raise subprocess.TimeoutExpired(command, timeout_s)
+    except BaseException:  # Ctrl-C, too: in a session of its own, the command does not get it
         os.killpg(server.pid, signal.SIGKILL)
         _servers.pop(modules).wait()
-        raise subprocess.TimeoutExpired(command, timeout_s)
+        raise
     return int(server.stdout.readline())
 
 

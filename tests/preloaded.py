@@ -4,6 +4,7 @@
 is given and runs the module as `python -m` does, through to the interpreter's own end. So every
 command is a process of its own that runs the real program, with the project's own copy of
 `audiophrase`, and what it starts in turn (jobs, DVC's stages, the bridge's DVC) starts as ever.
+One thing is not as usual: the commands of a server share its seed of string hashes.
 `tests/workflow/test_preloaded.py` compares it with the ordinary way.
 """
 
@@ -139,7 +140,9 @@ def _serve(modules: Sequence[str]) -> None:
     for name in modules:
         import_module(name)
     n_threads = len(os.listdir("/proc/self/task"))
-    assert n_threads == 1, "threads do not survive a fork, the locks that they hold do"
+    assert n_threads == 1, (
+        f"{n_threads} threads: they do not survive a fork, the locks that they hold do"
+    )
     assert "audiophrase" not in sys.modules, "each project has its own"
     for request in requests:
         pid = os.fork()

@@ -1,10 +1,11 @@
 """Snakemake, DVC and our own commands without the second that each start spends on imports.
 
-`run` asks a server of its own, which has imported what a program imports and has done nothing else. It forks; the child takes the working folder, environment and arguments that it
-is given and runs the module as `python -m` does, through to the interpreter's own end. So every
-command is a process of its own that runs the real program, with the project's own copy of
-`audiophrase`, and what it starts in turn (jobs, DVC's stages, the bridge's DVC) starts as ever.
-One thing is not as usual: the commands of a server share its seed of string hashes.
+`run` asks a server of its own, which has imported what a program imports and has done nothing else.
+It forks; the child takes the working folder, environment and arguments that it is given and runs
+the module as `python -m` does, through to the interpreter's own end. So every command is a process
+of its own that runs the real program, with the project's own copy of `audiophrase`, and what it
+starts in turn (jobs, DVC's stages, the bridge's DVC) starts as ever. One thing is not as usual: the
+commands of a server share its seed of string hashes.
 `tests/workflow/test_preloaded.py` compares it with the ordinary way.
 """
 

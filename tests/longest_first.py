@@ -5,6 +5,7 @@
 TESTS = (
     "test_made_by_snakemake_and_recorded_or_made_by_dvc_it_is_the_same",
     "test_pulled_and_adopted_it_is_as_if_made_here",
+    "test_every_scenario_ends_in_the_right_state",  # which waits, and needs no core
     "test_every_clip_is_a_row_with_its_state",  # all recordings through the whole chain
     "test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew",
     "test_from_youtube_to_the_report_shared_and_checked_again",
@@ -22,6 +23,7 @@ TESTS = (
     "test_only_clips_that_both_labs_have_are_evaluated",
     "test_dvc_does_not_bless_shards_that_snakemake_knows_nothing_of",
     "test_training_killed_midway_is_resumed_and_ends_with_the_same_weights",
+    "test_kill_9_at_random_moments_changes_nothing",
 )
 
 

@@ -1,9 +1,11 @@
 """Snakemake, DVC and our own commands without the second that each start spends on imports.
 
-`run` asks a server of its own, which has imported what a program imports and has done nothing else. It forks; the child takes the working folder, environment and arguments that it
-is given and runs the module as `python -m` does, through to the interpreter's own end. So every
-command is a process of its own that runs the real program, with the project's own copy of
-`audiophrase`, and what it starts in turn (jobs, DVC's stages, the bridge's DVC) starts as ever.
+`run` asks a server of its own, which has imported what a program imports and has done nothing else.
+It forks; the child takes the working folder, environment and arguments that it is given and runs
+the module as `python -m` does, through to the interpreter's own end. So every command is a process
+of its own that runs the real program, with the project's own copy of `audiophrase`, and what it
+starts in turn (jobs, DVC's stages, the bridge's DVC) starts as ever. One thing is not as usual: the
+commands of a server share its seed of string hashes.
 `tests/workflow/test_preloaded.py` compares it with the ordinary way.
 """
 
@@ -112,10 +114,13 @@ def _ask(request: str, command: Sequence[str], timeout_s: float) -> int:
     server = _servers[modules]
     server.stdin.write(f"{request}\n")
     server.stdin.flush()
-    if not select.select([server.stdout], [], [], timeout_s)[0]:
+    try:
+        if not select.select([server.stdout], [], [], timeout_s)[0]:
+            raise subprocess.TimeoutExpired(command, timeout_s)
+    except BaseException:  # Ctrl-C, too: in a session of its own, the command does not get it
         os.killpg(server.pid, signal.SIGKILL)
         _servers.pop(modules).wait()
-        raise subprocess.TimeoutExpired(command, timeout_s)
+        raise
     return int(server.stdout.readline())
 
 
@@ -136,7 +141,9 @@ def _serve(modules: Sequence[str]) -> None:
     for name in modules:
         import_module(name)
     n_threads = len(os.listdir("/proc/self/task"))
-    assert n_threads == 1, "threads do not survive a fork, the locks that they hold do"
+    assert n_threads == 1, (
+        f"{n_threads} threads: they do not survive a fork, the locks that they hold do"
+    )
     assert "audiophrase" not in sys.modules, "each project has its own"
     for request in requests:
         pid = os.fork()

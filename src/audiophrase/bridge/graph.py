@@ -158,9 +158,9 @@ def _take_over(workflow: Any, jobs: Sequence[Any], chosen: Collection[str]) -> N
     """
     persistence = workflow.persistence
     workflow.execution_settings = ExecutionSettings()
-    # What was seen of files and records no longer holds. From here on digests may be kept: sources
-    # are inputs of every job, and nobody writes here while these are taken over.
-    workflow.iocache.clear()
+    # What was seen of time stamps and records no longer holds. Sizes and digests do, as nobody else
+    # is at work here: sources, inputs of every job, are hashed once.
+    workflow.iocache.mtime.clear()
     persistence.deactivate_cache()
 
     async def take_over() -> None:

@@ -2,22 +2,20 @@
 
 import json
 import shutil
-
-TIMES_AND_CHANCE = {"starttime", "endtime", "job_hash"}
+from base64 import urlsafe_b64decode
 
 
 def records(clone):
-    """Snakemake's records by file, without what differs from run to run."""
-    folder = clone.folder / ".snakemake/metadata"
-    return {
-        str(path.relative_to(folder)): {
-            key: value
-            for key, value in json.loads(path.read_text()).items()
-            if key not in TIMES_AND_CHANCE
-        }
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    """Snakemake's records by artifact, without what differs from run to run."""
+    found = {}
+    for path in (clone.folder / ".snakemake/metadata").iterdir():
+        record = json.loads(path.read_text())
+        artifact = clone.folder / urlsafe_b64decode(path.name).decode()
+        assert record.pop("endtime") == artifact.stat().st_mtime
+        assert record.pop("starttime") - artifact.stat().st_mtime < 1
+        assert record.pop("job_hash")
+        found[str(artifact.relative_to(clone.folder))] = record
+    return found
 
 
 def test_taking_over_records_what_touching_would_where_snakemakes_insides_have_changed(fresh):
@@ -29,6 +27,7 @@ def test_taking_over_records_what_touching_would_where_snakemakes_insides_have_c
 
     fresh.run("git", "checkout", "src")
     shutil.rmtree(fresh.folder / ".snakemake/metadata")
+    (fresh.folder / ".snakemake/metadata").mkdir()
     assert records(fresh) == {}
     fresh.edit("src/audiophrase/bridge/adopt.py", "subprocess.run(", "subprocess.no_run(")
     fresh.audiophrase("adopt")

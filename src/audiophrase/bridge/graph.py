@@ -164,8 +164,9 @@ def _take_over(workflow: Any, jobs: Sequence[Any], chosen: Collection[str]) -> N
             "wait until it ends; if it has: snakemake --unlock",
         )
     workflow.execution_settings = ExecutionSettings()
-    # As before Snakemake runs jobs: files and records are no longer what was seen of them.
-    workflow.iocache.deactivate()
+    # What was seen of time stamps and records no longer holds. Sizes and digests do, as nobody else
+    # is at work here: sources, inputs of every job, are hashed once.
+    workflow.iocache.mtime.clear()
     persistence.deactivate_cache()
 
     async def take_over() -> None:

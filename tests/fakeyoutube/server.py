@@ -1,6 +1,7 @@
 """The server: a proxy that answers CONNECT, ends TLS itself, and is YouTube behind it."""
 
 import asyncio
+import itertools
 import json
 import os
 import ssl
@@ -24,6 +25,7 @@ NAMES = (
     *("media.evil.example", "googlevideo.com.evil.example", "127.0.0.1"),
 )
 OWN_HOSTS = ("youtube.com", "googlevideo.com", "google.com")
+_numbers = itertools.count()  # servers of one process may share a folder
 
 
 class FakeYoutube:
@@ -41,7 +43,7 @@ class FakeYoutube:
 
     def __init__(self, *, media: Path, port: int = 0, ca_file: Path | None = None) -> None:
         self._media, self.port = Path(media), port
-        self._ca_file = ca_file or self._media / f"ca-{os.getpid()}.pem"
+        self._ca_file = ca_file or self._media / f"ca-{os.getpid()}-{next(_numbers)}.pem"
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fakeyoutube", daemon=True)
         self._started = threading.Event()

@@ -15,9 +15,7 @@ class Pools:
     """Who competes with whom: for each repeat and clip, a pool that begins with the clip itself."""
 
     clips: np.ndarray  # (n_repeats, n_clips, pool_size) int32 clip numbers
-    captions: (
-        np.ndarray
-    )  # (n_repeats, n_clips, pool_size) int32, one caption of each of these clips
+    captions: np.ndarray  # as `clips`: int32, one caption of each of them
 
 
 def draw_pools(

@@ -1,7 +1,9 @@
 """Clip shards: the audio that was read is the audio that is stored, and each row says its state."""
 
 import hashlib
+import io
 import json
+import signal
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -51,6 +53,19 @@ def test_samples_beyond_full_scale_are_clipped_and_do_not_wrap_around():
 
 def test_encoding_twice_gives_the_same_bytes():
     assert shards.encode_flac(noise(1), RATE_HZ) == shards.encode_flac(noise(1), RATE_HZ)
+
+
+def test_ctrl_c_while_a_clip_is_encoded_is_an_interrupt_and_no_trace(monkeypatch, capfd):
+    class Pressed(io.BytesIO):
+        def write(self, content):
+            signal.raise_signal(signal.SIGINT)
+            return super().write(content)
+
+    monkeypatch.setattr(shards.io, "BytesIO", Pressed)
+    with pytest.raises(KeyboardInterrupt):
+        shards.encode_flac(noise(1.0), RATE_HZ)
+    assert capfd.readouterr().err == ""
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,10 @@ import hashlib
 import io
 import json
 import math
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,5 +120,27 @@ def encode_flac(samples: np.ndarray, sample_rate_hz: int) -> bytes:
     """16-bit mono FLAC of float samples (n_samples,), full scale at 1."""
     pcm = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
     buffer = io.BytesIO()
-    soundfile.write(buffer, pcm, sample_rate_hz, format="FLAC", subtype="PCM_16")
+    with _interrupt_after():
+        soundfile.write(buffer, pcm, sample_rate_hz, format="FLAC", subtype="PCM_16")
     return buffer.getvalue()
+
+
+@contextmanager
+def _interrupt_after() -> Iterator[None]:
+    """Ctrl-C raises behind the block, not in it: what libsndfile calls back must not raise.
+
+    It would be printed as a trace, and the block would go on with half of its bytes.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if before is not signal.default_int_handler or not in_main_thread:
+        yield  # nothing raises here
+        return
+    pressed = threading.Event()
+    signal.signal(signal.SIGINT, lambda number, frame: pressed.set())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if pressed.is_set():
+        raise KeyboardInterrupt

@@ -53,7 +53,8 @@ def set_up(device: torch.device, *, deterministic: bool) -> None:
         torch.backends.cudnn.benchmark = not deterministic  # the fastest algorithm found by trying
         if deterministic:  # cuBLAS reads this when it starts
             os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(deterministic)
+    # As `use_deterministic_algorithms`, which would load the compiler and take a second.
+    torch.set_deterministic_debug_mode("error" if deterministic else "default")
     torch.utils.deterministic.fill_uninitialized_memory = False  # a debugging aid, and slow
 
 

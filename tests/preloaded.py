@@ -1,28 +1,36 @@
-"""Snakemake, DVC and our own commands without the second that each start spends on imports.
+"""Snakemake, DVC and our own commands and jobs without the seconds that each start spends on imports.
 
-`run` asks a server of its own, which has imported what a program imports and has done nothing else.
-It forks; the child takes the working folder, environment and arguments that it is given and runs
-the module as `python -m` does, through to the interpreter's own end. So every command is a process
-of its own that runs the real program, with the project's own copy of `audiophrase`, and what it
-starts in turn (jobs, DVC's stages, the bridge's DVC) starts as ever. One thing is not as usual: the
-commands of a server share its seed of string hashes.
+A server has imported what such programs import and has done nothing else. `run` starts a command with
+another `python` in front: one that hands folder, environment, arguments and streams to the server,
+which forks. The child runs the module as `python -m` does, with the project's own copy of
+`audiophrase`. What it starts in turn finds the same `python` (and
+`snakemake`, which DVC's stages call), so a job of a Snakemake of a stage of DVC is forked as well, and
+each is a process of its own that runs the real program. Two things are not as usual: what one server
+forks shares its seed of string hashes, and a process ends as soon as the functions that it has
+registered for its end (`atexit`) have run, for to take down all that was imported takes longer.
 `tests/workflow/test_preloaded.py` compares it with the ordinary way.
 """
 
 import atexit
+import gc
 import json
 import os
 import runpy
-import select
+import selectors
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import traceback
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-SNAKEMAKE = (
+OURS = (  # for Snakemake, the commands that ask it, and the jobs
     "snakemake.cli",
     "snakemake.api",
     "snakemake.executors.local",
@@ -30,12 +38,24 @@ SNAKEMAKE = (
     "snakemake.report.html_reporter",
     "snakemake.storage",
     "snakemake_executor_plugin_slurm",
+    "av",
     "cattrs",
     "click",
+    "jinja2",
     "jsonschema",
+    "matplotlib.backends.backend_agg",
+    "matplotlib.figure",
+    "matplotlib.patheffects",
     "pandas",
+    "pyarrow.compute",
     "pyarrow.parquet",
+    "requests",
+    "safetensors.torch",
     "smart_open",
+    "soundfile",
+    "soxr",
+    "torch._dynamo",  # which an optimiser loads
+    "tqdm",
 )
 DVC = (
     "dvc.cachemgr",
@@ -55,12 +75,38 @@ DVC = (
     "rich.text",
     "scmrepo.git",
 )
-IMPORTED = {"snakemake": SNAKEMAKE, "audiophrase": SNAKEMAKE, "dvc": DVC}
+IMPORTED = {"audiophrase": OURS, "snakemake": OURS, "dvc": DVC}
 QUIET = {  # libraries that start threads when they are imported, unless told not to
     "OPENBLAS_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
 }
-_servers: dict[tuple[str, ...], subprocess.Popen] = {}
+# What stands in for `python`, with none of the imports that a start costs; anything that it does not
+# know it leaves to the real one.
+STAND_IN = """#!{python} -IS
+import json, os, signal, socket, sys
+name, arguments = os.path.basename(sys.argv[0]), sys.argv[1:]
+if name != "python":
+    arguments = ["-m", name, *arguments]
+address = {addresses!r}.get(arguments[1]) if arguments[:1] == ["-m"] and arguments[1:] else None
+if address is None:
+    os.execv({python!r}, [{python!r}, *arguments])
+request = {{
+    "module": arguments[1],
+    "arguments": arguments[2:],
+    "folder": os.getcwd(),
+    "environment": dict(os.environ),
+}}
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect(address)
+    content = json.dumps(request).encode()
+    socket.send_fds(server, [len(content).to_bytes(4, "big")], [0, 1, 2])
+    server.sendall(content)
+    code = int(server.makefile().read() or 1)
+if code < 0:
+    signal.signal(-code, signal.SIG_DFL) if -code != signal.SIGKILL else None
+    os.kill(os.getpid(), -code)
+sys.exit(code)
+"""
 
 
 def run(
@@ -69,75 +115,64 @@ def run(
     """Run a command to its end; what it printed, on both streams, is the result's `stdout`.
 
     Args:
-        command: `[sys.executable, "-m", program, …]` is forked; any other starts as usual.
+        command: where it begins with `sys.executable`, it and all that it starts are forked.
 
     Raises:
         subprocess.TimeoutExpired: it ran for too long, and was killed.
     """
-    is_forked = list(command[:2]) == [sys.executable, "-m"] and command[2] in IMPORTED
-    if not (is_forked and sys.platform == "linux"):  # elsewhere a fork may not use all libraries
-        return subprocess.run(
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=timeout_s,
-        )
-    with tempfile.NamedTemporaryFile("r", prefix="printed-") as printed:
-        request = {
-            "module": command[2],
-            "arguments": list(command[3:]),
-            "folder": str(folder),
-            "environment": dict(environment),
-            "printed": printed.name,
-        }
-        code = _ask(json.dumps(request), command, timeout_s)
-        return subprocess.CompletedProcess(command, code, stdout=printed.read())
+    if command[0] == sys.executable and sys.platform == "linux":  # elsewhere a fork may not use all
+        python = _stand_in()
+        command = [str(python), *command[1:]]
+        path = environment.get("PATH", os.defpath)
+        environment = {**environment, "PATH": f"{python.parent}{os.pathsep}{path}"}
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=timeout_s,
+    )
 
 
-def _ask(request: str, command: Sequence[str], timeout_s: float) -> int:
-    """Hand a request to its server, started where none runs yet; the exit code of the command."""
-    modules = IMPORTED[command[2]]
-    if modules not in _servers:
-        _servers[modules] = subprocess.Popen(
-            [sys.executable, __file__, *modules],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=os.environ | QUIET,
-            start_new_session=True,
-        )
-    server = _servers[modules]
-    server.stdin.write(f"{request}\n")
-    server.stdin.flush()
-    try:
-        if not select.select([server.stdout], [], [], timeout_s)[0]:
-            raise subprocess.TimeoutExpired(command, timeout_s)
-    except BaseException:  # Ctrl-C, too: in a session of its own, the command does not get it
-        os.killpg(server.pid, signal.SIGKILL)
-        _servers.pop(modules).wait()
-        raise
-    return int(server.stdout.readline())
+@cache
+def _stand_in() -> Path:
+    """The `python` that asks the servers, which are started, for as long as this process lives."""
+    folder = Path(tempfile.mkdtemp(prefix="preloaded-"))
+    atexit.register(shutil.rmtree, folder)
+    addresses = {}
+    for modules in (OURS, DVC):
+        programs = [program for program, imported in IMPORTED.items() if imported is modules]
+        address = str(folder / f"{programs[0]}.socket")
+        addresses |= dict.fromkeys(programs, address)
+        _start(address, modules, str(folder / "python"))
+    (folder / "python").write_text(STAND_IN.format(python=sys.executable, addresses=addresses))
+    (folder / "python").chmod(0o755)
+    (folder / "snakemake").symlink_to("python")
+    return folder / "python"
 
 
-@atexit.register
-def _end() -> None:
-    """Have the servers end, for there are no more requests."""
-    for server in _servers.values():
-        server.stdin.close()
-        server.wait()
+def _start(address: str, modules: Sequence[str], stand_in: str) -> None:
+    """Start a server; who asks before it has imported all waits."""
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(address)
+    listener.listen(64)
+    server = subprocess.Popen(
+        [sys.executable, __file__, str(listener.fileno()), stand_in, *modules],
+        pass_fds=[listener.fileno()],
+        stdin=subprocess.PIPE,  # its end is the end of the server's starter
+        env=os.environ | QUIET,
+        start_new_session=True,
+    )
+    listener.close()
+    atexit.register(lambda: (server.stdin.close(), server.wait()))
 
 
-def _serve(modules: Sequence[str]) -> None:
-    """Answer requests, one a line and one at a time, until there can be no more."""
-    requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
-    nowhere = os.open(os.devnull, os.O_RDWR)  # no command is to read or write those two
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
+def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> None:
+    """Fork for every request, until the starter has ended."""
     for name in modules:
         import_module(name)
     n_threads = len(os.listdir("/proc/self/task"))
@@ -145,25 +180,60 @@ def _serve(modules: Sequence[str]) -> None:
         f"{n_threads} threads: they do not survive a fork, the locks that they hold do"
     )
     assert "audiophrase" not in sys.modules, "each project has its own"
-    for request in requests:
-        pid = os.fork()
-        if pid == 0:
-            requests.close()
-            answers.close()
-            _become(**json.loads(request))
-            return
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
+    gc.freeze()  # else each fork would copy all memory as it collects garbage
+    waiting = selectors.DefaultSelector()
+    waiting.register(listener, selectors.EVENT_READ)
+    waiting.register(0, selectors.EVENT_READ)
+    while True:
+        for key, _ in waiting.select():
+            if key.fileobj == 0:
+                return
+            if key.fileobj is listener:
+                asker, _ = listener.accept()
+                request, streams = _receive(asker)
+                pid = os.fork()
+                if pid == 0:
+                    waiting.close()
+                    listener.close()
+                    asker.close()
+                    _become(**request, streams=streams, python=stand_in)
+                for stream in streams:
+                    os.close(stream)
+                waiting.register(asker, selectors.EVENT_READ, pid)
+                waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, asker))
+            elif isinstance(key.fileobj, socket.socket):  # who asked has ended before the command
+                waiting.unregister(key.fileobj)
+                os.killpg(key.data, signal.SIGKILL)
+            else:
+                waiting.unregister(key.fileobj)
+                os.close(key.fileobj)
+                pid, asker = key.data
+                code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                if asker in waiting.get_map():
+                    waiting.unregister(asker)
+                    asker.sendall(str(code).encode())
+                asker.close()
+
+
+def _receive(asker: socket.socket) -> tuple[dict, list[int]]:
+    length, streams, _, _ = socket.recv_fds(asker, 4, 3)
+    content = asker.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
+    return json.loads(content), streams
 
 
 def _become(
-    module: str, arguments: list[str], folder: str, environment: dict[str, str], printed: str
+    module: str,
+    arguments: list[str],
+    folder: str,
+    environment: dict[str, str],
+    streams: list[int],
+    python: str,
 ) -> None:
-    """Run a module as `python -m` would in that folder and environment, and raise as it does."""
-    output = os.open(printed, os.O_WRONLY | os.O_APPEND)
-    for stream in (1, 2):
-        os.dup2(output, stream)
-    os.close(output)
+    """Run a module as `python -m` would in that folder and environment, and end."""
+    os.setsid()  # so that all of it can be killed
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
@@ -171,9 +241,27 @@ def _become(
     homes = (sys.base_prefix, sys.prefix)
     installed = [path for path in sys.path if any(Path(path).is_relative_to(h) for h in homes)]
     sys.path[:] = [folder, *own, *installed]
+    sys.executable = python
     sys.argv[1:] = arguments
-    runpy.run_module(module, run_name="__main__", alter_sys=True)
+    code = 0
+    try:
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        code = end.code
+        if not isinstance(code, int | None):
+            print(code, file=sys.stderr)
+            code = 1
+    except BaseException:  # noqa: BLE001 - as the interpreter does
+        traceback.print_exc()
+        code = 1
+    try:
+        threading._shutdown()  # waits for the threads that are to be waited for
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        os._exit(code or 0)
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1:])
+    _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3:])

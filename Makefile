@@ -62,7 +62,7 @@ upgrade-ytdlp: $(VENV)/installed ## the newest yt-dlp with its scripts for YouTu
 	@echo "requirements.lock is left as it is: no artifact depends on these versions (attempts name them)"
 
 test: $(VENV)/installed ## run the tests; ARGS=--long runs those too that take minutes
-	$(BIN)pytest --numprocesses 2 --maxschedchunk 1 $(ARGS)
+	$(BIN)pytest --numprocesses 3 --maxschedchunk 1 $(ARGS)
 
 lint: $(VENV)/installed ## style checks
 	$(BIN)ruff check .

@@ -102,7 +102,7 @@ class Clone(Project):
 
     def changed(self) -> dict:
         """What `dvc status` says."""
-        return json.loads(self.dvc("status", "--json", *self.stages()).splitlines()[-1])
+        return json.loads(self.dvc("status", "--json").splitlines()[-1])
 
     def reproduced(self, *targets: str) -> set[str]:
         """Families that `dvc repro` runs."""

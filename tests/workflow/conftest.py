@@ -65,7 +65,7 @@ def lab(shared, built) -> Path:
         made.audiophrase("record")
         made.dvc("remote", "add", "--default", "lab", str(folder / "remote"))
         made.commit("made")
-        made.dvc("push", *made.stages())
+        made.dvc("push")
 
     return shared("lab", make)
 

@@ -1,5 +1,6 @@
 """Programs that are forked with their imports done do as those that start as usual."""
 
+import shutil
 import subprocess
 import sys
 
@@ -31,6 +32,17 @@ def test_it_prints_and_exits_as_started_the_usual_way(made, command, code):
         check=False,
     )
     assert (usual.stdout, usual.returncode) == (forked, code)
+
+
+def test_jobs_make_the_bytes_that_they_make_started_the_usual_way(built, project):
+    for path in ("data/tiny/text", "results/tiny/runs/paper/seed-1", "results/tiny/figures"):
+        shutil.rmtree(project.folder / path)
+    command = project.command("--until", "metrics", "figure_alignment", "figure_training")
+    done = subprocess.run(command, cwd=project.folder, env=project.environment, check=False)
+    assert done.returncode == 0
+    made = project.digests()
+    assert len(made) > 30
+    assert made.items() <= built.digests().items()
 
 
 def test_one_that_takes_too_long_is_killed_and_the_next_one_runs(fresh):

@@ -49,7 +49,7 @@ def test_recording_twice_changes_nothing(made):
 
 
 def test_pulled_and_adopted_it_is_as_if_made_here(made, fresh):
-    fresh.dvc("pull", *fresh.stages())
+    fresh.dvc("pull")
     assert "train" in fresh.planned(), "Snakemake knows nothing of files that DVC has laid out"
     assert "train@tiny.paper.1" in fresh.audiophrase("adopt", "--dry-run")
     assert "train" in fresh.planned(), "a dry run changes nothing"

@@ -19,10 +19,10 @@ import yaml
 from comparison import compare, publish, time_alternately
 from reference import features as reference
 
-from audiophrase import params
 from audiophrase.clips.flac import decode_flac
 from audiophrase.features import logmel
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features.parameters import LogMelParams
+from audiophrase.settings import select, structure
 
 RATE_HZ = 44_100
 CLIPS_A_ROUND = 20
@@ -32,7 +32,7 @@ PARAMS = Path(__file__).parents[1] / "params.yaml"
 
 def main() -> None:
     sections = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    settings = params.structure(params.select(sections, "features"), "features")
+    settings = structure(select(sections, "features"), "features")
     rng = np.random.default_rng(1)
     envelope = np.repeat(rng.uniform(0.01, 0.5, 100), RATE_HZ // 10)
     flac = io.BytesIO()

@@ -23,7 +23,7 @@ import yaml
 from comparison import Row, compare, publish, time_alternately
 from reference import evaluation as reference
 
-from audiophrase import params, tables
+from audiophrase import tables
 from audiophrase.evaluate import bootstrap
 from audiophrase.evaluate.detection import Detections, intervals, read_off
 from audiophrase.evaluate.full_pool import FullPool, Queries
@@ -36,6 +36,7 @@ from audiophrase.evaluate.retrieval import (
 )
 from audiophrase.pair_scores import PairScores
 from audiophrase.report.availability import availability_table
+from audiophrase.settings import select, structure
 from audiophrase.stages import report
 from audiophrase.stages.training_data import read_clips
 from audiophrase.train import draw_batches, generator, pad
@@ -46,7 +47,7 @@ SIZES = (1_000, 4_000, 16_000)
 
 def settings(section: str):
     sections = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    return params.structure(params.select(sections, section), section)
+    return structure(select(sections, section), section)
 
 
 def retrieval(n_clips: int, folder: Path) -> int:

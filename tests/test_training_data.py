@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from audiophrase import params, tables
+from audiophrase.settings import select
 from audiophrase.stages.training_data import Clips, pairs_of, read_word_ids
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
@@ -31,7 +32,7 @@ def test_unknown_words_are_there_or_not_as_the_parameters_say(files, policy, exp
     captions, vocabulary = files
     sections = params.effective(params.load(PARAMS), "demo")
     sections["train"]["unknown_words"] = policy
-    settings = params.select(sections, "train")
+    settings = select(sections, "train")
     assert read_word_ids(captions, "caption_id", vocabulary, settings) == expected
 
 

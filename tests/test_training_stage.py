@@ -19,10 +19,11 @@ from audiophrase import params, tables
 from audiophrase import train as training
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.features.logmel import SCHEMA
-from audiophrase.model import crnn
-from audiophrase.model.crnn import CRNN
+from audiophrase.model.encoders import crnn
+from audiophrase.model.encoders.crnn import CRNN
+from audiophrase.model.parameters import CRNNParams
 from audiophrase.pair_scores import PairScores
-from audiophrase.param_sections import ModelParams
+from audiophrase.settings import select
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.training import train_model
 from audiophrase.stages.training_data import n_bytes_of_features, read_clips, read_clips_within
@@ -40,8 +41,8 @@ def settings():
     sections = params.effective(yaml.safe_load((ROOT / "params.yaml").read_text()), "demo", "paper")
     sections["features"]["n_mels"] = N_MELS
     sections["train"] |= {"max_epochs": 3, "batch_size": 4, "n_threads": 1, "precision": "float32"}
-    sections["train"]["model"] |= {"n_channels": [4, 8], "pooling": [[2, 4], [2, 4]]}
-    return params.select(sections, "features", "train")
+    sections["train"]["crnn"] |= {"n_channels": [4, 8], "pooling": [[2, 4], [2, 4]]}
+    return select(sections, "features", "train", "train.crnn", "train.triplet")
 
 
 @pytest.fixture
@@ -90,7 +91,8 @@ def train(made, settings):
     """Function that runs the command; the weights as bytes, their description, what was said."""
 
     def run(out, *, resident_mb=3000, device="cpu", **changed):
-        changed_settings = settings | {"train": settings["train"] | changed}
+        of_parts = {name: changed.pop(name) for name in list(changed) if "." in name}
+        changed_settings = settings | {"train": settings["train"] | changed} | of_parts
         folder = made / out
         options = {
             "settings": json.dumps(changed_settings),
@@ -159,7 +161,7 @@ def test_cuda_that_is_not_there_is_told_before_anything_is_read(train, made, mon
 
 def test_an_error_that_ends_a_training_stands_in_its_log(train, made):
     with pytest.raises(AudiophraseError):
-        train("diverged", learning_rate=1e30)
+        train("diverged", **{"train.triplet": {"margin": 1e39}})  # no float32
     log = (made / "diverged" / "train.log").read_text().splitlines()
     assert log[0].startswith("train: 15 clips")
     assert log[-2:] == [
@@ -259,7 +261,7 @@ def test_on_cuda_training_repeats_to_the_bit_and_learns_as_on_the_cpu(train, pre
 @needs_cuda
 def test_a_model_scores_on_cuda_as_on_the_cpu():
     rng = torch.Generator().manual_seed(0)
-    params_of_model = ModelParams([4, 8], [[2, 4], [2, 4]], 4, 0.1, 0.3)
+    params_of_model = CRNNParams([4, 8], [[2, 4], [2, 4]], 4, 0.1, 0.3)
     model = CRNN(6, params_of_model)
     model.initialise(rng)
     log_mels = [torch.randn(n_frames, N_MELS, generator=rng) for n_frames in (20, 31, 24)]

@@ -45,7 +45,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "stages": ("versions:stages", "List the DVC stages of a data set."),
     "dvc-stages": ("versions:dvc_stages", "Write dvc.yaml from the workflow."),
     "expire": ("versions:expire", "Date back shards that Snakemake has no record of."),
-    "check-params": ("parameters:check_params", "Check a params file."),
+    "check-params": ("check_params:check_params", "Check a params file."),
 }
 # What users call, and jobs never: these may start a Snakemake of their own.
 USERS = {name for name, (where, _) in COMMANDS.items() if where.startswith("versions:")} | {

@@ -10,7 +10,7 @@ from audiophrase.annotations import audiogrounding
 from audiophrase.annotations.counts import counts
 from audiophrase.annotations.forms import COLUMNS
 from audiophrase.errors import AnnotationError
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 ORIGINALS = Path(__file__).parents[3] / "shared" / "audiogrounding"
 ORIGINAL_SHARDS = {"train": 70, "val": 1, "test": 2}

@@ -10,9 +10,9 @@ import soundfile
 from audiophrase.clip_ids import FileNames
 from audiophrase.clips.availability import State
 from audiophrase.clips.local import clip_row, find, read_clip
+from audiophrase.clips.parameters import ClipParams
 from audiophrase.clips.shards import Failure
 from audiophrase.errors import AudiophraseError
-from audiophrase.param_sections import ClipParams
 
 RATE_HZ = 8000
 PARAMS = ClipParams(silent_below_dbfs=-90.0, short_by_s=0.1, min_length_s=0.1)

@@ -13,7 +13,8 @@ from audiophrase.clips.phrase_render import BACKGROUND_DBFS, render_phrases, wor
 from audiophrase.clips.render import PEAK_DBFS
 from audiophrase.clips.signatures import families, family, signature
 from audiophrase.clips.withdrawn import withdrawn_clips
-from audiophrase.params import SPLITS, effective, load
+from audiophrase.params import effective, load
+from audiophrase.splits import SPLITS
 
 ROOT = Path(__file__).parents[2]
 AUDIOGROUNDING = ROOT.parent / "shared" / "audiogrounding"

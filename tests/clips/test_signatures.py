@@ -10,7 +10,7 @@ import pytest
 
 from audiophrase.clips.signatures import FUNCTION_WORDS, LOOP_S, families, family, signature
 from audiophrase.features.logmel import log_mel
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features.parameters import LogMelParams
 
 FEATURES = LogMelParams(32000, 0.04, 0.02, 64, 12.0, 8000.0, 2.22e-16)
 WORDS = families(

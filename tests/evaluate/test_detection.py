@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score, f1_score
 
 from audiophrase.evaluate.detection import Detections, intervals, partial, read_off
-from audiophrase.param_sections import BootstrapParams
+from audiophrase.evaluate.parameters import BootstrapParams
 
 PARAMS = BootstrapParams(seed=1, n_resamples=300, confidence=0.9, n_thresholds=500)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiophrase.features.logmel import hop_s, log_mel, mel_power, n_fft, resample
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features.parameters import LogMelParams
 
 PAPER = LogMelParams(
     sample_rate_hz=32000,

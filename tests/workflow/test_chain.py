@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from snakemake_project import ROOT, TINY, Project
 
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 RUN = "results/tiny/runs/paper/seed-1"
 CONTRACT = [

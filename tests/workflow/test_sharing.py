@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from moto.server import ThreadedMotoServer
 
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 
 @pytest.fixture
@@ -269,12 +269,12 @@ def test_status_json_is_what_the_bridge_expects(made):
     """DVC's words for what changed, on which the bridge rests."""
     (made.folder / "data/tiny/availability.csv").write_text("x")
     params = made.params()
-    params["train"]["margin"] = 0.7
+    params["train"]["triplet"]["margin"] = 0.7
     made.write_params(params)
     changes = made.changed()
     assert changes["availability@tiny"] == [
         {"changed outs": {"data/tiny/availability.csv": "modified"}}
     ]
-    assert {"changed deps": {"params.yaml": {"train.margin": "modified"}}} in changes[
+    assert {"changed deps": {"params.yaml": {"train.triplet.margin": "modified"}}} in changes[
         "train@tiny.paper.1"
     ]

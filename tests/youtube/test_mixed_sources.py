@@ -7,6 +7,7 @@ import yaml
 from youtube_project import SHARD, youtube_id
 
 from audiophrase import params, tables
+from audiophrase.settings import select
 from audiophrase.stages.availability import availability
 from audiophrase.stages.youtube_shards import youtube_clips
 from audiophrase.youtube.budget import Exit
@@ -32,7 +33,7 @@ def set_up(project, order):
 
 def rows(project, order):
     """What the commands of the workflow make of it: the table of availability by video."""
-    settings = params.select(params.effective(params.load("params.yaml"), "yt"), "retrieve")
+    settings = select(params.effective(params.load("params.yaml"), "yt"), "retrieve")
     clips, attempts = "data/yt/annotations/clips.parquet", "data/yt/attempts.parquet"
     shard = f"data/yt/clips/{SHARD}.parquet"
     source = ["--source", ",".join(order), "--clips", clips]

@@ -21,6 +21,7 @@ from audiophrase import params, tables
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips import shards
 from audiophrase.clips.availability import State
+from audiophrase.settings import select, structure
 from audiophrase.stages.youtube import retrieve, retrieve_clips
 from audiophrase.youtube.attempts import read_table
 
@@ -274,11 +275,9 @@ def test_audio_of_another_source_is_not_taken_for_youtube_s(project):
     project.set_up(with_starts(videos))
     rate_hz = 16_000
     noise = np.random.default_rng(1).normal(0, 0.1, 10 * rate_hz).astype(np.float32)
-    settings = params.select(params.effective(params.load(Path("params.yaml")), "yt"), "retrieve")
+    settings = select(params.effective(params.load(Path("params.yaml")), "yt"), "retrieve")
     rendered = [
-        shards.audio_row(
-            clip_id(v, 3, 13), noise, rate_hz, 10.0, params.structure(settings, "retrieve")
-        )
+        shards.audio_row(clip_id(v, 3, 13), noise, rate_hz, 10.0, structure(settings, "retrieve"))
         for v in videos
     ]
     path = project.folder / "data/yt/clips/train-00000.parquet"

@@ -11,8 +11,10 @@ from audiophrase.bridge import guard
 from audiophrase.clip_ids import files_by_shard, shard_names
 from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
-from audiophrase.consistency import clip_sources
+from audiophrase.params.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.settings import select
+from audiophrase.splits import SPLITS
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
 # for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out
@@ -29,7 +31,6 @@ os.environ.update(
     AUDIOPHRASE_CONFIGFILES=os.pathsep.join(map(os.path.abspath, workflow.overwrite_configfiles))
 )
 
-SPLITS = parameters.SPLITS
 FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
 TABLES = ("dataset", "retrieval", "sed", "ablations")
 
@@ -74,8 +75,8 @@ def settings(*names, variant=None):
     """For `params:`, the keys that change the job's bytes and no others, as JSON.
 
     `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
-    and the pinned file if they are downloaded; `retrieve` likewise, where the renderer's count if
-    clips are rendered.
+    and the pinned file if they are downloaded; `train` likewise, with those of its encoder and its
+    loss; `retrieve`, with the renderer's if clips are rendered.
     """
 
     def of_job(wildcards):
@@ -85,9 +86,11 @@ def settings(*names, variant=None):
             of_vectors = {"trained": "text.word2vec", "google-news": "text.google_news"}
             vectors = of_variant["text"]["vectors"]
             chosen += ["text.normalise", *([of_vectors[vectors]] if vectors in of_vectors else [])]
+        if "train" in names:
+            chosen += [f"train.{of_variant['train'][part]}" for part in ("encoder", "loss")]
         if "retrieve" in names and entry(wildcards.dataset)["clips"] == "rendered":
             chosen.append("retrieve.render")
-        return json.dumps(parameters.select(of_variant, *chosen), sort_keys=True)
+        return json.dumps(select(of_variant, *chosen), sort_keys=True)
 
     return of_job
 
@@ -105,6 +108,18 @@ def n_gpus(wildcards):
 def sources(stage):
     """The files of our own that a stage's module imports."""
     return [os.path.relpath(path) for path in import_closure(f"audiophrase.stages.{stage}")]
+
+
+def sources_with(stage, *parts):
+    """As `sources`, and those of the variant's encoder or loss, which are imported by their names."""
+
+    def of_job(wildcards):
+        train = sections(wildcards.dataset, wildcards.variant)["train"]
+        modules = [f"audiophrase.model.{part}s.{train[part]}" for part in parts]
+        paths = {path for module in modules for path in import_closure(module)}
+        return sorted({*sources(stage), *map(os.path.relpath, paths)})
+
+    return of_job
 
 
 def datasets_with(holds):

@@ -8,7 +8,7 @@ rule evaluate_retrieval:
         caption_words="data/{dataset}/text/captions.parquet",
         features=shards("features", "test"),
         only_clips_of=only_clips_of,
-        sources=sources("retrieval"),
+        sources=sources_with("retrieval", "encoder"),
     output:
         recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
         summary="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.json",
@@ -43,7 +43,7 @@ rule evaluate_sed:
         phrase_words="data/{dataset}/text/phrases.parquet",
         features=shards("features", "test"),
         only_clips_of=only_clips_of,
-        sources=sources("detection"),
+        sources=sources_with("detection", "encoder"),
     output:
         curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
         scores="results/{dataset}/runs/{variant}/seed-{seed}/sed_scores.parquet",

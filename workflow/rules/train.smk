@@ -6,7 +6,7 @@ rule train:
         caption_words="data/{dataset}/text/captions.parquet",
         features=shards("features", "train"),
         val_features=shards("features", "val"),
-        sources=sources("training"),
+        sources=sources_with("training", "encoder", "loss"),
     output:
         model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
         description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",

@@ -17,7 +17,7 @@ import pyarrow as pa
 from audiophrase.annotations.forms import Row, rows
 from audiophrase.clip_ids import clip_id, parse_filename, shard_name
 from audiophrase.errors import AnnotationError
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 MAX_FILE_BYTES = 1 << 28  # v1's largest file has 3.5 MB
 N_LISTED = 10

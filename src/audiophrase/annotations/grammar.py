@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audiophrase.annotations.forms import COLUMNS
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from audiophrase.bridge.graph import Graph, Job, rules_digest
-from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.params.consistency import clip_sources
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")

@@ -10,10 +10,10 @@ import numpy as np
 
 from audiophrase.clip_ids import FileNames
 from audiophrase.clips.availability import State
+from audiophrase.clips.parameters import ClipParams
 from audiophrase.clips.section import NoAudioError, duration_s, read_section
 from audiophrase.clips.shards import Failure, audio_row, failure_row
 from audiophrase.errors import AudiophraseError
-from audiophrase.param_sections import ClipParams
 
 Clip = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 import soundfile
 
 from audiophrase.clips.availability import State
-from audiophrase.param_sections import ClipParams
+from audiophrase.clips.parameters import ClipParams
 
 SCHEMA = pa.schema(
     [

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from audiophrase.evaluate import baselines, bootstrap, sed
-from audiophrase.param_sections import BootstrapParams
+from audiophrase.evaluate.parameters import BootstrapParams
 
 ALWAYS_ON = "always_on"
 

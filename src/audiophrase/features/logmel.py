@@ -16,7 +16,7 @@ import soxr
 
 from audiophrase.errors import ParamsError
 from audiophrase.features.mel_bands import mel_basis
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features.parameters import LogMelParams
 
 SCHEMA = pa.schema(
     [

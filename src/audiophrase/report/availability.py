@@ -9,7 +9,7 @@ from audiophrase.clips import audit
 from audiophrase.clips.availability import USABLE
 from audiophrase.report import paper
 from audiophrase.report.cells import RENDERED, RENDERED_NOTE, Block, Table
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 MAX_LISTED = 200
 

@@ -26,7 +26,7 @@ from audiophrase.report.style import (
     look,
     wrap,
 )
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 if TYPE_CHECKING:
     import pandas as pd

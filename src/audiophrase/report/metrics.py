@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from audiophrase.clips.availability import USABLE, State
-from audiophrase.settings import PAPER_VARIANT, SPLITS
+from audiophrase.settings import PAPER_VARIANT
+from audiophrase.splits import SPLITS
 
 Row = Mapping[str, Any]
 # Numbers that are the same for every seed, or that say something about one model alone.

@@ -6,7 +6,7 @@ from typing import Any
 from audiophrase.evaluate.retrieval import DIRECTIONS
 from audiophrase.report import paper
 from audiophrase.report.metrics import PAPER_VARIANT, aggregations, reported_threshold
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 Metrics = Mapping[str, Any]
 PAPER_AUDIO = "recorded"

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from audiophrase.features.mel_bands import mel_frequencies_hz
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features.parameters import LogMelParams
 from audiophrase.report.examples import Event, Example
 from audiophrase.report.style import GREY, canvas, draw_log_mel, line_style, look, wrap
 

@@ -25,7 +25,8 @@ from audiophrase.report.cells import (
     with_interval,
 )
 from audiophrase.report.metrics import aggregations, reported_threshold
-from audiophrase.settings import PAPER_VARIANT, SPLITS
+from audiophrase.settings import PAPER_VARIANT
+from audiophrase.splits import SPLITS
 
 Metrics = Mapping[str, Any]
 

@@ -6,7 +6,8 @@ import click
 
 from audiophrase import tables
 from audiophrase.annotations import audiogrounding, grammar
-from audiophrase.settings import SPLITS, structure
+from audiophrase.settings import structure
+from audiophrase.splits import SPLITS
 from audiophrase.stages.options import file_argument, file_option, settings
 
 

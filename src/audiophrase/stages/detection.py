@@ -14,8 +14,8 @@ from audiophrase.device import enough_memory
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
 from audiophrase.evaluate.detection import Detections, intervals, partial, read_off
+from audiophrase.evaluate.parameters import BootstrapParams, SedParams
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.param_sections import BootstrapParams, SedParams
 from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options

@@ -11,6 +11,7 @@ import pandas as pd
 from audiophrase import tables
 from audiophrase.device import enough_memory
 from audiophrase.evaluate import bootstrap
+from audiophrase.evaluate.parameters import BootstrapParams, RetrievalParams
 from audiophrase.evaluate.pools import draw_pools, recall_at
 from audiophrase.evaluate.retrieval import (
     DIRECTIONS,
@@ -21,7 +22,6 @@ from audiophrase.evaluate.retrieval import (
     rank,
 )
 from audiophrase.pair_scores import PairScores
-from audiophrase.param_sections import BootstrapParams, RetrievalParams
 from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options

@@ -16,7 +16,7 @@ from audiophrase import tables
 from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError
-from audiophrase.model.crnn import CRNN
+from audiophrase.model.encoders import Encoder, build_encoder
 from audiophrase.settings import Settings, structure
 from audiophrase.stages.unpacked import Unpacked
 from audiophrase.train import Pairs
@@ -135,7 +135,7 @@ def read_word_ids(
 
 def read_encoder(
     model: Path, model_json: Path, n_dimensions: int, settings: Settings, device: str
-) -> CRNN:
+) -> Encoder:
     """The trained encoder, checked against its description and the settings of training.
 
     `device` is the name of the one to put it on; the process is set up for exact results there.
@@ -146,12 +146,18 @@ def read_encoder(
     params = structure(settings, "train")
     if not isinstance(description, dict) or not {"settings", "sha256"} <= set(description):
         raise ArtifactError(f"{model_json} does not describe a model", tables.REMAKE)
-    if description["settings"].get("train") != settings["train"]:
+    made_with = description["settings"]
+    if any(made_with.get(name) != settings[name] for name in ("train", f"train.{params.encoder}")):
         raise ArtifactError(f"{model} was trained with other parameters than these", tables.REMAKE)
-    encoder = load_model(
-        model, n_dimensions=n_dimensions, sha256=description["sha256"], params=params.model
-    )
-    return encoder.to(chosen)
+    encoder = untrained_encoder(n_dimensions, settings)
+    return load_model(model, encoder, sha256=description["sha256"]).to(chosen)
+
+
+def untrained_encoder(n_dimensions: int, settings: Settings) -> Encoder:
+    """The encoder that `train.encoder` names, for the frames that there are."""
+    name = structure(settings, "train").encoder
+    n_features = settings["features"]["n_mels"]
+    return build_encoder(name, n_features, n_dimensions, structure(settings, f"train.{name}"))
 
 
 def read_rows(path: Path, stage: str, split: str, clips: Clips) -> list[dict]:

@@ -14,7 +14,7 @@ from audiophrase import tables
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.clips.mixture import Sources
-from audiophrase.param_sections import RunParams
+from audiophrase.clips.parameters import RunParams
 from audiophrase.youtube import preflight
 from audiophrase.youtube.attempts import write_table
 from audiophrase.youtube.budget import Exit, Stop

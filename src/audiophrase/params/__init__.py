@@ -10,18 +10,11 @@ from typing import Any
 
 import yaml
 
-from audiophrase.consistency import check_consistency, empty_paths
 from audiophrase.errors import ParamsError
-from audiophrase.param_sections import RUN_ONLY
-from audiophrase.schema import violations
-from audiophrase.settings import (  # noqa: F401 one module to whoever loads params.yaml
-    PAPER_VARIANT,
-    SPLITS,
-    Settings,
-    parse_settings,
-    select,
-    structure,
-)
+from audiophrase.parameters import DOCUMENT, RUN_ONLY
+from audiophrase.params.consistency import check_consistency, empty_paths
+from audiophrase.params.schema import violations
+from audiophrase.settings import PAPER_VARIANT
 
 
 def load(path: Path, *overlays: Path) -> dict[str, Any]:
@@ -117,7 +110,7 @@ def effective(
 ) -> dict[str, Any]:
     """All sections as they hold for a data set, and for a variant where one is named."""
     entry = dataset_entry(params, dataset)
-    merged = {name: _overlay(params[name], entry.get(name, {})) for name in section_names()}
+    merged = {name: _overlay(params[name], entry.get(name, {})) for name in DOCUMENT}
     if variant is not None:
         for name, override in _entry(params, "variants", "variant", variant).items():
             merged[name] = _overlay(merged[name], override)
@@ -130,11 +123,6 @@ def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:
         name: {key: value for key, value in of.items() if key not in RUN_ONLY.get(name, ())}
         for name, of in sections.items()
     }
-
-
-def section_names() -> tuple[str, ...]:
-    """The top-level sections of params.yaml, in the order of the stages."""
-    return ("annotations", "retrieve", "features", "text", "train", "evaluate", "figures")
 
 
 def _entry(params: Mapping[str, Any], section: str, noun: str, name: str) -> dict[str, Any]:

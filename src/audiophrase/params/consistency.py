@@ -5,7 +5,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from audiophrase.errors import ParamsError
+from audiophrase.parameters import SECTIONS
 
 # Folders of the project in which our own commands write and delete.
 _OURS = ("data", "results")
@@ -42,7 +45,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
     def refuse(problem: str, remedy: str) -> None:
         raise ParamsError(f"data set '{dataset}': {problem}", remedy)
 
-    features, model = sections["features"], sections["train"]["model"]
+    features = sections["features"]
     sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
     if "local" in sources and folder and (inside := _folder_of_ours(folder)):
         refuse(
@@ -54,8 +57,6 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
             "clips is 'youtube' but retrieve.canaries is empty",
             "name one or more videos that are sure to stay: without them nothing can be told apart",
         )
-    if sections["text"]["word2vec"]["n_dimensions"] % 2:
-        refuse("text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each")
     if features["fmin_hz"] >= features["fmax_hz"]:
         refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
     rate_hz = features["sample_rate_hz"]
@@ -69,23 +70,14 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse("features.hop_s is shorter than a sample", "lengthen the hop")
     if features["hop_s"] > features["window_s"]:
         refuse("features.hop_s is longer than features.window_s", "shorten the hop")
-    if len(model["pooling"]) != len(model["n_channels"]):
-        refuse("train.model.pooling and n_channels differ in length", "give one entry a block")
-    kernels = [kernel for kernel in model["pooling"] if kernel]
-    time_factor, mel_factor = (math.prod(kernel[axis] for kernel in kernels) for axis in (0, 1))
-    n_fewest = 1 + math.floor(sections["retrieve"]["min_length_s"] / features["hop_s"])
-    if time_factor > n_fewest:
-        refuse(
-            f"train.model.pooling divides time by {time_factor}, but a clip of "
-            f"retrieve.min_length_s has only {n_fewest} frames",
-            "shorten features.hop_s, or raise retrieve.min_length_s",
-        )
-    if mel_factor != features["n_mels"]:
-        refuse(
-            f"train.model.pooling divides the mel bands by {mel_factor}, "
-            f"but features.n_mels is {features['n_mels']}",
-            "make the product of the mel kernels equal n_mels",
-        )
+    encoder = sections["train"]["encoder"]
+    head = msgspec.convert(sections["train"][encoder], SECTIONS[f"train.{encoder}"])
+    for problem, remedy in head.problems(
+        n_features=features["n_mels"],
+        n_frames=1 + math.floor(sections["retrieve"]["min_length_s"] / features["hop_s"]),
+        n_dimensions=sections["text"]["word2vec"]["n_dimensions"],
+    ):
+        refuse(problem, remedy)
     thresholds = sections["evaluate"]["sed"]["thresholds"]
     if thresholds["first"] > thresholds["last"]:
         refuse("evaluate.sed.thresholds.first lies above last", "swap them")

@@ -9,22 +9,24 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from audiophrase.device import is_gpu
-from audiophrase.param_sections import ModelParams
+from audiophrase.model.encoders import Encoder
+from audiophrase.model.parameters import CRNNParams
 
 CLIPS_AT_ONCE = 4
 
 
-class CRNN(nn.Module):
+class CRNN(Encoder):
     """Log-mel frames to frame embeddings: (B, T, n_mels) -> (B, T, D), of length one.
 
     Departure: the paper can be read as pooling time and mel by four at each of three places; the
-    released code, which we follow, divides time by four in all (`train.model.pooling`).
+    released code, which we follow, divides time by four in all (`train.crnn.pooling`).
     """
 
-    def __init__(self, n_dimensions: int, params: ModelParams) -> None:
+    def __init__(self, n_dimensions: int, params: CRNNParams) -> None:
         super().__init__()
         if n_dimensions % 2:
             raise ValueError(f"D = {n_dimensions} is odd: the GRU has D / 2 units a direction")
+        self.n_dimensions = n_dimensions
         channels = [1, *params.n_channels]
         self.blocks = nn.ModuleList(
             ConvBlock(n_in, n_out, kernel, params.leaky_slope)
@@ -32,11 +34,6 @@ class CRNN(nn.Module):
         )
         self.dropout = params.dropout
         self.gru = nn.GRU(channels[-1], n_dimensions // 2, bidirectional=True, batch_first=True)
-
-    @property
-    def device(self) -> torch.device:
-        """Where the weights are."""
-        return self.gru.weight_ih_l0.device
 
     def initialise(self, rng: torch.Generator) -> None:
         """Draw all weights: Kaiming-normal convolutions, uniform(±1/sqrt(units)) recurrences."""
@@ -69,6 +66,11 @@ class CRNN(nn.Module):
             x = x * torch.empty_like(x).bernoulli_(keep, generator=dropout_rng) / keep
         x, _ = self.gru(x.contiguous())
         return F.normalize(stretch(x, n_frames), dim=2)
+
+
+def build(n_features: int, n_dimensions: int, params: CRNNParams) -> Encoder:
+    """See `build_encoder`; that the pooling leaves one of `n_features` bands was checked before."""
+    return CRNN(n_dimensions, params)
 
 
 class ConvBlock(nn.Module):

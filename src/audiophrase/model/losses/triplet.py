@@ -3,6 +3,14 @@
 import torch
 from torch import Tensor
 
+from audiophrase.model.parameters import TripletParams
+
+
+def loss(scores: Tensor, clips: Tensor, rng: torch.Generator, params: TripletParams) -> Tensor:
+    """Equation 4, the impostors drawn: (B, B), (B,) -> ()."""
+    captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
+    return triplet_loss(scores, captions, others, margin=params.margin)
+
 
 def draw_impostors(clips: Tensor, rng: torch.Generator) -> Tensor:
     """For each item of a batch an item of another clip, uniformly. (B,) clip numbers -> (B,).

@@ -110,12 +110,15 @@ def sources(stage):
     return [os.path.relpath(path) for path in import_closure(f"audiophrase.stages.{stage}")]
 
 
+PACKAGE_OF = {"encoder": "encoders", "loss": "losses"}
+
+
 def sources_with(stage, *parts):
     """As `sources`, and those of the variant's encoder or loss, which are imported by their names."""
 
     def of_job(wildcards):
         train = sections(wildcards.dataset, wildcards.variant)["train"]
-        modules = [f"audiophrase.model.{part}s.{train[part]}" for part in parts]
+        modules = [f"audiophrase.model.{PACKAGE_OF[part]}.{train[part]}" for part in parts]
         paths = {path for module in modules for path in import_closure(module)}
         return sorted({*sources(stage), *map(os.path.relpath, paths)})
 

@@ -5,9 +5,9 @@ gathers them. The schema
 that params.yaml is checked against is made of them (`params.schema`), and a job's settings are read
 with them. They are no source files of a job: what they say reaches a job by its settings.
 
-A key that is added later gets a default, which means what was done before there was the key. A job
-is not handed a key whose value is the default, so nothing that was made before is made again. A
-default is therefore never changed: params.yaml gives the value.
+A key that is added later gets a default, which means what was done before there was the key. A file
+may leave it out, and a job is not handed a key whose value is the default: so nothing that was made
+before is made again. A default is therefore never changed: params.yaml gives another value.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from audiophrase.errors import ParamsError
-from audiophrase.parameters import DOCUMENT, RUN_ONLY
+from audiophrase.parameters import DOCUMENT, RUN_ONLY, defaults
 from audiophrase.params.consistency import check_consistency, empty_paths
 from audiophrase.params.schema import violations
 from audiophrase.settings import PAPER_VARIANT
@@ -110,7 +110,10 @@ def effective(
 ) -> dict[str, Any]:
     """All sections as they hold for a data set, and for a variant where one is named."""
     entry = dataset_entry(params, dataset)
-    merged = {name: _overlay(params[name], entry.get(name, {})) for name in DOCUMENT}
+    merged = {
+        name: _overlay(_overlay(defaults(declared), params[name]), entry.get(name, {}))
+        for name, declared in DOCUMENT.items()
+    }
     if variant is not None:
         for name, override in _entry(params, "variants", "variant", variant).items():
             merged[name] = _overlay(merged[name], override)

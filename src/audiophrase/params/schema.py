@@ -149,7 +149,8 @@ def _missing(schema: Mapping[str, Any], value: Any, where: str = "") -> Iterator
     if isinstance(value, dict):
         for key, part in schema.get("properties", {}).items():
             if key not in value:
-                yield where + key
+                if "default" not in part:
+                    yield where + key
             else:
                 yield from _missing(part, value[key], f"{where}{key}.")
 

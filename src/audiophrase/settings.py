@@ -1,7 +1,8 @@
 """What a job is given of params.yaml: the names, the JSON of `--settings`, and its dataclasses.
 
 A module apart from `params`: most jobs start for less than a second's work, and loading and checking
-params.yaml, which none of them does, takes libraries that would be a tenth of their start.
+params.yaml, which none of them does, takes libraries that would be a tenth of their start. The
+declarations of parameters are loaded by those that are given any.
 """
 
 import json
@@ -9,10 +10,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
-import msgspec
-
 from audiophrase.errors import ParamsError
-from audiophrase.parameters import SECTIONS
 
 PAPER_VARIANT = "paper"
 
@@ -25,6 +23,8 @@ def select(sections: Mapping[str, Any], *names: str) -> Settings:
 
     A key whose value is its default is left out (see `declare`).
     """
+    from audiophrase.parameters import SECTIONS
+
     chosen: Settings = {}
     for name in names:
         values: Any = sections
@@ -40,6 +40,10 @@ def select(sections: Mapping[str, Any], *names: str) -> Settings:
 
 def structure(settings: Settings, name: str) -> Any:
     """One section of a job's settings as its frozen dataclass. Raises ParamsError."""
+    import msgspec
+
+    from audiophrase.parameters import SECTIONS
+
     if name not in settings:
         raise ParamsError(f"the settings lack the section {name}")
     known = SECTIONS[name]
@@ -53,6 +57,8 @@ def structure(settings: Settings, name: str) -> Any:
 
 def parse_settings(text: str) -> Settings:
     """The JSON that a rule hands to its job."""
+    from audiophrase.parameters import SECTIONS
+
     try:
         settings = json.loads(text)
     except json.JSONDecodeError as error:

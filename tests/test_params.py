@@ -10,8 +10,8 @@ import pytest
 from audiophrase import params
 from audiophrase.errors import ParamsError
 from audiophrase.model.parameters import CRNNParams
-from audiophrase.parameters import DOCUMENT, RUN_ONLY, SECTIONS
 from audiophrase.parameters.declare import section
+from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, SECTIONS
 from audiophrase.params.schema import schema
 from audiophrase.settings import parse_settings, select, structure
 from audiophrase.splits import SPLITS

@@ -23,7 +23,7 @@ def select(sections: Mapping[str, Any], *names: str) -> Settings:
 
     A key whose value is its default is left out (see `declare`).
     """
-    from audiophrase.parameters import SECTIONS
+    from audiophrase.parameters.sections import SECTIONS
 
     chosen: Settings = {}
     for name in names:
@@ -42,7 +42,7 @@ def structure(settings: Settings, name: str) -> Any:
     """One section of a job's settings as its frozen dataclass. Raises ParamsError."""
     import msgspec
 
-    from audiophrase.parameters import SECTIONS
+    from audiophrase.parameters.sections import SECTIONS
 
     if name not in settings:
         raise ParamsError(f"the settings lack the section {name}")
@@ -57,7 +57,7 @@ def structure(settings: Settings, name: str) -> Any:
 
 def parse_settings(text: str) -> Settings:
     """The JSON that a rule hands to its job."""
-    from audiophrase.parameters import SECTIONS
+    from audiophrase.parameters.sections import SECTIONS
 
     try:
         settings = json.loads(text)

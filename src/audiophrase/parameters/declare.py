@@ -1,6 +1,6 @@
 """How parameters are declared: a dataclass a section, whose fields have a type, a range, a meaning.
 
-The modules called `parameters`, one beside the code that reads them, hold nothing else; this package
+The modules called `parameters`, one beside the code that reads them, hold nothing else; `sections`
 gathers them. The schema
 that params.yaml is checked against is made of them (`params.schema`), and a job's settings are read
 with them. They are no source files of a job: what they say reaches a job by its settings.

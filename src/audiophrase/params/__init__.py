@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from audiophrase.errors import ParamsError
-from audiophrase.parameters import DOCUMENT, RUN_ONLY, defaults
+from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
 from audiophrase.params.consistency import check_consistency, empty_paths
 from audiophrase.params.schema import violations
 from audiophrase.settings import PAPER_VARIANT

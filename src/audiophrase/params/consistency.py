@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from audiophrase.errors import ParamsError
-from audiophrase.parameters import SECTIONS
+from audiophrase.parameters.sections import SECTIONS
 
 # Folders of the project in which our own commands write and delete.
 _OURS = ("data", "results")

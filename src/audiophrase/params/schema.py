@@ -13,7 +13,7 @@ from typing import Any
 import jsonschema
 import msgspec
 
-from audiophrase.parameters import DOCUMENT, OVERRIDES_OF_VARIANTS
+from audiophrase.parameters.sections import DOCUMENT, OVERRIDES_OF_VARIANTS
 from audiophrase.splits import SPLITS
 
 _NAME = {

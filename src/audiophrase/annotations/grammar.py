@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiophrase.annotations.forms import COLUMNS
+from audiophrase.annotations.forms.audiogrounding_v1 import COLUMNS
 from audiophrase.settings import SPLITS
 
 

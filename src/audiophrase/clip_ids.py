@@ -71,7 +71,8 @@ class FileNames:
     def of_clip(self, filename: str, youtube_id: str) -> tuple[list[str], bool]:
         """Which of the files hold a clip, and whether their name carries the clip's times.
 
-        Looked for, in this order: the annotation's file name, `Y{stem}.*`, `Y{youtube_id}.*`.
+        Looked for, in this order: the annotation's file name, `Y{stem}.*`, `Y{youtube_id}.*`. Of a
+        clip that is a whole file no name carries times, and nothing is to be read from that.
         Several files in one place are all returned: the caller refuses to guess.
         """
         if filename in self._names:

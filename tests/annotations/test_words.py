@@ -9,7 +9,10 @@ from audiophrase.annotations.words import caption_of, tokens_of
     ("caption", "tokens"),
     [
         ("a dog barks", ["a", "dog", "barks"]),
-        ("A man's dog barks, then stops.", "A man 's dog barks , then stops .".split()),
+        (
+            "A man's dog barks, then stops.",
+            ["A", "man", "'s", "dog", "barks", ",", "then", "stops", "."],
+        ),
         ("the dogs' bell", ["the", "dogs", "'", "bell"]),
         ("high-pitched whine", ["high-pitched", "whine"]),
         ("someone inhales/exhales", ["someone", "inhales/exhales"]),

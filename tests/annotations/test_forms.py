@@ -1,7 +1,12 @@
 """Which form a file has is told by its content, and one that has none is described."""
 
+import json
+import re
+from pathlib import Path
+
 import pytest
 
+from audiophrase.annotations import parsing
 from audiophrase.annotations.forms import FORMS, audiogrounding_v1, audiogrounding_v2, recognise
 from audiophrase.errors import AnnotationError
 
@@ -45,3 +50,23 @@ def test_what_has_no_form_is_described_beside_those_that_are_read(content, told)
 def test_an_empty_file_has_no_rows(content):
     with pytest.raises(AnnotationError, match=r"val\.json has no rows"):
         recognise(content, "val")
+
+
+def test_the_documented_examples_are_read_and_say_the_same_but_for_the_clip():
+    document = (Path(__file__).parents[2] / "docs/own-data.md").read_text()
+    examples = [
+        json.loads(block) for block in re.findall(r"```json\n(.*?)```", document, re.DOTALL)
+    ]
+    assert [recognise(content, "train") for content in examples] == list(FORMS.values())
+    tables = []
+    for content in examples:
+        splits = {split: json.loads(json.dumps(content)) for split in ("train", "val", "test")}
+        for split in ("val", "test"):  # other clips and captions
+            text = json.dumps(splits[split]).replace("r3kQ-x_7Qab", f"{split:->11}")
+            splits[split] = json.loads(text.replace("7", "8" if split == "val" else "9", 1))
+        tables.append(parsing.parse(splits, {"train": 1, "val": 1, "test": 1}))
+    first, second = tables
+    for name, columns in (("captions", ["caption", "tokens"]), ("phrases", ["phrase", "segments"])):
+        assert first[name].select(columns) == second[name].select(columns)
+    assert first["clips"]["start_s"].to_pylist() == [40.0] * 3
+    assert second["clips"]["start_s"].to_pylist() == [None] * 3

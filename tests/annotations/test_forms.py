@@ -25,7 +25,7 @@ def test_a_form_is_recognised_by_the_names_of_its_fields(content, form):
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "description"),
     [
         (None, "it is null"),
         (5, "it is a number"),
@@ -38,10 +38,10 @@ def test_a_form_is_recognised_by_the_names_of_its_fields(content, form):
         ({str(n): 0 for n in range(100)}, "'11', …"),
     ],
 )
-def test_what_has_no_form_is_described_beside_those_that_are_read(content, told):
+def test_what_has_no_form_is_described_beside_those_that_are_read(content, description):
     with pytest.raises(AnnotationError, match=r"val\.json has no form that is read") as refusal:
         recognise(content, "val")
-    assert told in str(refusal.value)
+    assert description in str(refusal.value)
     for name in FORMS:
         assert f"  - {name}: " in str(refusal.value)
 

@@ -13,14 +13,14 @@ PHRASE = {"phrase_id": "1-0", "caption_id": "1", "clip_id": "Ya", "split": "test
 
 
 @pytest.mark.parametrize(
-    ("times", "phrases", "told"),
+    ("times", "phrases", "message"),
     [
         ({}, [PHRASE], "do not say how long clip Ya is: it is a whole file"),
         ({"start_s": 0.0, "end_s": 1.0}, [], "the annotations have no phrases"),
     ],
 )
 def test_neither_a_whole_file_nor_captions_without_phrases_can_be_rendered(
-    tmp_path, times, phrases, told
+    tmp_path, times, phrases, message
 ):
     clips, phrase_table = tmp_path / "clips.parquet", tmp_path / "phrases.parquet"
     rows = {clips: ([CLIP | times], CLIPS_SCHEMA), phrase_table: (phrases, PHRASES_SCHEMA)}
@@ -31,6 +31,6 @@ def test_neither_a_whole_file_nor_captions_without_phrases_can_be_rendered(
         params.effective(params.load("params.yaml"), "demo"), "retrieve", "retrieve.render"
     )
     settings["retrieve.render"]["n_withdrawn"] = {"train": 0, "val": 0, "test": 0}
-    with pytest.raises(AnnotationError, match=told) as refusal:
+    with pytest.raises(AnnotationError, match=message) as refusal:
         write_rendered(settings, CLIP["shard"], clips, phrase_table, tmp_path / "x.parquet", None)
     assert "set the data set's clips to local" in refusal.value.remedy

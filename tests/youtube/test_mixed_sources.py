@@ -117,7 +117,7 @@ def test_clips_that_are_whole_files_are_never_asked_for(project, capsys, order):
     assert project.retrieve() == Exit.SETUP
     assert project.n_lookups() == 0
     n_asked_for = 4 if order == ["youtube"] else 3  # one lies in the folder under its id
-    told = capsys.readouterr().err
-    assert f"error: {n_asked_for} clips, such as Y" in told
-    assert "set the data set's clips to local" in told
+    printed = capsys.readouterr().err
+    assert f"error: {n_asked_for} clips, such as Y" in printed
+    assert "set the data set's clips to local" in printed
     assert not (project.folder / "data/yt/attempts.parquet").exists()

@@ -48,8 +48,10 @@ def test_clips_whose_place_in_a_video_is_not_known_are_refused_with_the_remedy()
     timed = {"clip_id": "Ya_0_10000", "start_s": 0.0, "filename": "a_0_10.wav"}
     preflight.require_times([timed])
     whole = {"clip_id": "Yb", "start_s": None, "filename": "Yb.wav"}
-    with pytest.raises(preflight.SetupError, match=r"1 clips, such as Yb, are whole files") as told:
+    with pytest.raises(
+        preflight.SetupError, match=r"1 clips, such as Yb, are whole files"
+    ) as refusal:
         preflight.require_times([timed, whole])
     assert "clips to local, and retrieve.folder to the folder of files such as Yb.wav" in str(
-        told.value
+        refusal.value
     )

@@ -14,10 +14,12 @@ class Caption:
     of_paper: str = ""  # a sentence more where the paper's numbers stand beside the data set's
     needs_phrases: bool = False  # without phrases it is left out of the page
 
-    def told(self, *, has_phrases: bool, beside_paper: bool) -> str:
+    def text(self, *, has_phrases: bool, beside_paper: bool) -> str:
         """The caption as it holds for a data set."""
         more = [(has_phrases, self.of_phrases), (beside_paper, self.of_paper)]
-        return " ".join([self.caption, *(text for holds, text in more if holds and text)])
+        return " ".join(
+            [self.caption, *(sentence for holds, sentence in more if holds and sentence)]
+        )
 
 
 # In the order of the page.

@@ -110,8 +110,9 @@ def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     ):
         if "r1" in retrieval[direction]:
             numbers.append((f"{label}, R@1", f"{retrieval[direction]['r1']['mean']:.2f}"))
-            told = f"the paper: {paper.RETRIEVAL[direction]['r1']['mean']:.2f}; " if theirs else ""
-            beside.append(f"{told}chance: {retrieval['chance']['r1']:.2f}")
+            chance = f"chance: {retrieval['chance']['r1']:.2f}"
+            r1 = f"the paper: {paper.RETRIEVAL[direction]['r1']['mean']:.2f}"
+            beside.append(f"{r1}; {chance}" if theirs else chance)
     if len(metrics["seeds"]) > 1:
         seed = next(iter(metrics["seeds"]))
         beside[1:] = [f"{other}; of seed {seed} alone" for other in beside[1:]]
@@ -139,7 +140,7 @@ def _figures(figures: Mapping[str, bytes], metrics: Mapping[str, Any]) -> list[d
             "name": name,
             "title": FIGURES[name].title,
             "alt": FIGURES[name].alt,
-            "caption": FIGURES[name].told(**holds),
+            "caption": FIGURES[name].text(**holds),
             "base64": base64.b64encode(content).decode("ascii"),
         }
         for name, content in figures.items()

@@ -8,7 +8,7 @@ import pyarrow as pa
 import torch
 
 from audiophrase import tables
-from audiophrase.annotations.audiogrounding import CAPTIONS_SCHEMA, PHRASES_SCHEMA
+from audiophrase.annotations.schemas import CAPTIONS_SCHEMA, PHRASES_SCHEMA
 from audiophrase.clips.availability import AVAILABILITY_SCHEMA
 from audiophrase.evaluate.retrieval import DIRECTIONS
 from audiophrase.features.logmel import SCHEMA as FEATURES_SCHEMA

@@ -152,7 +152,7 @@ def report_tables(n_clips: int, folder: Path) -> int:
     outputs = tuple(folder / f"{name}.csv" for name in ("dataset", "retrieval", "sed"))
     report.write_tables.callback(metrics=made, compare=(), outputs=outputs)
     rows = tables.read(annotated["availability"], stage="availability").to_pylist()
-    availability_table(rows, audio="rendered")
+    availability_table(rows, audio="rendered", beside_paper=True)
     return n_clips
 
 

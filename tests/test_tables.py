@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiophrase import tables
-from audiophrase.annotations.audiogrounding import PHRASES_SCHEMA
+from audiophrase.annotations.schemas import PHRASES_SCHEMA
 from audiophrase.clips import shards
 from audiophrase.clips.availability import AVAILABILITY_SCHEMA
 from audiophrase.errors import ArtifactError

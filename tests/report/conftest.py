@@ -112,12 +112,20 @@ PHRASES = [{"phrase_id": f"{row['caption_id']}-{n}", **row} for row in CAPTIONS 
 def make_metrics():
     """Function from runs and kind of audio to metrics."""
 
-    def make(runs=None, audio="rendered", availability=AVAILABILITY, changes=None):
+    def make(
+        runs=None,
+        audio="rendered",
+        availability=AVAILABILITY,
+        changes=None,
+        annotations="audiogrounding",
+        phrases=PHRASES,
+    ):
         return metrics(
             audio=audio,
+            annotations=annotations,
             availability=availability,
             captions=CAPTIONS,
-            phrases=PHRASES,
+            phrases=phrases,
             runs=runs or [Run("paper", 1, retrieval(), sed())],
             changes=changes,
         )
@@ -134,6 +142,15 @@ def make_run():
         return Run(variant, seed, retrieval(shift, **of_retrieval), sed(shift, threshold))
 
     return make
+
+
+@pytest.fixture
+def without_phrases(make_metrics, make_run):
+    """Numbers of a data set of captions alone, of two seeds and two variants."""
+    nothing = {"n_clips": 0, "n_phrases": 0, "n_frames": 0, "measures": {}}
+    runs = [make_run("paper", 1), make_run("paper", 2), make_run("shuffled", 1)]
+    runs = [Run(run.variant, run.seed, run.retrieval, nothing) for run in runs]
+    return make_metrics(runs, annotations="files", phrases=[], audio="recorded")
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def draw(spectrum, make_metrics, availability):
             return figures.sed_thresholds(pd.concat(curves), make_metrics()["sed"], audio=audio)
         if name == "training":
             return figures.training({"1": HISTORY}, audio=audio)
-        return figures.availability(availability, audio=audio)
+        return figures.availability(availability, audio=audio, beside_paper=True)
 
     return make
 
@@ -156,10 +156,36 @@ def test_availability_counts_states_and_stands_beside_the_paper(draw):
     assert "silent" in told
 
 
+def test_the_paper_stands_beside_its_own_clips_alone(availability):
+    figure = figures.availability(availability, audio="recorded", beside_paper=False)
+    figure.canvas.draw()
+    told = texts(figure)
+    assert "2 of 3 (66.7 %); 1 of them short" in told
+    assert not any("paper" in text for text in told)
+    assert figure.axes[1].get_ylim() == (len(figure.axes[1].get_yticks()) - 0.5, -0.9)
+
+
+def test_a_caption_without_phrases_is_drawn_without_bars(spectrum):
+    example = Example("Yx_0_1000", "a toy squeaks", ())
+    figure = spectra.example_pair(example, spectrum, CENTRES_HZ, audio="recorded")
+    figure.canvas.draw()
+    assert "“a toy squeaks”" in texts(figure)
+    upper = figure.axes[0]
+    assert len(figure.axes) == 2  # the other is its colour bar
+    assert upper.get_xlabel() == "time (s)"
+    assert any(text.get_text() and text.get_visible() for text in upper.get_xticklabels())
+
+
+def test_an_empty_figure_says_why():
+    figure = style.nothing_to_show("no phrases", audio="rendered")
+    assert {"no phrases", "rendered audio"} == set(texts(figure))
+    assert style.svg(figure) == style.svg(style.nothing_to_show("no phrases", audio="rendered"))
+
+
 def test_no_missing_clip_and_an_empty_split_are_said_plainly(availability):
     usable = [row | {"state": "ok", "reason": None} for row in availability]
     usable = [row for row in usable if row["split"] != "val"]
-    told = texts(figures.availability(usable, audio="recorded"))
+    told = texts(figures.availability(usable, audio="recorded", beside_paper=True))
     assert any(text.startswith("None: every annotated clip") for text in told)
     assert "0 of 0" in told
 
@@ -171,7 +197,7 @@ def test_reasons_are_counted_by_split_beside_the_papers_missing_clips(draw):
 
 def test_unresolved_clips_are_hatched_and_counted_apart(availability):
     rows = [*availability, availability[0] | {"state": "unresolved", "reason": "rate-limited"}]
-    figure = figures.availability(rows, audio="recorded")
+    figure = figures.availability(rows, audio="recorded", beside_paper=True)
     assert "2 of 4 (50.0 %); 1 of them short; 1 others unresolved" in texts(figure)
     bars = [bar for bar in figure.axes[1].patches if bar.get_hatch() and bar.get_width()]
     assert [bar.get_width() for bar in bars] == [1]

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from audiophrase.report.captions import FIGURES
+from audiophrase.report.cells import NO_PHRASES_NOTE
 from audiophrase.report.page import Contents, page
 
 HOSTILE = "<script>alert('x')</script>\"&"
@@ -168,3 +169,38 @@ def test_two_seeds_are_both_listed(contents, make_metrics, make_run):
     html = page(contents(metrics=make_metrics(runs), models=models))
     assert "All runs" in html
     assert html.count("732,354") == 2
+
+
+def said(html):
+    """All text of a page, in one line."""
+    return " ".join(" ".join(Reader(html).text).split())
+
+
+def test_the_paper_stands_beside_its_own_data_alone(contents, make_metrics):
+    text = said(page(contents(metrics=make_metrics(annotations="files"))))
+    assert "This page shows a run of the method" in text
+    for number in (
+        "the paper:",
+        "0.21 ± 0.04",
+        "4,253",
+        "11,732",
+        "of the paper",
+        "paper's authors",
+    ):
+        assert number not in text
+    text = said(page(contents()))
+    assert "This page compares a run of the method" in text
+    assert "what the paper's authors could still download" in text
+
+
+def test_without_phrases_the_page_shows_retrieval_and_says_why(contents, without_phrases):
+    html = page(contents(metrics=without_phrases))
+    text = said(html)
+    assert text.count(NO_PHRASES_NOTE) == 3  # at the top, and under two tables
+    images = [attributes for tag, attributes in Reader(html).tags if tag == "img"]
+    assert len(images) == len(FIGURES) - 2
+    for section in ("table-sed", "figure-sed_thresholds", "figure-alignment"):
+        assert f'id="{section}"' not in html
+    for word in ("Detection, F1", "Average precision", "always on", "annotated segments", " nan "):
+        assert word not in text
+    assert "0.12 ± 0.01" in text

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from audiophrase.report.cells import RENDERED_NOTE, markdown
+from audiophrase.report.cells import NO_PHRASES_NOTE, RENDERED_NOTE, markdown
 from audiophrase.report.metrics import Run
 from audiophrase.report.tables import all_tables
 
@@ -230,3 +230,47 @@ def test_unresolved_clips_stand_in_a_column_of_their_own(make_metrics, availabil
     assert cells(table).loc["train", "missing clips"] == "2 of 4"
     assert cells(table).loc["train", "of them unresolved"] == "1"
     assert only(table.tidy, source="ours", split="train")["unresolved"] == 1
+
+
+def test_the_paper_stands_beside_its_own_data_alone(make_metrics, make_run):
+    runs = [make_run("paper", 1, pool_size=12), make_run("shuffled", 1)]
+    own = make_metrics(runs, annotations="files", audio="recorded")
+    for name, table in all_tables(own).items():
+        text = markdown(table)
+        # The titles name what the tables are like, and `paper` is the name of a variant.
+        numbers = text.replace(table.title, "").replace("the paper's models", "")
+        assert "the paper" not in numbers.lower(), name
+        assert not any("paper" in column for block in table.blocks for column in block.cells)
+        if "source" in table.tidy:
+            assert "paper" not in set(table.tidy["source"])
+    assert all_tables(own)["retrieval"].blocks[0].cells["chance"].all()
+
+
+def test_without_phrases_there_is_retrieval_and_a_sentence(without_phrases):
+    tables = all_tables(without_phrases)
+    assert tables["sed"].blocks == ()
+    assert NO_PHRASES_NOTE in markdown(tables["sed"])
+    assert tables["sed"].tidy.empty
+    assert len(tables["sed"].tidy.columns)
+    assert NO_PHRASES_NOTE in tables["dataset"].notes
+    shown = cells(tables["ablations"])
+    assert shown.index.tolist() == ["paper", "shuffled", "chance"]
+    assert not any("F1" in column or "AP" in column for column in shown)
+    assert shown.loc["paper", "A → C, R@1"] == "0.12 ± 0.01"  # over two seeds
+    assert set(tables["ablations"].tidy["measure"]) == {
+        f"{direction}_r{k}"
+        for direction in ("audio_to_caption", "caption_to_audio")
+        for k in (1, 5)
+    }
+    for table in tables.values():
+        assert "nan" not in markdown(table).lower()
+        assert "always on" not in markdown(table)
+
+
+def test_a_data_set_with_phrases_may_be_compared_with_one_without(make_metrics, without_phrases):
+    shown = cells(all_tables(make_metrics(), {"captions": without_phrases})["ablations"])
+    assert shown.loc["captions", "F1 at 0.5"] == ""
+    assert shown.loc["captions", "A → C, R@1"] == "0.12 ± 0.01"
+    shown = cells(all_tables(without_phrases, {"demo": make_metrics()})["ablations"])
+    assert shown.loc["demo", "F1 at 0.5"] == "0.62"
+    assert shown.loc["paper", "F1 at 0.5"] == ""

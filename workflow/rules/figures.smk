@@ -127,7 +127,8 @@ rule figure_availability:
     params:
         settings=settings("figures"),
         audio=audio,
+        annotations=source_of_annotations,
     shell:
         "python -m audiophrase figure availability --settings {params.settings:q} "
-        "--audio {params.audio} --availability {input.availability} "
+        "--audio {params.audio} --annotations {params.annotations} --availability {input.availability} "
         "--svg {output.svg} --png {output.png} 2>&1 | tee -i {log}"

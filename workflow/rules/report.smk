@@ -16,10 +16,11 @@ rule metrics:
         runtime=10,
     params:
         audio=audio,
+        annotations=source_of_annotations,
         runs=lambda wildcards: runs(wildcards.dataset),
         variants=lambda wildcards: json.dumps(overrides(wildcards)),
     shell:
-        "python -m audiophrase metrics --audio {params.audio} --variants {params.variants:q} "
+        "python -m audiophrase metrics --audio {params.audio} --annotations {params.annotations} --variants {params.variants:q} "
         "--availability {input.availability} "
         "--captions {input.captions} --phrases {input.phrases} --metrics {output} "
         "{params.runs} 2>&1 | tee -i {log}"

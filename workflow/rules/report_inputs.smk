@@ -4,6 +4,11 @@ def audio(wildcards):
     return "rendered" if entry(wildcards.dataset)["clips"] == "rendered" else "recorded"
 
 
+def source_of_annotations(wildcards):
+    """Where the annotations come from: the paper's numbers stand beside its own data alone."""
+    return sections(wildcards.dataset)["annotations"]["source"]
+
+
 def paper_run(*names):
     """Files of the first run of the variant `paper`."""
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from audiophrase.annotations.audiogrounding import stands_at
+from audiophrase.annotations.words import stands_at
 from audiophrase.splits import SPLITS
 
 TOLERANCE_S = 0.05  # offsets of the published files reach 10.02 s in clips of ten seconds
@@ -17,7 +18,7 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
     """A line for each thing counted, a column for each split, and one for all.
 
     Args:
-        tables: `clips`, `captions` and `phrases` as `audiogrounding.parse` returns them.
+        tables: `clips`, `captions` and `phrases` as `parsing.parse` returns them.
     """
     clips, captions, phrases = (
         tables[name].to_pandas(use_threads=False) for name in ("clips", "captions", "phrases")

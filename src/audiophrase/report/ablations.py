@@ -11,7 +11,9 @@ from audiophrase.report.cells import (
     Block,
     Metrics,
     Table,
+    has_phrases,
     number,
+    phrases_note,
     recall_name,
     rendered_note,
     restriction_notes,
@@ -47,7 +49,8 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
     lines = list(_lines(metrics, compared))
     found = metrics["retrieval"]
     cells = [_cells(line) for line in lines]
-    cells += [_chance(metrics), _papers()]
+    beside = paper.stands_beside(metrics)
+    cells += [_chance(metrics), *([_papers()] if beside else [])]
     most = max(len(line.seeds) for line in lines)
     if most > 1:
         what = "± is the sample standard deviation over a line's seeds"
@@ -58,16 +61,27 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
     notes = [
         *rendered_note(metrics),
         *restriction_notes(found),
+        *phrases_note(metrics),
         (
             f"Test clips: {found['n_clips']} here, {paper.DATASET['test']['clips']} in the paper; "
             f"drawn pools of {found['pool_size']}, the paper's of {paper.POOL_SIZE}."
+            if beside
+            else f"Test clips: {found['n_clips']}; drawn pools of {found['pool_size']}."
         ),
-        f"{what}. The paper's ± is over {paper.N_REPEATS} draws of pools, of one model.",
-        (
-            "A → C finds captions for a clip, C → A clips for a caption, in drawn pools; AP is average "
-            "precision. Beside them stand chance, the F1 of always on, and the prevalence. Variants that "
-            "change evaluation alone share the paper's models."
+        f"{what}."
+        + (
+            f" The paper's ± is over {paper.N_REPEATS} draws of pools, of one model."
+            if beside
+            else ""
         ),
+        "A → C finds captions for a clip, C → A clips for a caption, in drawn pools"
+        + (
+            "; AP is average precision. Beside them stand chance, the F1 of always on, and the "
+            "prevalence."
+            if any(line.scores for line in lines)
+            else ". Beside them stands chance."
+        )
+        + " Variants that change evaluation alone share the paper's models.",
     ]
     if part := metrics["sed"].get("partial"):
         notes.append(
@@ -97,7 +111,7 @@ def _lines(metrics: Metrics, compared: Mapping[str, Metrics]) -> Iterator[Line]:
         told = ", ".join(
             f"{key}: {_told(value)}" for key, value in changes.get(variant, {}).items()
         )
-        yield Line(variant, told, audio, kinds[0], seeds, of_seeds.get(variant))
+        yield Line(variant, told, audio, _first(kinds), seeds, of_seeds.get(variant))
         if variant == PAPER_VARIANT:
             for kind in kinds[1:]:
                 told = f"{kind} of a phrase's words in place of {kinds[0]} (eq. 5)"
@@ -106,7 +120,7 @@ def _lines(metrics: Metrics, compared: Mapping[str, Metrics]) -> Iterator[Line]:
         seeds, several = others["seeds"], others.get("over_seeds", {}).get(PAPER_VARIANT)
         audio = others["dataset"]["audio"]
         told = f"a data set of its own, {audio} audio"
-        yield Line(dataset, told, audio, _kinds(seeds)[0], seeds, several)
+        yield Line(dataset, told, audio, _first(_kinds(seeds)), seeds, several)
 
 
 def _changes(lines: list[Line]) -> tuple[Block, ...]:
@@ -121,6 +135,11 @@ def _kinds(seeds: Mapping[str, Metrics]) -> list[str]:
     return sorted(kinds, key=lambda name: name != MEAN)
 
 
+def _first(kinds: list[str]) -> str | None:
+    """The kind whose measures a line shows; None where the data set has no phrases."""
+    return kinds[0] if kinds else None
+
+
 def _told(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
@@ -132,6 +151,8 @@ def _measures(line: Line) -> Iterator[tuple[str, str, Any, Metrics | None]]:
         for key, value in first["retrieval"][direction].items():
             over = several["retrieval"][direction][key] if several else None
             yield f"{label}, {recall_name(key)}", f"{direction}_{key}", value["mean"], over
+    if not has_phrases(first):
+        return
     threshold = reported_threshold(first["sed"])
     names = {f"f1_at_{threshold}": f"F1 at {threshold}", "best_f1": "best F1"}
     names |= {"average_precision": AVERAGE_PRECISION}
@@ -181,10 +202,12 @@ def _rows(line: Line) -> Iterator[dict[str, Any]]:
 def _chance(metrics: Metrics) -> dict[str, str]:
     """Chance in retrieval, and in detection a detector that is always on."""
     retrieval, sed = metrics["retrieval"], metrics["sed"]
-    cells = {"variant": "chance, always on"}
+    cells = {"variant": "chance, always on" if has_phrases(metrics) else "chance"}
     for label in SHORT.values():
         for key, value in retrieval["chance"].items():
             cells[f"{label}, {recall_name(key)}"] = number(value)
+    if not has_phrases(metrics):
+        return cells
     threshold = reported_threshold(sed)
     for found, ending in ((sed, ""), (sed.get("partial"), ", part")):
         if found:

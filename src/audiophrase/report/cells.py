@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 RENDERED = "rendered"
 RENDERED_NOTE = "Rendered audio: a rehearsal of the method, not a claim about recordings."
+NO_PHRASES_NOTE = "This data set's captions have no phrases, so nothing is detected in its clips."
 DIRECTIONS = {"audio_to_caption": "audio → caption", "caption_to_audio": "caption → audio"}
 NAMES = {"always_on": "always on"}
 
@@ -52,6 +53,16 @@ def _markdown_cells(cells: "pd.DataFrame") -> str:
 def rendered_note(metrics: Metrics) -> tuple[str, ...]:
     """What every table of rendered audio says."""
     return (RENDERED_NOTE,) if metrics["dataset"]["audio"] == RENDERED else ()
+
+
+def has_phrases(numbers: Metrics) -> bool:
+    """Whether phrases were looked for, told by the numbers of a data set or of one run."""
+    return numbers["sed"]["n_phrases"] > 0
+
+
+def phrases_note(metrics: Metrics) -> tuple[str, ...]:
+    """What is said where nothing was detected."""
+    return () if has_phrases(metrics) else (NO_PHRASES_NOTE,)
 
 
 def restriction_notes(found: Metrics) -> tuple[str, ...]:

@@ -25,11 +25,17 @@ class Example:
     events: tuple[Event, ...]
 
 
-def ranked(captions: Iterable[Row], phrases: Iterable[Row], clips: Container[str]) -> list[Example]:
+def ranked(
+    captions: Iterable[Row],
+    phrases: Iterable[Row],
+    clips: Container[str],
+    *,
+    needs_phrases: bool = True,
+) -> list[Example]:
     """One example a clip, those with the most distinct phrases first, ties by clip id.
 
     A clip stands there with the caption of most distinct phrases, of equal ones with the first.
-    Only clips among `clips` and captions with a phrase are taken.
+    Only clips among `clips` are taken, and captions with a phrase, if they need one.
     """
     phrases_of: dict[str, list[Row]] = {}
     for row in phrases:
@@ -37,9 +43,10 @@ def ranked(captions: Iterable[Row], phrases: Iterable[Row], clips: Container[str
     richest: dict[str, Example] = {}
     for row in captions:
         clip_id = row["clip_id"]
-        if clip_id not in clips or row["caption_id"] not in phrases_of:
+        of_caption = phrases_of.get(row["caption_id"], [])
+        if clip_id not in clips or (needs_phrases and not of_caption):
             continue
-        example = Example(clip_id, row["caption"], _events(phrases_of[row["caption_id"]]))
+        example = Example(clip_id, row["caption"], _events(of_caption))
         if clip_id not in richest or len(example.events) > len(richest[clip_id].events):
             richest[clip_id] = example
     return sorted(richest.values(), key=lambda example: (-len(example.events), example.clip_id))

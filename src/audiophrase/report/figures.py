@@ -140,20 +140,20 @@ def _mark_epochs(axes: Axes, histories: Sequence["pd.DataFrame"]) -> None:
 
 
 @look()
-def availability(rows: Sequence[Mapping[str, Any]], *, audio: str) -> Figure:
-    """Clips with usable audio by split, beside the paper's, and why the others have none."""
+def availability(rows: Sequence[Mapping[str, Any]], *, audio: str, beside_paper: bool) -> Figure:
+    """Clips with usable audio by split, beside the paper's or not, and why the others have none."""
     kinds = {
         kind: by_split for kind, by_split in counts_by_kind(rows).items() if kind[0] not in USABLE
     }
     heights_in = [1.9, 0.9 + 0.21 * (len(kinds) + 2)]
     figure = canvas(sum(heights_in) + 0.4, audio=audio)
     upper, lower = figure.subplots(2, 1, height_ratios=heights_in)
-    _draw_shares(upper, rows)
-    _draw_reasons(lower, kinds)
+    _draw_shares(upper, rows, beside_paper=beside_paper)
+    _draw_reasons(lower, kinds, beside_paper=beside_paper)
     return figure
 
 
-def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
+def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], *, beside_paper: bool) -> None:
     for index, (split, counts) in enumerate(counts_by_split(rows).items()):
         notes = []
         if counts.n_short:
@@ -164,8 +164,9 @@ def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
         _share_bar(
             axes, index - 0.2, counts.n_usable, counts.n_annotated, colour, note="".join(notes)
         )
-        n_theirs, n_annotated = paper.DATASET[split]["clips"], paper.N_ANNOTATED[split]
-        _share_bar(axes, index + 0.2, n_theirs, n_annotated, GREY, prefix="paper: ")
+        if beside_paper:
+            n_theirs, n_annotated = paper.DATASET[split]["clips"], paper.N_ANNOTATED[split]
+            _share_bar(axes, index + 0.2, n_theirs, n_annotated, GREY, prefix="paper: ")
     axes.set_yticks(range(len(SPLITS)), SPLITS)
     axes.set_ylim(len(SPLITS) - 0.5, -0.5)
     axes.set_xlim(0.0, 100.0)
@@ -199,7 +200,9 @@ def _share_bar(
     )
 
 
-def _draw_reasons(axes: Axes, kinds: Mapping[Kind, Mapping[str, int]]) -> None:
+def _draw_reasons(
+    axes: Axes, kinds: Mapping[Kind, Mapping[str, int]], *, beside_paper: bool
+) -> None:
     """A bar for each state and reason, parted by split; the numbers in columns beside them."""
     axes.set_title("Clips without usable audio")
     if not kinds:
@@ -219,11 +222,12 @@ def _draw_reasons(axes: Axes, kinds: Mapping[Kind, Mapping[str, int]]) -> None:
     sums = {split: sum(of[split] for of in kinds.values()) for split in SPLITS}
     theirs = {split: paper.N_ANNOTATED[split] - paper.DATASET[split]["clips"] for split in SPLITS}
     labels = [wrap(_label(kind), 44, max_lines=1) for kind in kinds]
-    _write_counts(axes, [*kinds.values(), sums, theirs])
-    axes.set_yticks(range(len(kinds) + 2), [*labels, "all", "paper, whatever the reason"])
+    below = {"all": sums} | ({"paper, whatever the reason": theirs} if beside_paper else {})
+    _write_counts(axes, [*kinds.values(), *below.values()])
+    axes.set_yticks(range(len(kinds) + len(below)), [*labels, *below])
     axes.tick_params(axis="y", length=0)
     axes.axhline(len(kinds) - 0.5, color=GREY, linewidth=0.6)
-    axes.set_ylim(len(kinds) + 1.5, -0.9)
+    axes.set_ylim(len(kinds) + len(below) - 0.5, -0.9)
     axes.set_xlim(0.0, 1.02 * left.max())
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("clips" + (" (hatched: unresolved, to be tried again)" if any(hatches) else ""))

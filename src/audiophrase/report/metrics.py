@@ -44,6 +44,7 @@ class Run:
 def metrics(
     *,
     audio: str,
+    annotations: str,
     availability: Iterable[Row],
     captions: Iterable[Row],
     phrases: Iterable[Row],
@@ -54,6 +55,7 @@ def metrics(
 
     Args:
         audio: `rendered` or `recorded`.
+        annotations: where they come from: `audiogrounding`, `files` or `grammar`.
         runs: at least one of the variant `paper`, in the order of the seeds.
         changes: variant -> the settings that it overrides.
 
@@ -67,7 +69,11 @@ def metrics(
         raise ValueError(f"no run is of the variant '{PAPER_VARIANT}'")
     of_paper = seeds.pop(PAPER_VARIANT)
     return {
-        "dataset": {"audio": audio, **_counts(availability, captions, phrases)},
+        "dataset": {
+            "audio": audio,
+            "annotations": annotations,
+            **_counts(availability, captions, phrases),
+        },
         **next(iter(of_paper.values())),
         "seeds": of_paper,
         "variants": seeds,

@@ -14,7 +14,13 @@ from audiophrase.clips.availability import USABLE
 from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.captions import FIGURES
-from audiophrase.report.cells import RENDERED, RENDERED_NOTE, restriction_notes
+from audiophrase.report.cells import (
+    RENDERED,
+    RENDERED_NOTE,
+    has_phrases,
+    phrases_note,
+    restriction_notes,
+)
 from audiophrase.report.metrics import reported_threshold
 from audiophrase.report.tables import all_tables
 from audiophrase.text.coverage import summary
@@ -49,21 +55,28 @@ class Contents:
 def page(contents: Contents) -> str:
     """The page as HTML. Everything that comes from the data is escaped."""
     audio = contents.metrics["dataset"]["audio"]
+    beside_paper = paper.stands_beside(contents.metrics)
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
     return _template().render(
         dataset=contents.dataset,
         title=contents.title,
         paper=paper,
+        beside_paper=beside_paper,
+        phrases_note=phrases_note(contents.metrics),
         rendered=audio == RENDERED,
         rendered_note=RENDERED_NOTE,
         headline=_headline(contents.metrics),
-        tables=all_tables(contents.metrics, contents.compared),
-        figures=_figures(contents.figures),
+        tables={
+            name: table
+            for name, table in all_tables(contents.metrics, contents.compared).items()
+            if table.blocks
+        },
+        figures=_figures(contents.figures, contents.metrics),
         n_usable=f"{len(contents.availability) - len(unusable):,}",
         n_annotated=f"{len(contents.availability):,}",
         n_missing=len(unusable),
         restriction=restriction_notes(contents.metrics["retrieval"]),
-        audit=availability_table(contents.availability, audio=audio),
+        audit=availability_table(contents.availability, audio=audio, beside_paper=beside_paper),
         missing=_listing(unusable[:MAX_LISTED]),
         coverage=_coverage(contents.coverage),
         models=_models(contents.models),
@@ -87,20 +100,24 @@ def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     """The few numbers that a reader comes for, each with what it is to be read beside."""
     retrieval, sed, test = metrics["retrieval"], metrics["sed"], metrics["dataset"]["test"]
     numbers = [("Test clips with audio", f"{test['clips']:,} of {test['annotated']:,}")]
-    beside = [f"the paper: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"]
+    theirs = paper.stands_beside(metrics)
+    beside = [""]
+    if theirs:
+        beside = [f"the paper: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"]
     for direction, label in (
         ("audio_to_caption", "Audio → caption"),
         ("caption_to_audio", "Caption → audio"),
     ):
-        theirs = paper.RETRIEVAL[direction]["r1"]["mean"]
         if "r1" in retrieval[direction]:
             numbers.append((f"{label}, R@1", f"{retrieval[direction]['r1']['mean']:.2f}"))
-            beside.append(f"the paper: {theirs:.2f}; chance: {retrieval['chance']['r1']:.2f}")
-    threshold = reported_threshold(sed)
+            chance = f"chance: {retrieval['chance']['r1']:.2f}"
+            r1 = f"the paper: {paper.RETRIEVAL[direction]['r1']['mean']:.2f}"
+            beside.append(f"{r1}; {chance}" if theirs else chance)
     if len(metrics["seeds"]) > 1:
         seed = next(iter(metrics["seeds"]))
         beside[1:] = [f"{other}; of seed {seed} alone" for other in beside[1:]]
     if "mean" in sed:
+        threshold = reported_threshold(sed)
         f1 = f"f1_at_{threshold}"
         numbers.append((f"Detection, F1 at {threshold}", f"{sed['mean'][f1]:.2f}"))
         beside.append(f"always on: {sed['always_on'][f1]:.2f}")
@@ -112,16 +129,22 @@ def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _figures(figures: Mapping[str, bytes]) -> list[dict[str, str]]:
+def _figures(figures: Mapping[str, bytes], metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The figures of the page; without phrases, those that need none."""
+    holds = {
+        "has_phrases": has_phrases(metrics),
+        "beside_paper": paper.stands_beside(metrics),
+    }
     return [
         {
             "name": name,
             "title": FIGURES[name].title,
             "alt": FIGURES[name].alt,
-            "caption": FIGURES[name].caption,
+            "caption": FIGURES[name].text(**holds),
             "base64": base64.b64encode(content).decode("ascii"),
         }
         for name, content in figures.items()
+        if holds["has_phrases"] or not FIGURES[name].needs_phrases
     ]
 
 

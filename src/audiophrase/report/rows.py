@@ -5,6 +5,7 @@ from typing import Any
 
 from audiophrase.evaluate.retrieval import DIRECTIONS
 from audiophrase.report import paper
+from audiophrase.report.cells import has_phrases
 from audiophrase.report.metrics import PAPER_VARIANT, aggregations, reported_threshold
 from audiophrase.splits import SPLITS
 
@@ -32,6 +33,8 @@ def dataset(metrics: Metrics) -> Iterator[dict[str, Any]]:
     audio = metrics["dataset"]["audio"]
     for split in SPLITS:
         yield {"audio": audio, "source": "ours", "split": split, **metrics["dataset"][split]}
+        if not paper.stands_beside(metrics):
+            continue
         theirs, n_annotated = paper.DATASET[split], paper.N_ANNOTATED[split]
         missing = {"annotated": n_annotated, "missing": n_annotated - theirs["clips"]}
         yield {"audio": PAPER_AUDIO, "source": "paper", "split": split, **theirs, **missing}
@@ -56,11 +59,13 @@ def retrieval(metrics: Metrics) -> Iterator[dict[str, Any]]:
             for key, value in found["full_pool"][direction].items():
                 between = interval(found, "full_pool", direction, key)
                 yield ours | where | {"measure": key, "value": value, "sd": None} | full | between
-    yield from _references(metrics["retrieval"], audio)
+    yield from _references(metrics)
 
 
-def _references(found: Metrics, audio: str) -> Iterator[dict[str, Any]]:
-    """Rows of chance and of the paper."""
+def _references(metrics: Metrics) -> Iterator[dict[str, Any]]:
+    """Rows of chance, and of the paper where it stands beside the data set."""
+    found, audio = metrics["retrieval"], metrics["dataset"]["audio"]
+    of_paper = paper.RETRIEVAL if paper.stands_beside(metrics) else {}
     pool = {"pool": "drawn", "pool_size": found["pool_size"]}
     n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "captions")}
     theirs = {"pool": "drawn", "pool_size": paper.POOL_SIZE, "n_repeats": paper.N_REPEATS}
@@ -68,17 +73,22 @@ def _references(found: Metrics, audio: str) -> Iterator[dict[str, Any]]:
         for key, value in found["chance"].items():
             measure = {"direction": direction, "measure": key, "value": value}
             yield {"audio": audio, "source": "chance", **measure, **pool}
-        for key, spread in paper.RETRIEVAL[direction].items():
+        for key, spread in of_paper.get(direction, {}).items():
             measure = {"measure": key, "value": spread["mean"], "sd": spread["sd"]}
             where = {"audio": PAPER_AUDIO, "source": "paper", "direction": direction}
             yield where | measure | theirs | n_theirs
 
 
 def sed(metrics: Metrics) -> Iterator[dict[str, Any]]:
-    """A row for each kind of scores and run, then the paper's, whose measures are not known."""
+    """A row for each kind of scores and run, then the paper's, whose measures are not known.
+
+    No row where the data set has no phrases.
+    """
     audio = metrics["dataset"]["audio"]
     for variant, seed, numbers in runs(metrics):
         found = numbers["sed"]
+        if not has_phrases(numbers):
+            continue
         threshold = reported_threshold(found)
         for name in aggregations(found):
             yield {
@@ -102,6 +112,8 @@ def sed(metrics: Metrics) -> Iterator[dict[str, Any]]:
                 **_restriction(found),
                 **_of_part(found, name, threshold),
             }
+    if not paper.stands_beside(metrics):
+        return
     n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "phrases")}
     yield {"audio": PAPER_AUDIO, "source": "paper", "scores": "mean", **n_theirs}
 

@@ -36,9 +36,9 @@ def band_centres_hz(params: LogMelParams) -> np.ndarray:
 def example_pair(
     example: Example, spectrum: Spectrum, centres_hz: np.ndarray, *, audio: str
 ) -> Figure:
-    """A clip and its caption, and when each phrase of the caption is heard."""
+    """A clip and its caption, and when each phrase of the caption is heard, if it has any."""
     labels = [_label(event, _BAR_WIDTH) for event in example.events]
-    n_lines = max(1 + label.count("\n") for label in labels)
+    n_lines = max((1 + label.count("\n") for label in labels), default=0)
     lanes_in = len(labels) * max(0.3, _LINE_IN * n_lines + 0.04)
     figure = canvas(3.1 + lanes_in, audio=audio)
     figure.suptitle(
@@ -48,7 +48,8 @@ def example_pair(
         fontsize=9.5,
         style="italic",
     )
-    grid = figure.add_gridspec(2, 2, width_ratios=[50, 1], height_ratios=[2.2, lanes_in])
+    heights_in = [2.2, lanes_in] if labels else [2.2]
+    grid = figure.add_gridspec(len(heights_in), 2, width_ratios=[50, 1], height_ratios=heights_in)
     upper = figure.add_subplot(grid[0, 0])
     image = draw_log_mel(upper, spectrum.log_mel, spectrum.hop_s, centres_hz, lowest_tick_hz=250.0)
     clipped = image.get_clim()[0] > spectrum.log_mel.min()
@@ -58,6 +59,9 @@ def example_pair(
         label="log power (natural logarithm)",
         extend="min" if clipped else "neither",
     )
+    if not labels:
+        _time_axis(upper, upper, spectrum)
+        return figure
     lower = figure.add_subplot(grid[1, 0], sharex=upper)
     for index, event in enumerate(example.events):
         bars = [(onset_s, offset_s - onset_s) for onset_s, offset_s in event.segments_s]
@@ -156,7 +160,8 @@ def _draw_key(axes: Axes, of: Axes) -> None:
 
 
 def _time_axis(upper: Axes, lower: Axes, spectrum: Spectrum) -> None:
-    upper.tick_params(labelbottom=False)
+    if upper is not lower:
+        upper.tick_params(labelbottom=False)
     lower.set_xlim(-spectrum.hop_s / 2, (len(spectrum.log_mel) - 0.5) * spectrum.hop_s)
     lower.set_xlabel("time (s)")
 

@@ -67,6 +67,14 @@ def canvas(height_in: float, *, audio: str) -> Figure:
     return figure
 
 
+@look()
+def nothing_to_show(text: str, *, audio: str) -> Figure:
+    """A figure that says why it is empty."""
+    figure = canvas(1.0, audio=audio)
+    figure.text(0.5, 0.5, text, ha="center", va="center", color=GREY)
+    return figure
+
+
 def svg(figure: Figure) -> bytes:
     """The figure as SVG, with no date or version in it."""
     return _save(figure, format="svg", metadata={"Date": None, "Creator": None})

@@ -16,7 +16,9 @@ from audiophrase.report.cells import (
     NAMES,
     Block,
     Table,
+    has_phrases,
     number,
+    phrases_note,
     recall_name,
     rendered_note,
     restriction_notes,
@@ -30,6 +32,14 @@ from audiophrase.splits import SPLITS
 
 Metrics = Mapping[str, Any]
 
+_PAPER_NOTE = (
+    (
+        "The paper shows its measures as curves in Figure 3; its numbers at a threshold are not "
+        "known to us, so these cells stay empty."
+    ),
+)
+_NO_DETECTIONS = ("audio", "source", "variant", "seed", "scores", "threshold")  # without any rows
+
 
 def all_tables(metrics: Metrics, compared: Mapping[str, Metrics] | None = None) -> dict[str, Table]:
     """The tables by the name of their files; `compared` are the numbers of other data sets."""
@@ -42,24 +52,31 @@ def all_tables(metrics: Metrics, compared: Mapping[str, Metrics] | None = None) 
 
 
 def dataset_table(metrics: Metrics) -> Table:
-    """The paper's Table 1 beside ours."""
-    cells = []
+    """The paper's Table 1, beside ours where it is of the same clips."""
+    cells, beside = [], paper.stands_beside(metrics)
     for split in SPLITS:
         ours, theirs = metrics["dataset"][split], paper.DATASET[split]
         n_annotated = paper.N_ANNOTATED[split]
         line = {"split": split}
         for name in ("clips", "captions", "phrases"):
-            line |= {name: f"{ours[name]:,}", f"{name}, paper": f"{theirs[name]:,}"}
+            line[name] = f"{ours[name]:,}"
+            if beside:
+                line[f"{name}, paper"] = f"{theirs[name]:,}"
         line["missing clips"] = f"{ours['missing']:,} of {ours['annotated']:,}"
         line["of them unresolved"] = f"{ours['unresolved']:,}"
-        line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
+        if beside:
+            line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
         cells.append(line)
     notes = (
         *rendered_note(metrics),
-        (
-            "Clips are those with usable audio, captions and phrases those of these clips; missing "
-            "are the annotated clips without usable audio. The paper's missing clips follow from its "
-            "Table 1 and the 4,489/31/70 clips that AudioGrounding v1 annotates."
+        *phrases_note(metrics),
+        "Clips are those with usable audio, captions and phrases those of these clips; missing "
+        "are the annotated clips without usable audio."
+        + (
+            " The paper's missing clips follow from its Table 1 and the 4,489/31/70 clips that "
+            "AudioGrounding v1 annotates."
+            if beside
+            else ""
         ),
         *restriction_notes(metrics["retrieval"]),
     )
@@ -69,8 +86,8 @@ def dataset_table(metrics: Metrics) -> Table:
 
 
 def retrieval_table(metrics: Metrics) -> Table:
-    """The paper's Table 2 beside ours, with chance and the full pool."""
-    found = metrics["retrieval"]
+    """The paper's Table 2, beside ours where it is of the same clips; chance and the full pool."""
+    found, beside = metrics["retrieval"], paper.stands_beside(metrics)
     n_clips, n_captions = found["n_clips"], found["n_captions"]
     several = metrics.get("over_seeds", {}).get(PAPER_VARIANT)
     cells = [
@@ -80,7 +97,7 @@ def retrieval_table(metrics: Metrics) -> Table:
             "ours": spread(value),
             **_interval_cell(found, "pool", direction, key),
             **(_seeds_cell(several, several["retrieval"][direction][key]) if several else {}),
-            "paper": spread(paper.RETRIEVAL[direction].get(key)),
+            **({"paper": spread(paper.RETRIEVAL[direction].get(key))} if beside else {}),
             "chance": number(found["chance"][key]),
         }
         for direction, label in DIRECTIONS.items()
@@ -99,7 +116,7 @@ def retrieval_table(metrics: Metrics) -> Table:
         for direction, label in DIRECTIONS.items()
     ]
     pools = f"pools of {found['pool_size']}"
-    if found["pool_size"] < paper.POOL_SIZE:
+    if found["pool_size"] < paper.POOL_SIZE and beside:
         pools += f" (the paper: {paper.POOL_SIZE}; there are no more test clips)"
     everything = f"Among all {n_clips} clips and {n_captions} captions"
     blocks = [
@@ -108,12 +125,14 @@ def retrieval_table(metrics: Metrics) -> Table:
     ]
     notes = (
         *rendered_note(metrics),
-        f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper.",
+        f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper."
+        if beside
+        else f"Test clips: {n_clips}.",
         *restriction_notes(found),
         (
-            "The ± of ours and of the paper is sampling noise of one model: the standard deviation "
-            f"over {found['n_repeats']} draws of random pools. It says nothing about other seeds or "
-            "other data."
+            f"The ± of ours{' and of the paper' if beside else ''} is sampling noise of one model: "
+            f"the standard deviation over {found['n_repeats']} draws of random pools. It says "
+            "nothing about other seeds or other data."
         ),
         *_interval_note(found),
         *_seeds_note(several),
@@ -124,12 +143,19 @@ def retrieval_table(metrics: Metrics) -> Table:
 
 
 def sed_table(metrics: Metrics) -> Table:
-    """Phrase-based detection at the reported threshold, and beyond any threshold."""
-    found = metrics["sed"]
+    """Phrase-based detection at the reported threshold, and beyond any threshold.
+
+    No cells where the data set has no phrases.
+    """
+    found, beside = metrics["sed"], paper.stands_beside(metrics)
+    title = "Phrase-based sound event detection (the measures behind the paper's Figure 3)"
+    if not has_phrases(metrics):
+        return Table(title, phrases_note(metrics), (), pd.DataFrame(columns=_NO_DETECTIONS))
     threshold = reported_threshold(found)
     several = metrics.get("over_seeds", {}).get(PAPER_VARIANT)
     lines = _sed_lines(found, threshold)
-    lines.append({"scores": "the paper's (its Figure 3)", **_sed_cells({}, {}, "", threshold)})
+    if beside:
+        lines.append({"scores": "the paper's (its Figure 3)", **_sed_cells({}, {}, "", threshold)})
     blocks = [Block("All phrases" + _in_brackets(found), pd.DataFrame(lines))]
     if part := found.get("partial"):
         below = f"active in less than {100 * part['active_below']:g} % of their clip"
@@ -144,6 +170,8 @@ def sed_table(metrics: Metrics) -> Table:
         (
             f"Test clips: {found['n_clips']} with {found['n_phrases']:,} phrases here, "
             f"{n_test['clips']} with {n_test['phrases']:,} in the paper."
+            if beside
+            else f"Test clips: {found['n_clips']} with {found['n_phrases']:,} phrases."
         ),
         *restriction_notes(found),
         (
@@ -151,14 +179,10 @@ def sed_table(metrics: Metrics) -> Table:
             "precision of chance, and what lifts the F1 of always on."
         ),
         *_part_note(found),
-        (
-            "The paper shows its measures as curves in Figure 3; its numbers at a threshold are not "
-            "known to us, so these cells stay empty."
-        ),
+        *(_PAPER_NOTE if beside else ()),
         *_interval_note(found),
         *_seeds_note(several),
     )
-    title = "Phrase-based sound event detection (the measures behind the paper's Figure 3)"
     blocks += _other_runs(metrics, _sed_line)
     return Table(title, notes, tuple(blocks), pd.DataFrame(rows.sed(metrics)))
 

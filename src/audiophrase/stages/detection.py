@@ -30,6 +30,8 @@ from audiophrase.stages.training_data import (
 )
 from audiophrase.train import encode
 
+_CURVE_COLUMNS = ("aggregation", "threshold", "precision", "recall", "f1")
+
 
 @click.command()
 @evaluation_options
@@ -56,6 +58,9 @@ def evaluate_sed(
 ) -> None:
     """Detection of phrases in frames, on FEATURES, the shards of the test split."""
     params = structure(settings, "evaluate.sed")
+    if not tables.read(phrases, stage="annotations.phrases", columns=["phrase_id"]).num_rows:
+        _write_nothing(curve, scores, summary, params, settings)
+        return
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
     every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
@@ -85,8 +90,7 @@ def evaluate_sed(
     measured, sampled = _measured(every, params, of_bootstrap)
     tables.write_csv(curve, _points(sampled))
     inputs = {"only_clips_of": restriction.sha256} if restriction else None
-    made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
-    _write_scores(scores, [row["phrase_id"] for row in rows], found, made_with, inputs)
+    _write_scores(scores, [row["phrase_id"] for row in rows], found, settings, inputs)
     measured |= restriction.summary() if restriction else {}
     part = partial(every, params.partial_below)
     if part is not None:
@@ -94,6 +98,16 @@ def evaluate_sed(
         measured["partial"] = below | _measured(part, params, of_bootstrap)[0]
     tables.write_json(summary, measured)
     click.echo(pd.DataFrame(measured["measures"]).T.to_string(), err=True)
+
+
+def _write_nothing(
+    curve: Path, scores: Path, summary: Path, params: SedParams, settings: dict
+) -> None:
+    """The files of a data set whose captions have no phrases: no points, scores and measures."""
+    tables.write_csv(curve, pd.DataFrame(columns=_CURVE_COLUMNS))
+    _write_scores(scores, [], {name: [] for name in params.aggregations}, settings, None)
+    tables.write_json(summary, {"n_clips": 0, "n_phrases": 0, "n_frames": 0, "measures": {}})
+    click.echo("the annotations have no phrases: nothing is detected", err=True)
 
 
 def _nothing_to_detect(clips: Clips, restricted: bool) -> ArtifactError:
@@ -172,4 +186,5 @@ def _write_scores(
     for name, of_phrases in found.items():
         key = "scores" if name == "mean" else f"scores_{name}"
         columns[key] = pa.array(of_phrases, pa.list_(pa.float32()))
-    tables.write(path, pa.table(columns), stage="sed_scores", settings=settings, inputs=inputs)
+    made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
+    tables.write(path, pa.table(columns), stage="sed_scores", settings=made_with, inputs=inputs)

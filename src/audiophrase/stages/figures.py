@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError, ParamsError
-from audiophrase.report import examples, figures, spectra, style
+from audiophrase.report import examples, figures, paper, spectra, style
+from audiophrase.report.cells import NO_PHRASES_NOTE
 from audiophrase.settings import structure
 from audiophrase.stages.options import file_argument, file_option, settings
-from audiophrase.stages.report_options import audio_option
+from audiophrase.stages.report_options import annotations_option, audio_option
 
 
 def _writes_figure(command):
@@ -68,6 +69,9 @@ def sed_thresholds(
 ) -> None:
     """Precision, recall and F1 against the threshold (Figure 3)."""
     measures = tables.read_json(summary)["measures"]
+    if not measures:
+        _write(style.nothing_to_show(NO_PHRASES_NOTE, audio=audio), svg, png, settings)
+        return
     drawn = figures.sed_thresholds(tables.read_csv(curve), measures, audio=audio)
     _write(drawn, svg, png, settings)
 
@@ -90,6 +94,9 @@ def alignment(
 ) -> None:
     """Similarities over time (Figure 4), out of FEATURES, the shards of the test split."""
     of_phrase = _scores(scores, settings)
+    if not of_phrase:
+        _write(style.nothing_to_show(NO_PHRASES_NOTE, audio=audio), svg, png, settings)
+        return
     ranked = _examples(captions, phrases, features, settings, scored=of_phrase)
     chosen = ranked[: structure(settings, "figures").n_alignments]
     drawn = spectra.alignment(
@@ -114,11 +121,16 @@ def training(settings: dict, audio: str, svg: Path, png: Path, histories: tuple[
 
 @figure.command()
 @_writes_figure
+@annotations_option
 @file_option("--availability", "Table of availability.")
-def availability(settings: dict, audio: str, svg: Path, png: Path, availability: Path) -> None:
+def availability(
+    settings: dict, audio: str, svg: Path, png: Path, annotations: str, availability: Path
+) -> None:
     """Clips that could be had, and why the others could not."""
     rows = tables.read(availability, stage="availability").to_pylist()
-    _write(figures.availability(rows, audio=audio), svg, png, settings)
+    beside_paper = annotations == paper.ANNOTATIONS
+    drawn = figures.availability(rows, audio=audio, beside_paper=beside_paper)
+    _write(drawn, svg, png, settings)
 
 
 def _write(drawn: Figure, svg: Path, png: Path, settings: dict) -> None:
@@ -148,15 +160,15 @@ def _examples(
         if row["n_frames"]
     }
 
-    def rows(path: Path, stage: str) -> list[dict]:
-        table = tables.read(path, stage=stage)
+    def rows(table: pa.Table) -> list[dict]:
         return table.filter(pc.is_in(table["clip_id"], pa.array(clips, pa.string()))).to_pylist()
 
-    of_clips = rows(phrases, "annotations.phrases")
+    all_phrases = tables.read(phrases, stage="annotations.phrases")
     ranked = examples.ranked(
-        rows(captions, "annotations.captions"),
-        [row for row in of_clips if scored is None or row["phrase_id"] in scored],
+        rows(tables.read(captions, stage="annotations.captions")),
+        [row for row in rows(all_phrases) if scored is None or row["phrase_id"] in scored],
         clips,
+        needs_phrases=all_phrases.num_rows > 0,
     )
     if not ranked:
         raise ArtifactError(

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from audiophrase.annotations.grammar import kind_of
+from audiophrase.annotations.kinds import kind_of
 from audiophrase.clips.render import render_clip
 from audiophrase.clips.synthesis import Samples
 from audiophrase.errors import AnnotationError

@@ -9,11 +9,17 @@ from audiophrase import tables
 from audiophrase.errors import ArtifactError
 from audiophrase.report import metrics as numbers
 from audiophrase.stages.options import file_argument, file_option
-from audiophrase.stages.report_options import COMPARE, audio_option, read_compared
+from audiophrase.stages.report_options import (
+    COMPARE,
+    annotations_option,
+    audio_option,
+    read_compared,
+)
 
 
 @click.command()
 @audio_option
+@annotations_option
 @file_option("--availability", "Table of availability.")
 @file_option("--captions", "Table of captions.")
 @file_option("--phrases", "Table of phrases.")
@@ -22,6 +28,7 @@ from audiophrase.stages.report_options import COMPARE, audio_option, read_compar
 @file_option("--metrics", "Numbers to write (JSON).")
 def metrics(
     audio: str,
+    annotations: str,
     variants: str,
     availability: Path,
     captions: Path,
@@ -40,6 +47,7 @@ def metrics(
 
     gathered = numbers.metrics(
         audio=audio,
+        annotations=annotations,
         availability=rows(availability, "availability", [*of_clip, "state"]),
         captions=rows(captions, "annotations.captions", of_clip),
         phrases=rows(phrases, "annotations.phrases", of_clip),

@@ -16,6 +16,12 @@ audio_option = click.option(
     required=True,
     help="Whether the clips were rendered: every table and figure then says so.",
 )
+annotations_option = click.option(
+    "--annotations",
+    required=True,
+    metavar="SOURCE",
+    help="Where the annotations come from: the paper's numbers stand beside audiogrounding's alone.",
+)
 
 
 def read_compared(paths: Sequence[Path]) -> dict[str, Any]:

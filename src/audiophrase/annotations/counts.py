@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from audiophrase.annotations.audiogrounding import stands_at
 from audiophrase.annotations.words import stands_at
 from audiophrase.splits import SPLITS
 

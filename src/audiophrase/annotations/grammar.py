@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiophrase.annotations.forms import COLUMNS
 from audiophrase.annotations.forms.audiogrounding_v1 import COLUMNS
 from audiophrase.annotations.kinds import KINDS, Kind
 from audiophrase.splits import SPLITS

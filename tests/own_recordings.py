@@ -24,12 +24,11 @@ def save_vectors(path: Path, words: tuple[str, ...]) -> None:
 
 
 def entry(title: str, *, files: dict[str, str], folder: str, vectors_file: str, **train) -> dict:
-    """The entry of a small data set of local files, to be laid over params.yaml."""
+    """The entry of a small data set of local files, but for its shards, to be laid over params.yaml."""
     tiny = TINY["datasets"]["tiny"]
     return {
         "title": title,
         "clips": "local",
-        "shards": {"train": 2, "val": 1, "test": 1},
         "annotations": {"source": "files", "files": files},
         "retrieve": {"folder": folder},
         "features": tiny["features"],

@@ -32,7 +32,7 @@ def make(folder: Path) -> None:
         for split, n in N_CLIPS.items():
             content = annotate(split, n, folder / name)
             (folder / name / f"{split}.json").write_text(json.dumps(content))
-        datasets[name] = entry(
+        datasets[name] = {"shards": dict.fromkeys(N_CLIPS, 1)} | entry(
             f"The form {name}",
             files={split: f"../{name}/{split}.json" for split in N_CLIPS},
             folder=f"../{name}",
@@ -138,3 +138,10 @@ def test_clips_of_v2_are_whole_files_through_the_whole_chain(project):
 
 def test_nothing_is_left_to_do(project):
     assert "Nothing to be done" in project.build("--dry-run")
+
+
+def test_numbers_and_figure_are_told_where_the_annotations_come_from(project):
+    results = "results/audiogrounding"
+    targets = (f"{results}/metrics.json", f"{results}/figures/availability.svg")
+    printed = project.build("--dry-run", "--printshellcmds", "--quiet", "host", "--", *targets)
+    assert printed.count(" --annotations audiogrounding ") == len(targets)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audiophrase.errors import ParamsError
+from audiophrase.front_ends import chosen, file_of, settings_of
 
 # Folders of the project in which our own commands write and delete.
 _OURS = ("data", "results")
@@ -29,6 +30,12 @@ def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[s
         wanting.append("clips is 'local' but retrieve.folder is empty")
     if text["vectors"] == "file" and not text["vectors_file"]:
         wanting.append("text.vectors is 'file' but text.vectors_file is empty")
+    front_end = chosen(sections)
+    if front_end.file and not file_of(front_end, sections):
+        name = sections["features"]["front_end"]
+        wanting.append(
+            f"features.front_end is '{name}' but {front_end.section}.{front_end.file} is empty"
+        )
     return wanting
 
 
@@ -43,6 +50,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         raise ParamsError(f"data set '{dataset}': {problem}", remedy)
 
     features, model = sections["features"], sections["train"]["model"]
+    front_end = chosen(sections)
     sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
     if "local" in sources and folder and (inside := _folder_of_ours(folder)):
         refuse(
@@ -58,7 +66,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse("text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each")
     if features["fmin_hz"] >= features["fmax_hz"]:
         refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
-    rate_hz = features["sample_rate_hz"]
+    rate_hz = None if "sample_rate_hz" in front_end.without else features["sample_rate_hz"]
     if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:
         refuse(
             f"features.fmax_hz {features['fmax_hz']} lies above half of "
@@ -73,14 +81,16 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse("train.model.pooling and n_channels differ in length", "give one entry a block")
     kernels = [kernel for kernel in model["pooling"] if kernel]
     time_factor, mel_factor = (math.prod(kernel[axis] for kernel in kernels) for axis in (0, 1))
-    n_fewest = 1 + math.floor(sections["retrieve"]["min_length_s"] / features["hop_s"])
+    hop_s = settings_of(front_end, sections)[front_end.section]["hop_s"]
+    n_fewest = 1 + math.floor(sections["retrieve"]["min_length_s"] / hop_s)
     if time_factor > n_fewest:
         refuse(
             f"train.model.pooling divides time by {time_factor}, but a clip of "
             f"retrieve.min_length_s has only {n_fewest} frames",
-            "shorten features.hop_s, or raise retrieve.min_length_s",
+            f"shorten {front_end.section}.hop_s, or raise retrieve.min_length_s",
         )
-    if mel_factor != features["n_mels"]:
+    # Of another front end, training knows the number of values a frame.
+    if front_end.section == "features" and mel_factor != features["n_mels"]:
         refuse(
             f"train.model.pooling divides the mel bands by {mel_factor}, "
             f"but features.n_mels is {features['n_mels']}",

@@ -33,13 +33,20 @@ class RenderParams:
 
 @dataclass(frozen=True, slots=True)
 class LogMelParams:
-    sample_rate_hz: int | None
     window_s: float
     hop_s: float
     n_mels: int
     fmin_hz: float
     fmax_hz: float
     log_floor: float
+    sample_rate_hz: int | None = None  # None, as in settings without it: each file's own rate
+
+
+@dataclass(frozen=True, slots=True)
+class OnnxParams:
+    output: str | None  # None: the only one
+    sample_rate_hz: int
+    hop_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,7 @@ SECTIONS: dict[str, type] = {
     "retrieve": ClipParams,
     "retrieve.render": RenderParams,
     "features": LogMelParams,
+    "features.onnx": OnnxParams,
     "text": TextParams,
     "text.word2vec": Word2VecParams,
     "text.google_news": GoogleNewsParams,

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +18,7 @@ from tqdm import tqdm
 from audiophrase import checkpoints, tables
 from audiophrase.closure import import_closure
 from audiophrase.device import choose_device, enough_memory, has_room, set_up
-from audiophrase.errors import AudiophraseError
+from audiophrase.errors import AudiophraseError, ParamsError
 from audiophrase.settings import structure
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -80,7 +81,7 @@ def train_model(
         word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
         splits = {}
         for split, shards in (("train", features), ("val", val_features)):
-            n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
+            n_bytes = n_bytes_of_features(shards)
             fits = n_bytes <= resident_mb * 1e6
             clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
             pairs = pairs_of(clips, split, captions, word_ids, say=say)
@@ -95,6 +96,7 @@ def train_model(
                 f"{n_bytes / 1e6:.0f} MB of features ({where})"
             )
 
+        _check_frames(clips.n_values, params.model.pooling)
         progress = start(vectors.shape[1], seed, params, chosen)
         inputs = [*features, *val_features, captions, vocabulary, caption_words]
         fingerprint = _fingerprint(settings, seed, chosen.type, inputs)
@@ -130,6 +132,17 @@ def train_model(
             )
         _write(progress, settings, seed, model, model_json, history)
         checkpoint.unlink(missing_ok=True)
+
+
+def _check_frames(n_values: int, pooling: Sequence[Sequence[int] | None]) -> None:
+    """Refuse frames that the encoder cannot pool to one value a channel. Raises ParamsError."""
+    factor = math.prod(kernel[1] for kernel in pooling if kernel)
+    if n_values != factor:
+        raise ParamsError(
+            f"a frame of these features has {n_values} values, but train.model.pooling divides "
+            f"them by {factor}",
+            "make the product of its second numbers equal to that, or choose another front end",
+        )
 
 
 @contextmanager

@@ -1,0 +1,49 @@
+"""The front ends: what turns the samples of a clip into frames, one module each in `features`.
+
+This table is all that the workflow has to know of them. No job imports it: a front end more
+makes no features again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from audiophrase.settings import Settings, select
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEnd:
+    """The keys of params.yaml that a front end's frames depend on."""
+
+    section: str
+    without: tuple[str, ...] = ()  # keys of the section that mean nothing to it
+    file: str | None = None  # key that names the file of a frozen network
+
+
+FRONT_ENDS = {
+    "log-mel": FrontEnd("features"),  # the paper
+    "log-mel-native": FrontEnd("features", without=("sample_rate_hz",)),
+    "onnx": FrontEnd("features.onnx", file="file"),
+}
+
+
+def chosen(sections: Mapping[str, Any]) -> FrontEnd:
+    """The front end that a data set or a variant names."""
+    return FRONT_ENDS[sections["features"]["front_end"]]
+
+
+def settings_of(front_end: FrontEnd, sections: Mapping[str, Any]) -> Settings:
+    """The settings that a front end's frames depend on, and no other front end's."""
+    found = select(sections, front_end.section)[front_end.section]
+    kept = {key: value for key, value in found.items() if key not in front_end.without}
+    return {front_end.section: kept}
+
+
+def file_of(front_end: FrontEnd, sections: Mapping[str, Any]) -> str | None:
+    """The path of its network as params.yaml names it; None where it has none, or it is not named."""
+    if front_end.file is None:
+        return None
+    section: Any = sections
+    for key in front_end.section.split("."):
+        section = section[key]
+    return section[front_end.file]

@@ -235,8 +235,10 @@ def network(wildcards):
     of_job = FRONT_ENDS[wildcards.front_end]
     if of_job.file is None:
         return []
-    path = file_of(of_job, with_paths(wildcards.dataset))
-    return existing_file(path, f"{of_job.section}.{of_job.file}")
+    key, path = f"{of_job.section}.{of_job.file}", file_of(of_job, with_paths(wildcards.dataset))
+    if not path:  # no variant names the front end, so that nobody has asked for it before
+        raise AudiophraseError(f"{key} is empty", "name the file of the network")
+    return existing_file(path, key)
 
 
 def network_option(wildcards, input):

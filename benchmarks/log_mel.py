@@ -20,7 +20,7 @@ from comparison import compare, publish, time_alternately
 from reference import features as reference
 
 from audiophrase.clips.flac import decode_flac
-from audiophrase.features import logmel
+from audiophrase.features import log_mel
 from audiophrase.features.parameters import LogMelParams
 from audiophrase.settings import select, structure
 
@@ -40,13 +40,13 @@ def main() -> None:
         flac, envelope * rng.uniform(-1, 1, len(envelope)), RATE_HZ, "PCM_16", format="FLAC"
     )
     content = flac.getvalue()
-    n_fft = logmel.n_fft(settings.sample_rate_hz, settings)
+    n_fft = log_mel.n_fft(settings.sample_rate_hz, settings)
 
     def plain() -> np.ndarray:
         return reference.log_mel(content, settings, n_fft)
 
     def ours() -> np.ndarray:
-        return logmel.log_mel(*decode_flac(content, "clip"), settings)
+        return log_mel.frames(*decode_flac(content, "clip"), settings)
 
     error = np.abs(plain() - ours()).max()
     assert error < 1e-4, f"log-mel differs from librosa's by {error}"
@@ -98,7 +98,7 @@ def _time_processes(content: bytes, settings: LogMelParams) -> tuple[list[float]
 def _seconds_a_clip(content: bytes, settings: LogMelParams) -> float:
     began = time.process_time()
     for _ in range(CLIPS_OF_A_PROCESS):
-        logmel.log_mel(*decode_flac(content, "clip"), settings)
+        log_mel.frames(*decode_flac(content, "clip"), settings)
     return (time.process_time() - began) / CLIPS_OF_A_PROCESS
 
 

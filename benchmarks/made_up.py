@@ -11,7 +11,7 @@ from audiophrase import tables
 from audiophrase.annotations.schemas import CAPTIONS_SCHEMA, PHRASES_SCHEMA
 from audiophrase.clips.availability import AVAILABILITY_SCHEMA
 from audiophrase.evaluate.retrieval import DIRECTIONS
-from audiophrase.features.logmel import SCHEMA as FEATURES_SCHEMA
+from audiophrase.features import log_mel, shards
 from audiophrase.train import Pairs
 
 N_CAPTIONS_A_CLIP, N_WORDS_A_CAPTION, N_PHRASES_A_CAPTION = 5, 9, 2
@@ -120,9 +120,9 @@ def write_shard(n_clips: int, folder: Path) -> None:
             "clip_id": f"clip-{number}",
             "n_frames": N_FRAMES,
             "hop_s": 0.02,
-            "log_mel": rng.standard_normal(N_FRAMES * N_MELS, dtype=np.float32),
+            log_mel.COLUMN: rng.standard_normal(N_FRAMES * N_MELS, dtype=np.float32),
         }
         for number in range(CLIPS_A_SHARD)
     ]
-    table = pa.Table.from_pylist(rows, FEATURES_SCHEMA)
-    tables.write(folder / "shard.parquet", table, stage="features", settings={})
+    table = pa.Table.from_pylist(rows, shards.schema(log_mel.COLUMN))
+    tables.write(folder / "shard.parquet", table, stage=shards.STAGE, settings={})

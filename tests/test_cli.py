@@ -77,7 +77,7 @@ def test_a_users_mistake_is_told_without_a_stack_trace(tmp_path):
 
 
 def test_a_mistake_in_an_option_is_told_likewise(tmp_path):
-    done = run("logmel", "--settings", '{"feature": {}}', "in", tmp_path / "out")
+    done = run("features", "--settings", '{"feature": {}}', "in", tmp_path / "out")
     assert done.returncode == 1
     assert done.stderr.startswith("error: --settings must be an object of sections")
     assert not os.listdir(tmp_path)

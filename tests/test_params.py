@@ -9,6 +9,8 @@ import pytest
 
 from audiophrase import params
 from audiophrase.errors import ParamsError
+from audiophrase.features.parameters import FRONT_ENDS
+from audiophrase.front_ends import settings_of
 from audiophrase.model.parameters import CRNNParams
 from audiophrase.parameters.declare import section
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, SECTIONS
@@ -21,6 +23,8 @@ PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 CHOICES = {
     "annotations": {"source", "files"},
     "retrieve": {"folder", *RUN_ONLY["retrieve"]},
+    "features": {"front_end"},
+    "features.onnx": {"file"},
     "text": {"vectors_file"},
     "train": {"seeds", *RUN_ONLY["train"]},
     "evaluate": {"only_clips_of"},
@@ -60,7 +64,8 @@ def leaves(value, path=""):
         ("datasets.demo.clip", "datasets.demo: unknown key 'clip' (did you mean 'clips'?)"),
         ("datasets.demo.train.max_epoch", "datasets.demo.train: unknown key 'max_epoch' (did you"),
         ("variants.paper.evaluat", "variants.paper: unknown key 'evaluat' (did you mean"),
-        ("variants.paper.features", "variants.paper: unknown key 'features'"),
+        ("variants.paper.figures", "variants.paper: unknown key 'figures'"),
+        ("variants.paper.features.fmax_hz", "variants.paper.features: unknown key 'fmax_hz'"),
         (
             "variants.paper.train.crnn.dropot",
             "variants.paper.train.crnn: unknown key 'dropot' (did",
@@ -79,6 +84,8 @@ def test_unknown_keys_are_named_with_a_hint(document, path, hint):
     [
         ("features.sample_rate_hz", -32000, "features.sample_rate_hz: -32000"),
         ("features.n_mels", "64", "features.n_mels: '64' is not of type integer"),
+        ("features.front_end", "mfcc", "features.front_end: 'mfcc' is not one of"),
+        ("features.onnx.hop_s", 0, "features.onnx.hop_s: 0"),
         ("features.window_s", "40 ms", "features.window_s: '40 ms' is not of type number"),
         ("train.batch_size", 0, "train.batch_size: 0"),
         ("train.batch_size", True, "train.batch_size: True is not of type integer"),
@@ -121,7 +128,21 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
             {"hop_s": 0.04, "window_s": 0.08},
             "divides time by 4, but a clip of retrieve.min_length_s has only 3 frames",
         ),
-        ("features.n_mels", 63, "pooling divides the mel bands by 64, but features.n_mels is 63"),
+        (
+            "features.n_mels",
+            63,
+            "pooling divides the mel bands by 64, but a frame of the features has 63 values",
+        ),
+        (
+            "features",
+            {
+                "front_end": "onnx",
+                "onnx": {"file": "x", "output": None, "sample_rate_hz": 16000, "hop_s": 0.05},
+            },
+            "has only 3 frames",
+        ),
+        ("features.front_end", "onnx", "front_end is 'onnx' but features.onnx.file is empty"),
+        ("variants.paper.features", {"front_end": "onnx"}, "features.onnx.file is empty"),
         ("train.crnn.n_channels", [1, 2], "differ in length"),
         ("text.word2vec.n_dimensions", 301, "n_dimensions is odd"),
         ("evaluate.sed.thresholds.first", 1.0, "thresholds.first lies above last"),
@@ -273,6 +294,41 @@ def test_a_variant_that_trains_alike_shares_the_papers_models(document):
         "train": {"triplet": {"margin": document["train"]["triplet"]["margin"]}}
     }
     assert params.trained_as(document, "demo", "same") == "paper"
+
+
+def test_a_data_set_is_made_by_the_front_ends_that_its_variants_name(document):
+    assert params.front_ends_of(document, "demo") == ["log-mel"]
+    document["datasets"]["demo"]["variants"] = ["paper", "shuffled", "log-mel-native"]
+    params.check(document)
+    assert params.front_ends_of(document, "demo") == ["log-mel", "log-mel-native"]
+    assert params.trained_as(document, "demo", "log-mel-native") == "log-mel-native"
+    document["datasets"]["demo"]["features"] = {"front_end": "log-mel-native"}
+    assert params.front_ends_of(document, "demo") == ["log-mel-native"]
+    assert params.trained_as(document, "demo", "log-mel-native") == "paper"
+
+
+def test_a_data_set_with_a_variant_of_a_network_waits_for_its_file(document):
+    document["variants"]["frozen"] = {"features": {"front_end": "onnx"}}
+    document["datasets"]["audiogrounding"]["variants"] = ["paper", "frozen"]
+    assert params.with_paths(document) == ["demo"]
+    document["features"]["onnx"]["file"] = "net.onnx"
+    params.check(document)
+    assert params.with_paths(document) == ["demo", "audiogrounding"]
+
+
+def test_settings_of_a_front_end_are_no_other_ones(valid):
+    sections = params.effective(valid, "demo")
+    names = {name: settings_of(front_end, sections) for name, front_end in FRONT_ENDS.items()}
+    assert names["log-mel"] == select(sections, "features")
+    assert names["log-mel"]["features"]["sample_rate_hz"] == 32000
+    assert "sample_rate_hz" not in names["log-mel-native"]["features"]
+    assert structure(names["log-mel-native"], "features").sample_rate_hz is None
+    assert names["onnx"] == select(sections, "features.onnx")
+
+
+def test_of_the_native_front_end_the_rate_means_nothing(document):
+    document["features"] |= {"front_end": "log-mel-native", "sample_rate_hz": 8000}
+    params.check(document)
 
 
 def test_a_job_is_given_every_key_that_changes_its_bytes():

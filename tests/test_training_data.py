@@ -44,7 +44,7 @@ def test_captions_without_a_word_are_left_out_and_told(tmp_path):
     captions = tmp_path / "captions.parquet"
     tables.write(captions, pa.Table.from_pylist(rows), stage="annotations.captions", settings={})
     ids = ["x", "y", "z"]
-    clips = Clips(ids, set(ids), [torch.zeros(5, 2)] * 3, [0.02] * 3)
+    clips = Clips(ids, set(ids), [torch.zeros(5, 2)] * 3, [0.02] * 3, 2)
     word_ids = {"x#0": [4], "x#1": [], "y#0": [], "z#0": [7, 4]}
     said = []
     pairs = pairs_of(clips, "test", captions, word_ids, say=said.append)

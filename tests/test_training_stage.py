@@ -18,7 +18,8 @@ from torch.nn import functional as F
 from audiophrase import params, tables
 from audiophrase import train as training
 from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.features.logmel import SCHEMA
+from audiophrase.features.log_mel import COLUMN
+from audiophrase.features.shards import schema
 from audiophrase.model.encoders import crnn
 from audiophrase.model.encoders.crnn import CRNN
 from audiophrase.model.parameters import CRNNParams
@@ -70,7 +71,7 @@ def made(tmp_path, settings):
             captions.append({"caption_id": f"{clip_id}#0", "clip_id": clip_id, "split": split})
             words.append([n % 2, 2])
         rows.append({"clip_id": f"{shard}-missing", "n_frames": 0})
-        table = pa.Table.from_pylist(rows, SCHEMA)
+        table = pa.Table.from_pylist(rows, schema(COLUMN))
         tables.write(tmp_path / f"{shard}.parquet", table, stage="features", settings=made_with)
     vectors = rng.standard_normal((3, 6)).astype(np.float32)
     for name, stage, table in (
@@ -177,9 +178,9 @@ def test_unpacked_features_are_those_of_the_shards(made, settings):
     assert (unpacked.ids, unpacked.all_ids) == (clips.ids, clips.all_ids)
     assert all(map(torch.equal, unpacked.log_mels, clips.log_mels))
     n_frames = sum(map(len, clips.log_mels))
-    assert n_bytes_of_features(shards, N_MELS) == n_frames * N_MELS * 4
+    assert n_bytes_of_features(shards) == n_frames * N_MELS * 4
     pq.write_table(pa.table({"other": [1]}), made / "broken.parquet")
-    assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"], N_MELS) == 0
+    assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"]) == 0
 
 
 def test_the_path_of_a_gpu_repeats_to_the_bit_and_learns_as_on_the_cpu(train, monkeypatch):

@@ -29,7 +29,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "clips-manifest": ("manifests:clips_manifest", "Check a split's clip shards."),
     "availability": ("availability:availability", "Write down which clips could be had."),
     "audit": ("audit:audit", "Count the clips by state and reason."),
-    "logmel": ("features:logmel", "Log-mel spectra of a shard of clips."),
+    "features": ("features:features", "Frames of a shard of clips, by a front end."),
     "features-manifest": ("manifests:features_manifest", "Check a split's feature shards."),
     "text": ("text:text", "Vocabulary, word vectors and word ids."),
     "train": ("training:train_model", "Train the model."),

@@ -51,7 +51,7 @@ def test_only_clips_that_both_labs_have_are_evaluated(project, other_lab):
     project.set_params(with_evaluate(only_clips_of=str(other_lab)))
     planned = project.planned()
     assert {"evaluate_retrieval", "evaluate_sed", "metrics", "tables", "report"} <= planned
-    assert not {"train", "logmel", "render_clips", "text", "availability"} & planned
+    assert not {"train", "features", "render_clips", "text", "availability"} & planned
     project.build()
     for name in ("retrieval.json", "sed.json"):
         after = json.loads((project.folder / RUN / name).read_text())

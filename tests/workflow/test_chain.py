@@ -18,8 +18,8 @@ CONTRACT = [
     *[f"data/tiny/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
     "data/tiny/annotations/counts.csv",
     *[
-        f"data/tiny/{stage}/{shard}.parquet"
-        for stage in ("clips", "features")
+        f"data/tiny/{folder}/{shard}.parquet"
+        for folder in ("clips", "features/log-mel")
         for shard in ("train-00000", "train-00001", "val-00000", "test-00000")
     ],
     *[f"data/tiny/{n}" for n in ("availability.parquet", "availability.csv", "attempts.parquet")],
@@ -61,7 +61,7 @@ COLUMNS = {
     "data/tiny/availability.parquet": (
         "clip_id state reason permanent message source attempts first_tried_utc last_tried_utc"
     ),
-    "data/tiny/features/test-00000.parquet": "clip_id n_frames log_mel",
+    "data/tiny/features/log-mel/test-00000.parquet": "clip_id n_frames log_mel",
     "data/tiny/text/vocabulary.parquet": "word_id word source_form how count vector",
     "data/tiny/text/captions.parquet": "caption_id word_ids",
     "data/tiny/text/phrases.parquet": "phrase_id word_ids",
@@ -85,7 +85,7 @@ def test_nothing_else_is_made(built):
         f"{RUN}/sed.json",
         *(
             f"data/tiny/manifests/{of}-{split}.json"
-            for of in ("clips", "features")
+            for of in ("clips", "features-log-mel")
             for split in SPLITS
         ),
     }
@@ -122,7 +122,7 @@ def test_interrupted_anywhere_and_run_again_ends_with_the_same_bytes(built, tmp_
         ("annotations/tables.log", "data/tiny/annotations/clips.parquet"),
         ("clips/*.log", "data/tiny/clips/*"),
         ("availability.log", "data/tiny/availability.*"),
-        ("features/*.log", "data/tiny/features/*"),
+        ("features/log-mel/*.log", "data/tiny/features/log-mel/*"),
         ("text.log", "data/tiny/text/*"),
         ("runs/paper/seed-1/train.log", f"{RUN}/model.*"),
         ("runs/paper/seed-1/retrieval.log", f"{RUN}/retrieval.*"),
@@ -164,7 +164,7 @@ REPORTING = {"metrics", "tables", "report"}
 def test_a_parameter_reruns_its_stage_and_what_follows_and_no_more(project):
     planned = changed(project, "train", "learning_rate", 0.01)
     assert {"train", "evaluate_retrieval", "evaluate_sed"} | REPORTING <= planned
-    assert not planned & {"render_clips", "logmel", "text", "availability", "annotations"}
+    assert not planned & {"render_clips", "features", "text", "availability", "annotations"}
 
     assert "train" in changed(project, "train", "precision", "bf16")
     for key, value in (("device", "cpu"), ("device", "cuda"), ("resident_mb", 1)):
@@ -174,7 +174,7 @@ def test_a_parameter_reruns_its_stage_and_what_follows_and_no_more(project):
     assert planned <= {"report"}  # the same value as before, spelt out
 
     planned = changed(project, "features", "fmin_hz", 20.0)
-    assert {"logmel", "train"} <= planned
+    assert {"features", "train"} <= planned
     assert not planned & {"render_clips", "text", "availability"}
 
 
@@ -183,7 +183,7 @@ def test_a_source_file_reruns_the_stages_that_import_it(project):
     path.write_text(path.read_text() + "\n# changed\n")
     planned = project.planned()
     assert "evaluate_retrieval" in planned
-    assert not planned & {"train", "evaluate_sed", "logmel"}
+    assert not planned & {"train", "evaluate_sed", "features"}
 
 
 def test_a_deleted_artifact_is_made_again(built, project):
@@ -191,9 +191,9 @@ def test_a_deleted_artifact_is_made_again(built, project):
     (project.folder / RUN / "history.csv").unlink()
     planned = project.planned()
     assert "train" in planned
-    assert "logmel" not in planned
-    (project.folder / "data/tiny/features/val-00000.parquet").unlink()
-    assert "logmel" in project.planned()
+    assert "features" not in planned
+    (project.folder / "data/tiny/features/log-mel/val-00000.parquet").unlink()
+    assert "features" in project.planned()
     project.build()
     assert project.digests() == built.digests()
 

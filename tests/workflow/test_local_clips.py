@@ -146,7 +146,7 @@ def test_a_caption_without_any_known_word_is_warned_of_and_trained_on(project):
 def test_a_new_file_is_noticed(own):
     missing = own.folder.parent / "my recordings/test-_000_0.000_4.000.wav"
     soundfile.write(missing, tone(250, 4.0), RATE_HZ)
-    assert {"local_clips", "availability", "logmel"} <= own.planned()
+    assert {"local_clips", "availability", "features"} <= own.planned()
     missing.unlink()
     assert "Nothing to be done" in own.build()
 

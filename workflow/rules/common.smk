@@ -13,8 +13,12 @@ from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
 from audiophrase.params.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.features import module_of
+from audiophrase.features.parameters import FRONT_ENDS
+from audiophrase.front_ends import file_of, settings_of
 from audiophrase.settings import select
 from audiophrase.splits import SPLITS
+from audiophrase.settings import select
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
 # for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out
@@ -57,6 +61,7 @@ wildcard_constraints:
     variant=r"[a-z0-9][a-z0-9_-]*",
     seed=r"\d+",
     shard=r"(train|val|test)-\d{5}",
+    front_end="|".join(FRONT_ENDS),
 
 
 @instructive
@@ -76,7 +81,8 @@ def settings(*names, variant=None):
 
     `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
     and the pinned file if they are downloaded; `train` likewise, with those of its encoder and its
-    loss; `retrieve`, with the renderer's if clips are rendered.
+    loss; `retrieve`, with the renderer's if clips are rendered; `features` for the settings of the
+    job's front end.
     """
 
     def of_job(wildcards):
@@ -90,9 +96,23 @@ def settings(*names, variant=None):
             chosen += [f"train.{of_variant['train'][part]}" for part in ("encoder", "loss")]
         if "retrieve" in names and entry(wildcards.dataset)["clips"] == "rendered":
             chosen.append("retrieve.render")
-        return json.dumps(select(of_variant, *chosen), sort_keys=True)
+        found = select(of_variant, *(name for name in chosen if name != "features"))
+        if "features" in names:
+            found |= settings_of(FRONT_ENDS[front_end_of(wildcards)], of_variant)
+        return json.dumps(found, sort_keys=True)
 
     return of_job
+
+
+def front_end_of(wildcards):
+    """The name of a job's front end: which it runs, or whose features it reads.
+
+    A figure, which is no variant's, shows the paper's.
+    """
+    if hasattr(wildcards, "front_end"):
+        return wildcards.front_end
+    variant = getattr(wildcards, "variant", parameters.PAPER_VARIANT)
+    return sections(wildcards.dataset, variant)["features"]["front_end"]
 
 
 def of_training(key):
@@ -140,6 +160,11 @@ def shards(folder, *splits):
         return [f"data/{wildcards.dataset}/{folder}/{name}.parquet" for name in names]
 
     return of_job
+
+
+def feature_shards(*splits):
+    """Paths of the shards of features of some splits, made by the job's front end."""
+    return lambda wildcards: shards(f"features/{front_end_of(wildcards)}", *splits)(wildcards)
 
 
 def split_shards(folder):
@@ -226,6 +251,29 @@ def vectors_file(wildcards):
 
 
 @instructive
+def network(wildcards):
+    """The file of the job's front end, where that is a frozen network."""
+    of_job = FRONT_ENDS[wildcards.front_end]
+    if of_job.file is None:
+        return []
+    key, path = f"{of_job.section}.{of_job.file}", file_of(of_job, with_paths(wildcards.dataset))
+    if not path:  # no variant names the front end, so that nobody has asked for it before
+        raise AudiophraseError(f"{key} is empty", "name the file of the network")
+    return existing_file(path, key)
+
+
+def network_option(wildcards, input):
+    """The file of a frozen network as an option of a command."""
+    return [f"--network={input.network}"] if input.network else []
+
+
+def features_sources(wildcards):
+    """The files of our own that a job of features imports: of all front ends, its own."""
+    own = import_closure(module_of(wildcards.front_end))
+    return sorted({*sources("features"), *map(os.path.relpath, own)})
+
+
+@instructive
 def only_clips_of(wildcards):
     """Another lab's table of availability, where evaluation is restricted to its clips."""
     path = sections(wildcards.dataset, wildcards.variant)["evaluate"]["only_clips_of"]
@@ -289,8 +337,21 @@ def works_without_clips(dataset):
     data = f"data/{dataset}"
     names = [f"{name}.parquet" for name in shard_names(entry(dataset)["shards"])]
     return not any(os.path.exists(f"{data}/clips/{name}") for name in names) and all(
-        os.path.exists(f"{data}/features/{name}") for name in names
+        os.path.exists(f"{data}/{folder}/{name}")
+        for folder in feature_folders(dataset)
+        for name in names
     )
+
+
+def feature_folders(dataset):
+    """Folders of features, one a front end, within the folder of a data set."""
+    return [f"features/{name}" for name in front_ends(dataset)]
+
+
+@instructive
+def front_ends(dataset):
+    """The front ends that the variants of a data set name."""
+    return parameters.front_ends_of(config, dataset)
 
 
 def artifacts(dataset):
@@ -298,13 +359,15 @@ def artifacts(dataset):
     data, results = f"data/{dataset}", f"results/{dataset}"
     trained = dict.fromkeys(trained_as(dataset, variant) for variant in variants(dataset))
     names = shard_names(entry(dataset)["shards"])
-    kinds = ("features",) if works_without_clips(dataset) else ("clips", "features")
+    folders = feature_folders(dataset)
+    clips = [] if works_without_clips(dataset) else ["clips"]
+    manifests = ["clips", *(f"features-{name}" for name in front_ends(dataset))]
     return [
         *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
         *[f"{data}/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
         f"{data}/annotations/counts.csv",
-        *[f"{data}/{kind}/{name}.parquet" for kind in kinds for name in names],
-        *[f"{data}/manifests/{kind}-{s}.json" for kind in ("clips", "features") for s in SPLITS],
+        *[f"{data}/{folder}/{name}.parquet" for folder in clips + folders for name in names],
+        *[f"{data}/manifests/{kind}-{split}.json" for kind in manifests for split in SPLITS],
         *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
         f"{data}/attempts.parquet",
         *[f"{data}/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],

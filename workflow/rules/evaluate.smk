@@ -6,7 +6,7 @@ rule evaluate_retrieval:
         captions="data/{dataset}/annotations/captions.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
-        features=shards("features", "test"),
+        features=feature_shards("test"),
         only_clips_of=only_clips_of,
         sources=sources_with("retrieval", "encoder"),
     output:
@@ -41,7 +41,7 @@ rule evaluate_sed:
         phrases="data/{dataset}/annotations/phrases.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         phrase_words="data/{dataset}/text/phrases.parquet",
-        features=shards("features", "test"),
+        features=feature_shards("test"),
         only_clips_of=only_clips_of,
         sources=sources_with("detection", "encoder"),
     output:

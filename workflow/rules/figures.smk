@@ -22,7 +22,7 @@ rule figure_example_pair:
     input:
         captions="data/{dataset}/annotations/captions.parquet",
         phrases="data/{dataset}/annotations/phrases.parquet",
-        features=shards("features", "test"),
+        features=feature_shards("test"),
         sources=sources("figures"),
     output:
         svg="results/{dataset}/figures/example_pair.svg",
@@ -70,7 +70,7 @@ rule figure_alignment:
         captions="data/{dataset}/annotations/captions.parquet",
         phrases="data/{dataset}/annotations/phrases.parquet",
         scores=paper_run("sed_scores.parquet"),
-        features=shards("features", "test"),
+        features=feature_shards("test"),
         sources=sources("figures"),
     output:
         svg="results/{dataset}/figures/alignment.svg",

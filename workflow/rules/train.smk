@@ -4,8 +4,8 @@ rule train:
         captions="data/{dataset}/annotations/captions.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
-        features=shards("features", "train"),
-        val_features=shards("features", "val"),
+        features=feature_shards("train"),
+        val_features=feature_shards("val"),
         sources=sources_with("training", "encoder", "loss"),
     output:
         model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",

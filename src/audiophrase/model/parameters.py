@@ -28,8 +28,13 @@ class CRNNParams:
     leaky_slope: Annotated[float, Meta(ge=0, le=1)]
     dropout: Annotated[float, Meta(ge=0, lt=1)]
 
-    def problems(self, *, n_features: int, n_frames: int, n_dimensions: int) -> Iterator[Problem]:
-        """Why it cannot encode frames of `n_features` values, at least `n_frames` a clip."""
+    def problems(
+        self, *, n_features: int | None, n_dimensions: int, n_frames: int | None = None
+    ) -> Iterator[Problem]:
+        """Why it cannot encode frames of F = `n_features` values, at least `n_frames` a clip.
+
+        None: not known yet.
+        """
         if n_dimensions % 2:
             yield "text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each"
         if len(self.pooling) != len(self.n_channels):
@@ -39,17 +44,17 @@ class CRNNParams:
             )
         kernels = [kernel for kernel in self.pooling if kernel]
         by_time, by_mel = (math.prod(kernel[axis] for kernel in kernels) for axis in (0, 1))
-        if by_time > n_frames:
+        if n_frames is not None and by_time > n_frames:
             yield (
                 f"train.crnn.pooling divides time by {by_time}, "
                 + f"but a clip of retrieve.min_length_s has only {n_frames} frames",
-                "shorten features.hop_s, or raise retrieve.min_length_s",
+                "shorten the hop of the features, or raise retrieve.min_length_s",
             )
-        if by_mel != n_features:
+        if n_features is not None and by_mel != n_features:
             yield (
                 f"train.crnn.pooling divides the mel bands by {by_mel}, "
-                + f"but features.n_mels is {n_features}",
-                "make the product of the mel kernels equal n_mels",
+                + f"but a frame of the features has {n_features} values",
+                "make the product of its second numbers equal to that, or choose another encoder",
             )
 
 
@@ -63,7 +68,9 @@ class MLPParams:
         int, Meta(ge=0, description="units a direction of a GRU over the hidden layer; 0: none")
     ]
 
-    def problems(self, *, n_features: int, n_frames: int, n_dimensions: int) -> Iterator[Problem]:
+    def problems(
+        self, *, n_features: int | None, n_dimensions: int, n_frames: int | None = None
+    ) -> Iterator[Problem]:
         """It encodes any frames."""
         return iter(())
 

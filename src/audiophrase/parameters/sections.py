@@ -8,7 +8,7 @@ from typing import Any
 from audiophrase.annotations.parameters import Annotations
 from audiophrase.clips.parameters import ClipParams, Retrieve, RunParams
 from audiophrase.evaluate.parameters import Evaluate
-from audiophrase.features.parameters import Features, LogMelParams
+from audiophrase.features.parameters import Features, LogMelParams, OnnxParams
 from audiophrase.model.parameters import Train, TrainParams
 from audiophrase.report.parameters import FiguresParams
 from audiophrase.text.parameters import Text, TextParams
@@ -23,13 +23,20 @@ DOCUMENT: dict[str, type] = {
     "evaluate": Evaluate,
     "figures": FiguresParams,
 }
-# What a variant may override: the other sections make what all variants share.
-OVERRIDES_OF_VARIANTS = ("train", "evaluate")
+# What a variant may override of them: the rest makes what all variants share.
+OVERRIDES_OF_VARIANTS: dict[str, tuple[str, ...] | None] = {
+    "features": (
+        "front_end",
+    ),  # one folder of features a front end, so its settings are a data set's
+    "train": None,  # all keys
+    "evaluate": None,
+}
 
-# Those keys of a section that a job is given, where there are any beside the parts.
+# The keys of a section that a job is given, where these are not all, or there are parts beside them.
 _GIVEN: dict[str, type] = {
     "retrieve": ClipParams,
     "features": LogMelParams,
+    "features.onnx": OnnxParams,
     "text": TextParams,
     "train": TrainParams,
     "figures": FiguresParams,
@@ -45,7 +52,8 @@ def _sections() -> Iterator[tuple[str, type]]:
         own = {field.name for field in fields(given)} if given else set()
         for field in fields(declared):
             if field.name not in own and is_dataclass(field.type):
-                yield f"{name}.{field.name}", field.type
+                part = f"{name}.{field.name}"
+                yield part, _GIVEN.get(part, field.type)
 
 
 SECTIONS: dict[str, type] = dict(_sections())

@@ -56,7 +56,7 @@ def check(params: Any) -> None:
 
 def require_paths(params: Mapping[str, Any], dataset: str) -> None:
     """Refuse to make a data set whose files the user has yet to name. Raises ParamsError."""
-    if wanting := empty_paths(dataset_entry(params, dataset), effective(params, dataset)):
+    if wanting := _empty_paths(params, dataset):
         raise ParamsError(
             f"data set '{dataset}': {'; '.join(wanting)}",
             f"name your files under `datasets: {dataset}:` in params.yaml, or in a file given with "
@@ -66,11 +66,19 @@ def require_paths(params: Mapping[str, Any], dataset: str) -> None:
 
 def with_paths(params: Mapping[str, Any]) -> list[str]:
     """The data sets that could be made: those whose files are named."""
-    return [
-        name
-        for name in params["datasets"]
-        if not empty_paths(params["datasets"][name], effective(params, name))
-    ]
+    return [name for name in params["datasets"] if not _empty_paths(params, name)]
+
+
+def _empty_paths(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """What is wanting of the files and folders that a data set's variants read."""
+    entry = dataset_entry(params, dataset)
+    return list(
+        dict.fromkeys(
+            line
+            for variant in variants_of(params, dataset)
+            for line in empty_paths(entry, effective(params, dataset, variant))
+        )
+    )
 
 
 def dataset_entry(params: Mapping[str, Any], dataset: str) -> dict[str, Any]:
@@ -88,6 +96,16 @@ def variants_of(params: Mapping[str, Any], dataset: str) -> list[str]:
     return sorted(chosen, key=lambda variant: variant != PAPER_VARIANT)
 
 
+def front_ends_of(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """The front ends that a data set's features are made by: those that its variants name."""
+    return list(
+        dict.fromkeys(
+            effective(params, dataset, variant)["features"]["front_end"]
+            for variant in variants_of(params, dataset)
+        )
+    )
+
+
 def compared_with(params: Mapping[str, Any], dataset: str) -> list[str]:
     """The data sets in the ablation table of another. Raises ParamsError for an unknown name."""
     names = dataset_entry(params, dataset).get("compare", [])
@@ -100,8 +118,10 @@ def compared_with(params: Mapping[str, Any], dataset: str) -> list[str]:
 
 def trained_as(params: Mapping[str, Any], dataset: str, variant: str) -> str:
     """The variant whose models a variant is evaluated with: the paper's if it trains alike."""
-    own, of_paper = (effective(params, dataset, name) for name in (variant, PAPER_VARIANT))
-    alike = of_artifacts(own)["train"] == of_artifacts(of_paper)["train"]
+    own, of_paper = (
+        of_artifacts(effective(params, dataset, name)) for name in (variant, PAPER_VARIANT)
+    )
+    alike = all(own[name] == of_paper[name] for name in ("features", "train"))
     return PAPER_VARIANT if alike else variant
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from audiophrase.errors import ParamsError
+from audiophrase.front_ends import chosen, file_of, settings_of
 from audiophrase.parameters.sections import SECTIONS
 
 # Folders of the project in which our own commands write and delete.
@@ -32,6 +33,12 @@ def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[s
         wanting.append("clips is 'local' but retrieve.folder is empty")
     if text["vectors"] == "file" and not text["vectors_file"]:
         wanting.append("text.vectors is 'file' but text.vectors_file is empty")
+    front_end = chosen(sections)
+    if front_end.file and not file_of(front_end, sections):
+        name = sections["features"]["front_end"]
+        wanting.append(
+            f"features.front_end is '{name}' but {front_end.section}.{front_end.file} is empty"
+        )
     return wanting
 
 
@@ -46,6 +53,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         raise ParamsError(f"data set '{dataset}': {problem}", remedy)
 
     features = sections["features"]
+    front_end = chosen(sections)
     sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
     if "local" in sources and folder and (inside := _folder_of_ours(folder)):
         refuse(
@@ -59,7 +67,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         )
     if features["fmin_hz"] >= features["fmax_hz"]:
         refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
-    rate_hz = features["sample_rate_hz"]
+    rate_hz = None if "sample_rate_hz" in front_end.without else features["sample_rate_hz"]
     if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:
         refuse(
             f"features.fmax_hz {features['fmax_hz']} lies above half of "
@@ -70,11 +78,13 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse("features.hop_s is shorter than a sample", "lengthen the hop")
     if features["hop_s"] > features["window_s"]:
         refuse("features.hop_s is longer than features.window_s", "shorten the hop")
+    hop_s = settings_of(front_end, sections)[front_end.section]["hop_s"]
     encoder = sections["train"]["encoder"]
     head = msgspec.convert(sections["train"][encoder], SECTIONS[f"train.{encoder}"])
     for problem, remedy in head.problems(
-        n_features=features["n_mels"],
-        n_frames=1 + math.floor(sections["retrieve"]["min_length_s"] / features["hop_s"]),
+        # Of a front end that is a network, training knows the number of values a frame.
+        n_features=features["n_mels"] if front_end.section == "features" else None,
+        n_frames=1 + math.floor(sections["retrieve"]["min_length_s"] / hop_s),
         n_dimensions=sections["text"]["word2vec"]["n_dimensions"],
     ):
         refuse(problem, remedy)

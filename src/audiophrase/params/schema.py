@@ -33,7 +33,10 @@ def schema() -> dict[str, Any]:
         definitions |= parts
         definitions[name] = {"$ref": f"#/$defs/{section.__name__}"}
     own = {name: {"$ref": f"#/$defs/{name}"} for name in DOCUMENT}
-    of_variant = {name: own[name] for name in OVERRIDES_OF_VARIANTS}
+    of_variant = {
+        name: own[name] if keys is None else _some(DOCUMENT[name], keys)
+        for name, keys in OVERRIDES_OF_VARIANTS.items()
+    }
     of_variant["train"] = {  # every variant is run with the same seeds
         **own["train"],
         "properties": {"seeds": {"not": {}}},
@@ -75,6 +78,11 @@ def schema() -> dict[str, Any]:
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": dict(properties)}
+
+
+def _some(section: type, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Some keys of a section."""
+    return _object({k: {"$ref": f"#/$defs/{section.__name__}/properties/{k}"} for k in keys})
 
 
 _ENTRY = {

@@ -20,7 +20,7 @@ _LINE_IN = 0.16
 
 @dataclass(frozen=True, slots=True)
 class Spectrum:
-    """Log-mel spectrum of one clip."""
+    """Log-mel spectrum of one clip, or other frames of it."""
 
     log_mel: np.ndarray  # (T, n_mels)
     hop_s: float
@@ -34,9 +34,13 @@ def band_centres_hz(params: LogMelParams) -> np.ndarray:
 
 @look()
 def example_pair(
-    example: Example, spectrum: Spectrum, centres_hz: np.ndarray, *, audio: str
+    example: Example, spectrum: Spectrum, centres_hz: np.ndarray | None, *, audio: str
 ) -> Figure:
-    """A clip and its caption, and when each phrase of the caption is heard, if it has any."""
+    """A clip and its caption, and when each phrase of the caption is heard, if it has any.
+
+    Args:
+        centres_hz: (n_mels,); None where the frames are no log-mel spectra.
+    """
     labels = [_label(event, _BAR_WIDTH) for event in example.events]
     n_lines = max((1 + label.count("\n") for label in labels), default=0)
     lanes_in = len(labels) * max(0.3, _LINE_IN * n_lines + 0.04)
@@ -56,7 +60,7 @@ def example_pair(
     figure.colorbar(
         image,
         cax=figure.add_subplot(grid[0, 1]),
-        label="log power (natural logarithm)",
+        label="value" if centres_hz is None else "log power (natural logarithm)",
         extend="min" if clipped else "neither",
     )
     if not labels:
@@ -79,7 +83,7 @@ def alignment(
     examples: Sequence[Example],
     spectra: Mapping[str, Spectrum],
     scores: Mapping[str, np.ndarray],
-    centres_hz: np.ndarray,
+    centres_hz: np.ndarray | None,
     *,
     threshold: float,
     audio: str,
@@ -89,6 +93,7 @@ def alignment(
     Args:
         spectra: by clip id.
         scores: (T,) each, by phrase id.
+        centres_hz: (n_mels,); None where the frames are no log-mel spectra.
     """
     titles = [wrap(f"“{example.caption}”", _AXES_WIDTH) for example in examples]
     heights_in = [

@@ -102,24 +102,32 @@ def draw_log_mel(
     axes: Axes,
     log_mel: np.ndarray,
     hop_s: float,
-    centres_hz: np.ndarray,
+    centres_hz: np.ndarray | None,
     *,
     lowest_tick_hz: float,
 ) -> AxesImage:
-    """A spectrum (T, n_mels) over time and mel band; the image is returned for a colour bar."""
+    """A spectrum (T, n_mels) over time and mel band; the image is returned for a colour bar.
+
+    Without `centres_hz` the frames of another front end, (T, F) over time and value.
+    """
     n_frames, n_mels = log_mel.shape
-    top = float(log_mel.max())
+    bottom, top = float(log_mel.min()), float(log_mel.max())
+    if centres_hz is not None:
+        bottom = max(bottom, top - _DYNAMIC_RANGE)
     image = axes.imshow(
         log_mel.T,
         origin="lower",
         aspect="auto",
         interpolation="none",
         cmap="magma",
-        vmin=max(float(log_mel.min()), top - _DYNAMIC_RANGE),
+        vmin=bottom,
         vmax=top,
         # Frame t is centred on t hops, as librosa centres it.
         extent=(-hop_s / 2, (n_frames - 0.5) * hop_s, -0.5, n_mels - 0.5),
     )
+    if centres_hz is None:
+        axes.set_ylabel("number of the value\nin a frame")
+        return image
     lowest_tick_hz = max(lowest_tick_hz, centres_hz[0])
     ticks_hz = _TICKS_HZ[(lowest_tick_hz <= _TICKS_HZ) & (centres_hz[-1] >= _TICKS_HZ)]
     bands = np.interp(ticks_hz, centres_hz, np.arange(n_mels))

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError, ParamsError
+from audiophrase.features.shards import STAGE, column_of_frames
 from audiophrase.report import examples, figures, paper, spectra, style
 from audiophrase.report.cells import NO_PHRASES_NOTE
 from audiophrase.settings import structure
@@ -54,7 +55,7 @@ def example_pair(
     drawn = spectra.example_pair(
         chosen,
         _spectra(features, settings, {chosen.clip_id})[chosen.clip_id],
-        spectra.band_centres_hz(structure(settings, "features")),
+        _centres_hz(settings),
         audio=audio,
     )
     _write(drawn, svg, png, settings)
@@ -103,7 +104,7 @@ def alignment(
         chosen,
         _spectra(features, settings, {example.clip_id for example in chosen}),
         of_phrase,
-        spectra.band_centres_hz(structure(settings, "features")),
+        _centres_hz(settings),
         threshold=structure(settings, "evaluate.sed").reported_threshold,
         audio=audio,
     )
@@ -155,7 +156,7 @@ def _examples(
         row["clip_id"]
         for shard in features
         for row in tables.read(
-            shard, stage="features", settings=settings, columns=["clip_id", "n_frames"]
+            shard, stage=STAGE, settings=settings, columns=["clip_id", "n_frames"]
         ).to_pylist()
         if row["n_frames"]
     }
@@ -188,15 +189,23 @@ def _examples(
 def _spectra(
     features: Sequence[Path], settings: dict, wanted: Container[str]
 ) -> dict[str, spectra.Spectrum]:
-    n_mels = structure(settings, "features").n_mels
     found = {}
     for shard in features:
-        table = tables.read(shard, stage="features", settings=settings)
+        table = tables.read(shard, stage=STAGE, settings=settings)
+        column = table[column_of_frames(table)]
         for index, clip_id in enumerate(table["clip_id"].to_pylist()):
             if clip_id in wanted:
-                log_mel = table["log_mel"][index].values.to_numpy().reshape(-1, n_mels)
-                found[clip_id] = spectra.Spectrum(log_mel, table["hop_s"][index].as_py())
+                n_frames = table["n_frames"][index].as_py()
+                frames = column[index].values.to_numpy().reshape(n_frames, -1)
+                found[clip_id] = spectra.Spectrum(frames, table["hop_s"][index].as_py())
     return found
+
+
+def _centres_hz(settings: dict) -> np.ndarray | None:
+    """The mel bands' centre frequencies; None where the front end's values are no mel bands."""
+    if "features" not in settings:
+        return None
+    return spectra.band_centres_hz(structure(settings, "features"))
 
 
 def _scores(path: Path, settings: dict) -> dict[str, np.ndarray]:

@@ -82,7 +82,7 @@ def train_model(
         word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
         splits = {}
         for split, shards in (("train", features), ("val", val_features)):
-            n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
+            n_bytes = n_bytes_of_features(shards)
             fits = n_bytes <= resident_mb * 1e6
             clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
             pairs = pairs_of(clips, split, captions, word_ids, say=say)
@@ -97,7 +97,8 @@ def train_model(
                 f"{n_bytes / 1e6:.0f} MB of features ({where})"
             )
 
-        progress = start(untrained_encoder(vectors.shape[1], settings), seed, params, chosen)
+        encoder = untrained_encoder(clips.n_values, vectors.shape[1], settings)
+        progress = start(encoder, seed, params, chosen)
         inputs = [*features, *val_features, captions, vocabulary, caption_words]
         made_by = [f"encoders.{params.encoder}", f"losses.{params.loss}"]
         fingerprint = _fingerprint(settings, seed, chosen.type, inputs, made_by)
@@ -132,7 +133,7 @@ def train_model(
                 watch_batches=watch_batches,
                 after_epoch=after_epoch,
             )
-        _write(progress, settings, seed, model, model_json, history)
+        _write(progress, clips.n_values, settings, seed, model, model_json, history)
         checkpoint.unlink(missing_ok=True)
 
 
@@ -159,6 +160,7 @@ def _logged(log: Path) -> Iterator[Callable[[str], None]]:
 
 def _write(
     progress: Progress,
+    n_features: int,
     settings: dict,
     seed: int,
     model: Path,
@@ -170,6 +172,7 @@ def _write(
     sha256 = checkpoints.save_model(model, progress.best)
     description = {
         "seed": seed,
+        "n_features": n_features,
         "n_dimensions": progress.model.n_dimensions,
         "n_parameters": sum(weight.numel() for weight in progress.model.parameters()),
         "n_epochs": len(progress.history),

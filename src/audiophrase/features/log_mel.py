@@ -6,48 +6,31 @@ they stay in the cache; of a frame only what the window covers is multiplied by 
 only those below the highest mel band are kept.
 """
 
-import math
 from functools import lru_cache
 
 import numpy as np
-import pyarrow as pa
 import scipy.fft
-import soxr
 
 from audiophrase.errors import ParamsError
 from audiophrase.features.mel_bands import mel_basis
 from audiophrase.features.parameters import LogMelParams
+from audiophrase.features.resampling import resample
 
-SCHEMA = pa.schema(
-    [
-        ("clip_id", pa.string()),
-        ("n_frames", pa.int32()),
-        ("hop_s", pa.float64()),
-        ("log_mel", pa.list_(pa.float32())),
-    ]
-)
-UNITS = {"n_frames": "frames", "hop_s": "s", "log_mel": "ln(power)"}
+COLUMN, UNIT = "log_mel", "ln(power)"
 
 _FRAMES_AT_ONCE = 32
 
 
-def log_mel(samples: np.ndarray, sample_rate_hz: int, params: LogMelParams) -> np.ndarray:
-    """Log-mel spectra of one clip: float32 (n_samples,) -> float32 (n_frames, n_mels).
+def frames(samples: np.ndarray, sample_rate_hz: int, params: LogMelParams) -> np.ndarray:
+    """Log-mel spectra of one clip: float32 (n_samples,) -> float32 (T, n_mels).
 
     The clip is first resampled to `params.sample_rate_hz` (soxr, high quality).
-    Departure: the released code keeps each file's own rate; `features.sample_rate_hz: null` does.
+    Departure: the released code keeps each file's own rate; `features.front_end: log-mel-native`
+    does.
     """
     rate_hz = params.sample_rate_hz or sample_rate_hz
-    if rate_hz != sample_rate_hz:
-        samples = resample(samples, sample_rate_hz, rate_hz)
-    return np.log(mel_power(samples, rate_hz, params) + np.float32(params.log_floor))
-
-
-def resample(samples: np.ndarray, sample_rate_hz: int, rate_hz: int) -> np.ndarray:
-    """As librosa.resample with soxr_hq: the length is rounded up, with a zero where soxr ends."""
-    n_samples = math.ceil(len(samples) * (rate_hz / sample_rate_hz))
-    resampled = soxr.resample(samples, sample_rate_hz, rate_hz, "HQ")
-    return np.pad(resampled, (0, n_samples - len(resampled)))
+    power = mel_power(resample(samples, sample_rate_hz, rate_hz), rate_hz, params)
+    return np.log(power + np.float32(params.log_floor))
 
 
 def mel_power(samples: np.ndarray, sample_rate_hz: int, params: LogMelParams) -> np.ndarray:

@@ -160,18 +160,16 @@ def test_a_front_end_that_no_variant_names_is_made_for_whoever_asks(both):
 
 @pytest.fixture
 def frozen(project):
-    """A project with a variant whose front end is a network, and the file of that.
-
-    As many values a frame as there are mel bands, as the paper's encoder takes no other number.
-    """
+    """A project with a variant whose front end is a network, its head an MLP, and the file of that."""
     pytest.importorskip("onnxruntime")
     path = project.folder / "net.onnx"
-    weights = np.random.default_rng(0).standard_normal((64, 400))
+    weights = np.random.default_rng(0).standard_normal((7, 400))
     path.write_bytes(network(weights, 320))
     params = copy.deepcopy(TINY)
     params["datasets"]["tiny"] |= {"variants": ["paper", "frozen"]}
     params["datasets"]["tiny"]["features"] |= {"onnx": {"file": "net.onnx"}}
-    params["variants"] = {"frozen": {"features": {"front_end": "onnx"}}}
+    frozen = {"features": {"front_end": "onnx"}, "train": {"encoder": "mlp"}}
+    params["variants"] = {"frozen": frozen}
     project.set_params(params)
     return project
 
@@ -193,7 +191,7 @@ def test_a_changed_network_makes_its_features_stale_and_no_others(frozen, built)
         before.items()
     )
     path = frozen.folder / "net.onnx"
-    path.write_bytes(network(np.random.default_rng(1).standard_normal((64, 400)), 320))
+    path.write_bytes(network(np.random.default_rng(1).standard_normal((7, 400)), 320))
     assert AFTER_FEATURES - {"features_manifest"} <= frozen.planned(*measures)
     assert not NOT_FEATURES & frozen.planned(*measures)
     assert frozen.planned("results/tiny/runs/paper/seed-1/sed.json") == set()
@@ -202,11 +200,17 @@ def test_a_changed_network_makes_its_features_stale_and_no_others(frozen, built)
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     assert "features.onnx.file is not a network that can be run" in refused(frozen, shard)
-    path.write_bytes(network(np.ones((64, 400)), 160))
+    path.write_bytes(network(np.ones((7, 400)), 160))
     assert "makes 400 frames more, which is not one every 0.02 s" in refused(frozen, shard)
-    path.write_bytes(network(np.ones((5, 400)), 320))
+    path.write_bytes(whole)
+    params = copy.deepcopy(TINY)
+    params["datasets"]["tiny"] |= {"variants": ["paper", "frozen"]}
+    params["datasets"]["tiny"]["features"] |= {"onnx": {"file": "net.onnx"}}
+    params["variants"] = {"frozen": {"features": {"front_end": "onnx"}}}
+    frozen.set_params(params)
     said = refused(frozen, f"{FROZEN_RUN}/model.json")
-    assert "a frame of these features has 5 values" in said
+    assert "divides the mel bands by 64, but a frame of the features has 7 values" in said
+    assert "choose another encoder" in said
     path.unlink()
     said = refused(frozen, shard)
     assert "there is no file net.onnx" in said

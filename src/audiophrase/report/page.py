@@ -11,12 +11,15 @@ import pandas as pd
 import yaml
 
 from audiophrase.clips.availability import USABLE
+from audiophrase.evaluate.rows import ALL, ALWAYS_ON, CHANCE, POOL, RETRIEVAL, SED, fact, only
 from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.captions import FIGURES
-from audiophrase.report.cells import RENDERED, RENDERED_NOTE, restriction_notes
-from audiophrase.report.metrics import reported_threshold
+from audiophrase.report.cells import RENDERED, RENDERED_NOTE, number, restriction_notes
+from audiophrase.report.labels import detected
+from audiophrase.report.measures import Measures
 from audiophrase.report.tables import all_tables
+from audiophrase.settings import PAPER_VARIANT
 from audiophrase.text.coverage import summary
 
 _MODEL_COLUMNS = {
@@ -36,19 +39,19 @@ class Contents:
 
     dataset: str
     title: str
-    metrics: Mapping[str, Any]
+    measures: Measures
     figures: Mapping[str, bytes]  # SVG by name
     availability: Sequence[Row]
     coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
-    compared: Mapping[str, Any] = field(default_factory=dict)  # numbers of other data sets
+    compared: Mapping[str, Measures] = field(default_factory=dict)  # of other data sets
 
 
 def page(contents: Contents) -> str:
     """The page as HTML. Everything that comes from the data is escaped."""
-    audio = contents.metrics["dataset"]["audio"]
+    audio = contents.measures.audio
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
     return _template().render(
         dataset=contents.dataset,
@@ -56,13 +59,13 @@ def page(contents: Contents) -> str:
         paper=paper,
         rendered=audio == RENDERED,
         rendered_note=RENDERED_NOTE,
-        headline=_headline(contents.metrics),
-        tables=all_tables(contents.metrics, contents.compared),
+        headline=_headline(contents.measures),
+        tables=all_tables(contents.measures, contents.compared),
         figures=_figures(contents.figures),
         n_usable=f"{len(contents.availability) - len(unusable):,}",
         n_annotated=f"{len(contents.availability):,}",
         n_missing=len(unusable),
-        restriction=restriction_notes(contents.metrics["retrieval"]),
+        restriction=restriction_notes(contents.measures.first),
         audit=availability_table(contents.availability, audio=audio),
         missing=_listing(unusable[:MAX_LISTED]),
         coverage=_coverage(contents.coverage),
@@ -83,9 +86,9 @@ def _template() -> jinja2.Template:
     return environment.get_template("page.html.j2")
 
 
-def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+def _headline(measures: Measures) -> list[dict[str, str]]:
     """The few numbers that a reader comes for, each with what it is to be read beside."""
-    retrieval, sed, test = metrics["retrieval"], metrics["sed"], metrics["dataset"]["test"]
+    run, test = measures.first, measures.dataset["test"]
     numbers = [("Test clips with audio", f"{test['clips']:,} of {test['annotated']:,}")]
     beside = [f"the paper: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"]
     for direction, label in (
@@ -93,19 +96,21 @@ def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
         ("caption_to_audio", "Caption → audio"),
     ):
         theirs = paper.RETRIEVAL[direction]["r1"]["mean"]
-        if "r1" in retrieval[direction]:
-            numbers.append((f"{label}, R@1", f"{retrieval[direction]['r1']['mean']:.2f}"))
-            beside.append(f"the paper: {theirs:.2f}; chance: {retrieval['chance']['r1']:.2f}")
-    threshold = reported_threshold(sed)
-    if len(metrics["seeds"]) > 1:
-        seed = next(iter(metrics["seeds"]))
-        beside[1:] = [f"{other}; of seed {seed} alone" for other in beside[1:]]
-    if "mean" in sed:
-        f1 = f"f1_at_{threshold}"
-        numbers.append((f"Detection, F1 at {threshold}", f"{sed['mean'][f1]:.2f}"))
-        beside.append(f"always on: {sed['always_on'][f1]:.2f}")
-        numbers.append(("Average precision", f"{sed['mean']['average_precision']:.2f}"))
-        beside.append(f"prevalence: {sed['prevalence']:.2f}")
+        r1 = {"task": RETRIEVAL, "part": POOL, "measure": "recall", "parameter": 1}
+        if ours := only(run, scores=direction, **r1):
+            numbers.append((f"{label}, R@1", number(ours.value)))
+            chance = only(run, scores=CHANCE, **r1)
+            beside.append(f"the paper: {theirs:.2f}; chance: {number(chance.value)}")
+    seeds = measures.runs[PAPER_VARIANT]
+    if len(seeds) > 1:
+        beside[1:] = [f"{other}; of seed {next(iter(seeds))} alone" for other in beside[1:]]
+    f1 = {"task": SED, "part": ALL, "measure": "f1"}
+    if ours := only(run, scores="mean", **f1):
+        numbers.append((f"Detection, {detected(ours, 'F1')}", number(ours.value)))
+        beside.append(f"always on: {number(only(run, scores=ALWAYS_ON, **f1).value)}")
+        ours = only(run, task=SED, part=ALL, scores="mean", measure="average_precision")
+        numbers.append(("Average precision", number(ours.value)))
+        beside.append(f"prevalence: {number(fact(run, SED, 'prevalence', ALL))}")
     return [
         {"label": label, "value": value, "beside": other}
         for (label, value), other in zip(numbers, beside, strict=True)

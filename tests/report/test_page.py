@@ -31,7 +31,7 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture
-def contents(make_metrics, availability):
+def contents(make_measures, availability):
     """Function from changes to the contents of a page."""
 
     def make(**changes):
@@ -54,7 +54,7 @@ def contents(make_metrics, availability):
         known = {
             "dataset": "demo",
             "title": "A data set",
-            "metrics": make_metrics(),
+            "measures": make_measures(),
             "figures": dict.fromkeys(FIGURES, SVG),
             "availability": availability,
             "coverage": coverage,
@@ -110,9 +110,9 @@ def test_numbers_stand_beside_the_papers(contents):
     assert "90.0 % (2 words)" in text
 
 
-def test_rendered_audio_has_a_banner_and_recorded_audio_none(contents, make_metrics):
+def test_rendered_audio_has_a_banner_and_recorded_audio_none(contents, make_measures):
     assert 'class="banner"' in page(contents())
-    html = page(contents(metrics=make_metrics(audio="recorded")))
+    html = page(contents(measures=make_measures(audio="recorded")))
     assert 'class="banner"' not in html
     assert "endered audio" not in html
 
@@ -163,10 +163,10 @@ def test_the_page_is_the_same_every_time_and_names_no_folder_of_this_machine(con
     assert "…/audio" in html
 
 
-def test_two_seeds_are_both_listed(contents, make_metrics, make_run):
+def test_two_seeds_are_both_listed(contents, make_measures, make_run):
     runs = [make_run("paper", 1), make_run("paper", 5)]
     models = [{**contents().models[0], "seed": seed} for seed in (1, 5)]
-    html = page(contents(metrics=make_metrics(runs), models=models))
+    html = page(contents(measures=make_measures(runs), models=models))
     assert "All runs" in html
     assert html.count("732,354") == 2
 
@@ -176,8 +176,8 @@ def said(html):
     return " ".join(" ".join(Reader(html).text).split())
 
 
-def test_the_paper_stands_beside_its_own_data_alone(contents, make_metrics):
-    text = said(page(contents(metrics=make_metrics(annotations="files"))))
+def test_the_paper_stands_beside_its_own_data_alone(contents, make_measures):
+    text = said(page(contents(measures=make_measures(annotations="files"))))
     assert "This page shows a run of the method" in text
     for number in (
         "the paper:",
@@ -194,7 +194,7 @@ def test_the_paper_stands_beside_its_own_data_alone(contents, make_metrics):
 
 
 def test_without_phrases_the_page_shows_retrieval_and_says_why(contents, without_phrases):
-    html = page(contents(metrics=without_phrases))
+    html = page(contents(measures=without_phrases))
     text = said(html)
     assert text.count(NO_PHRASES_NOTE) == 3  # at the top, and under two tables
     images = [attributes for tag, attributes in Reader(html).tags if tag == "img"]

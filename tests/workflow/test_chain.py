@@ -32,8 +32,10 @@ CONTRACT = [
             "model.json",
             "history.csv",
             "retrieval.csv",
+            "retrieval_measures.parquet",
             "sed_curve.csv",
             "sed_scores.parquet",
+            "sed_measures.parquet",
         )
     ],
     *[
@@ -46,6 +48,8 @@ CONTRACT = [
         for figure in ("example_pair", "sed_thresholds", "alignment", "training", "availability")
         for kind in ("svg", "png")
     ],
+    "results/tiny/measures.parquet",
+    "results/tiny/measures.csv",
     "results/tiny/metrics.json",
     "results/tiny/report.html",
 ]
@@ -66,6 +70,9 @@ COLUMNS = {
     "data/tiny/text/captions.parquet": "caption_id word_ids",
     "data/tiny/text/phrases.parquet": "phrase_id word_ids",
     f"{RUN}/sed_scores.parquet": "phrase_id scores",
+    "results/tiny/measures.parquet": (
+        "audio variant seed task part scores measure parameter value low high sd n only_clips_of"
+    ),
 }
 
 
@@ -127,7 +134,7 @@ def test_interrupted_anywhere_and_run_again_ends_with_the_same_bytes(built, tmp_
         ("runs/paper/seed-1/train.log", f"{RUN}/model.*"),
         ("runs/paper/seed-1/retrieval.log", f"{RUN}/retrieval.*"),
         ("runs/paper/seed-1/sed.log", f"{RUN}/sed*"),
-        ("metrics.log", "results/tiny/metrics.json"),
+        ("metrics.log", "results/tiny/m*"),
         ("figures/*.log", "results/tiny/figures/*"),
         ("report.log", "results/tiny/report.html"),
     ):

@@ -106,6 +106,11 @@ def test_what_detection_leaves_without_phrases_is_empty_and_right(project):
         read = pd.read_csv if name.endswith(".csv") else pd.read_parquet
         assert read(run / name).empty
         assert list(read(run / name)) == list(read(full / name))
+    measures = pq.read_table(project.folder / "results/captions/measures.parquet")
+    assert set(measures["task"].to_pylist()) == {"dataset", "retrieval"}
+    rows = pq.read_table(run / "sed_measures.parquet")
+    assert rows.num_rows == 0
+    assert rows.schema.names == pq.read_schema(full / "sed_measures.parquet").names
     tables = project.folder / "results/captions/tables"
     assert pd.read_csv(tables / "sed.csv").empty
     assert NO_PHRASES_NOTE in (tables / "sed.md").read_text()

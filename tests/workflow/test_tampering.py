@@ -138,7 +138,7 @@ def test_a_hand_edited_table_is_not_recorded(made):
 
 
 def test_hand_edited_measures_are_not_read(made):
-    name = "results/tiny/runs/paper/seed-1/retrieval.json"
+    name = "results/tiny/runs/paper/seed-1/sed.json"
     made.edit(name, '"n_clips"', '"n_clip" ')
     said = made.run(*made.command(), code=1)
     assert f"{name} was edited or damaged" in said

@@ -376,7 +376,7 @@ def artifacts(dataset):
         *[f"{run}/{name}" for run in runs(dataset) for name in MEASURE_FILES],
         *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
         *[f"{results}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
-        f"{results}/metrics.json",
+        *[f"{results}/{name}" for name in ("measures.parquet", "measures.csv", "metrics.json")],
         f"{results}/report.html",
     ]
 
@@ -385,7 +385,9 @@ MODEL_FILES = ("model.safetensors", "model.json", "history.csv")
 MEASURE_FILES = (
     "retrieval.csv",
     "retrieval.json",
+    "retrieval_measures.parquet",
     "sed_curve.csv",
     "sed_scores.parquet",
     "sed.json",
+    "sed_measures.parquet",
 )

@@ -11,6 +11,7 @@ rule evaluate_retrieval:
         sources=sources_with("retrieval", "encoder"),
     output:
         recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
+        measures="results/{dataset}/runs/{variant}/seed-{seed}/retrieval_measures.parquet",
         summary="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.json",
     log:
         "logs/{dataset}/runs/{variant}/seed-{seed}/retrieval.log",
@@ -31,7 +32,8 @@ rule evaluate_retrieval:
         "--model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
         "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
-        "--recalls {output.recalls} --summary {output.summary} {input.features} 2>&1 | tee -i {log}"
+        "--recalls {output.recalls} --measures {output.measures} --summary {output.summary} "
+        "{input.features} 2>&1 | tee -i {log}"
 
 
 rule evaluate_sed:
@@ -47,6 +49,7 @@ rule evaluate_sed:
     output:
         curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
         scores="results/{dataset}/runs/{variant}/seed-{seed}/sed_scores.parquet",
+        measures="results/{dataset}/runs/{variant}/seed-{seed}/sed_measures.parquet",
         summary="results/{dataset}/runs/{variant}/seed-{seed}/sed.json",
     log:
         "logs/{dataset}/runs/{variant}/seed-{seed}/sed.log",
@@ -67,5 +70,5 @@ rule evaluate_sed:
         "--model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "
         "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
-        "--curve {output.curve} --scores {output.scores} --summary {output.summary} "
-        "{input.features} 2>&1 | tee -i {log}"
+        "--curve {output.curve} --scores {output.scores} --measures {output.measures} "
+        "--summary {output.summary} {input.features} 2>&1 | tee -i {log}"

@@ -4,10 +4,12 @@ rule metrics:
         availability="data/{dataset}/availability.parquet",
         captions="data/{dataset}/annotations/captions.parquet",
         phrases="data/{dataset}/annotations/phrases.parquet",
-        measures=run_files("retrieval.json", "sed.json"),
+        measures=run_files("retrieval_measures.parquet", "sed_measures.parquet"),
         sources=sources("report"),
     output:
-        "results/{dataset}/metrics.json",
+        measures="results/{dataset}/measures.parquet",
+        measures_csv="results/{dataset}/measures.csv",
+        metrics="results/{dataset}/metrics.json",
     log:
         "logs/{dataset}/metrics.log",
     threads: 1
@@ -22,13 +24,14 @@ rule metrics:
     shell:
         "python -m audiophrase metrics --audio {params.audio} --annotations {params.annotations} --variants {params.variants:q} "
         "--availability {input.availability} "
-        "--captions {input.captions} --phrases {input.phrases} --metrics {output} "
+        "--captions {input.captions} --phrases {input.phrases} --measures {output.measures} "
+        "--measures-csv {output.measures_csv} --metrics {output.metrics} "
         "{params.runs} 2>&1 | tee -i {log}"
 
 
 rule report:
     input:
-        metrics="results/{dataset}/metrics.json",
+        measures="results/{dataset}/measures.parquet",
         availability="data/{dataset}/availability.parquet",
         coverage="data/{dataset}/text/coverage.csv",
         compared=compared,
@@ -52,5 +55,5 @@ rule report:
         compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
     shell:
         "python -m audiophrase report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
-        "--metrics {input.metrics} --availability {input.availability} "
+        "--measures {input.measures} --availability {input.availability} "
         "--coverage {input.coverage} {params.models} {params.figures} {params.compared} --page {output} 2>&1 | tee -i {log}"

@@ -42,9 +42,9 @@ def run_files(*names):
 
 @instructive
 def compared(wildcards):
-    """Numbers of the data sets that stand in the ablation table beside a data set's own."""
+    """Rows of the data sets that stand in the ablation table beside a data set's own."""
     others = parameters.compared_with(config, wildcards.dataset)
-    return [f"results/{name}/metrics.json" for name in others]
+    return [f"results/{name}/measures.parquet" for name in others]
 
 
 def made_before_report(wildcards):

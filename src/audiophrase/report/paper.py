@@ -4,9 +4,6 @@ The precision, recall and F1 that the paper quotes at threshold 0.5 are not amon
 known to us, so their cells stay empty.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 TITLE = (
     "Unsupervised audio-caption aligning learns correspondences between individual sound events "
     "and textual phrases"
@@ -33,6 +30,6 @@ N_REPEATS = 20
 ANNOTATIONS = "audiogrounding"  # the source of annotations that the paper's numbers are of
 
 
-def stands_beside(metrics: Mapping[str, Any]) -> bool:
-    """Whether the paper's numbers are of a data set's own clips, so that they stand beside ours."""
-    return metrics["dataset"].get("annotations") == ANNOTATIONS
+def stands_beside(annotations: str) -> bool:
+    """Whether the paper's numbers are of the clips that come from this source of annotations."""
+    return annotations == ANNOTATIONS

@@ -79,7 +79,7 @@ def _stands_beside_paper(dataset: str, configfiles: Sequence[Path]) -> bool:
     loaded = params.load(Path("params.yaml"), *configfiles)
     if dataset not in loaded["datasets"]:
         return False
-    return params.effective(loaded, dataset)["annotations"]["source"] == paper.ANNOTATIONS
+    return paper.stands_beside(params.effective(loaded, dataset)["annotations"]["source"])
 
 
 def _count(dataset: str, export: Path | None, *, beside_paper: bool) -> None:

@@ -129,7 +129,7 @@ def availability(
 ) -> None:
     """Clips that could be had, and why the others could not."""
     rows = tables.read(availability, stage="availability").to_pylist()
-    beside_paper = annotations == paper.ANNOTATIONS
+    beside_paper = paper.stands_beside(annotations)
     drawn = figures.availability(rows, audio=audio, beside_paper=beside_paper)
     _write(drawn, svg, png, settings)
 

@@ -13,8 +13,9 @@ from audiophrase.errors import ArtifactError
 from audiophrase.report.captions import FIGURES
 from audiophrase.report.page import Contents
 from audiophrase.report.page import page as render
+from audiophrase.stages.measures import read_compared, read_measures
 from audiophrase.stages.options import file_option
-from audiophrase.stages.report_options import COMPARE, read_compared
+from audiophrase.stages.report_options import COMPARE
 
 _PACKAGES = (
     "audiophrase",
@@ -34,7 +35,7 @@ _PACKAGES = (
 @click.command()
 @click.option("--dataset", required=True, help="Name of the data set.")
 @click.option("--parameters", required=True, help="Its entry and effective sections, as JSON.")
-@file_option("--metrics", "Numbers of the data set (JSON).")
+@file_option("--measures", "Rows of the data set.")
 @file_option("--availability", "Table of availability.")
 @file_option("--coverage", "How words were found (CSV).")
 @click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
@@ -44,7 +45,7 @@ _PACKAGES = (
 def report(
     dataset: str,
     parameters: str,
-    metrics: Path,
+    measures: Path,
     availability: Path,
     coverage: Path,
     model_json: tuple[Path, ...],
@@ -57,7 +58,7 @@ def report(
     contents = Contents(
         dataset=dataset,
         title=known["title"],
-        metrics=tables.read_json(metrics),
+        measures=read_measures(measures),
         compared=read_compared(compare),
         figures=_read_figures(figure),
         availability=tables.read(availability, stage="availability").to_pylist(),

@@ -7,10 +7,11 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from audiophrase.report.captions import FIGURES
+from audiophrase.report import catalogue
 from audiophrase.report.page import Contents, page
 
 HOSTILE = "<script>alert('x')</script>\"&"
+FIGURES = catalogue.figures()
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -54,7 +55,7 @@ def contents(make_metrics, availability):
             "dataset": "demo",
             "title": "A data set",
             "metrics": make_metrics(),
-            "figures": dict.fromkeys(FIGURES, SVG),
+            "figures": [(about, SVG) for about in FIGURES.values()],
             "availability": availability,
             "coverage": coverage,
             "models": [model],
@@ -83,6 +84,9 @@ def test_every_figure_is_embedded_with_words_that_stand_for_it(contents):
         assert image["src"].startswith("data:image/svg+xml;base64,")
         assert image["alt"]
     assert len({image["alt"] for image in images}) == len(FIGURES)
+    text = Reader(page(contents())).text
+    for about in FIGURES.values():
+        assert {f"{about.title}.", about.caption} <= set(text)
 
 
 def test_hostile_text_never_appears_raw(contents, availability):

@@ -11,6 +11,7 @@ import pytest
 from snakemake_project import ROOT, TINY, Project
 
 from audiophrase.params import SPLITS
+from audiophrase.report import catalogue
 
 RUN = "results/tiny/runs/paper/seed-1"
 CONTRACT = [
@@ -43,7 +44,7 @@ CONTRACT = [
     ],
     *[
         f"results/tiny/figures/{figure}.{kind}"
-        for figure in ("example_pair", "sed_thresholds", "alignment", "training", "availability")
+        for figure in catalogue.figures()
         for kind in ("svg", "png")
     ],
     "results/tiny/metrics.json",

@@ -13,6 +13,7 @@ from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
 from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.report import catalogue
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
 # for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out
@@ -30,7 +31,6 @@ os.environ.update(
 )
 
 SPLITS = parameters.SPLITS
-FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
 TABLES = ("dataset", "retrieval", "sed", "ablations")
 
 
@@ -48,6 +48,7 @@ def instructive(function):
 
 
 instructive(parameters.check)(config)
+FIGURES = instructive(catalogue.figures)()
 
 
 wildcard_constraints:
@@ -266,6 +267,11 @@ def model_file(name):
     return of_job
 
 
+def figures_of(dataset):
+    """Names of the figures that a data set has, in the order of the page."""
+    return list(FIGURES)
+
+
 def works_without_clips(dataset):
     """Whether features were shared without the clips they are made of: then none are asked for."""
     data = f"data/{dataset}"
@@ -294,7 +300,11 @@ def artifacts(dataset):
         *[f"{run}/{name}" for run in run_folders(dataset, trained) for name in MODEL_FILES],
         *[f"{run}/{name}" for run in runs(dataset) for name in MEASURE_FILES],
         *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
-        *[f"{results}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
+        *[
+            f"{results}/figures/{name}.{kind}"
+            for name in figures_of(dataset)
+            for kind in ("svg", "png")
+        ],
         f"{results}/metrics.json",
         f"{results}/report.html",
     ]

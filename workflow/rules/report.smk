@@ -32,7 +32,12 @@ rule report:
         coverage="data/{dataset}/text/coverage.csv",
         compared=compared,
         models=paper_seeds("model.json"),
-        figures=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
+        figures=lambda wildcards: expand(
+            "results/{dataset}/figures/{name}.svg",
+            dataset=wildcards.dataset,
+            name=figures_of(wildcards.dataset),
+        ),
+        captions=[os.path.relpath(figure.path) for figure in FIGURES.values()],
         template="src/audiophrase/report/page.html.j2",
         others=made_before_report,
         sources=sources("page"),

@@ -4,6 +4,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audiophrase.errors import ArtifactError, ParamsError
+
 Row = Mapping[str, Any]
 
 
@@ -23,6 +28,49 @@ class Example:
     clip_id: str
     caption: str
     events: tuple[Event, ...]
+
+
+def chosen(
+    captions: pa.Table,
+    phrases: pa.Table,
+    clips: Iterable[str],
+    *,
+    rank: int,
+    phrase_ids: Container[str] | None = None,
+) -> list[Example]:
+    """The ranked examples from `rank` on, which is figures.example_clip; the first is 0.
+
+    Args:
+        clips: ids of the clips to choose from.
+        phrase_ids: of the phrases to look at; None for all.
+
+    Raises:
+        ArtifactError: no clip has a caption with phrases.
+        ParamsError: there are not that many examples.
+    """
+    clips = set(clips)
+
+    def rows(table: pa.Table) -> list[Row]:
+        of_clips = pc.is_in(table["clip_id"], pa.array(sorted(clips), pa.string()))
+        return table.filter(of_clips).to_pylist()
+
+    examples = ranked(
+        rows(captions),
+        [row for row in rows(phrases) if phrase_ids is None or row["phrase_id"] in phrase_ids],
+        clips,
+    )
+    if not examples:
+        raise ArtifactError(
+            "no test clip has audio and a caption with phrases",
+            "see the availability table for the clips, annotations/counts.csv for the phrases",
+        )
+    if rank >= len(examples):
+        raise ParamsError(
+            f"figures.example_clip is {rank}, but only {len(examples)} test clips have audio and a "
+            "caption with phrases",
+            "choose a lower rank; the first is 0",
+        )
+    return examples[rank:]
 
 
 def ranked(captions: Iterable[Row], phrases: Iterable[Row], clips: Container[str]) -> list[Example]:

@@ -13,7 +13,7 @@ import yaml
 from audiophrase.clips.availability import USABLE
 from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
-from audiophrase.report.captions import FIGURES
+from audiophrase.report.catalogue import About
 from audiophrase.report.cells import RENDERED, RENDERED_NOTE, restriction_notes
 from audiophrase.report.metrics import reported_threshold
 from audiophrase.report.tables import all_tables
@@ -37,7 +37,7 @@ class Contents:
     dataset: str
     title: str
     metrics: Mapping[str, Any]
-    figures: Mapping[str, bytes]  # SVG by name
+    figures: Sequence[tuple[About, bytes]]  # each with its SVG, in the order of the page
     availability: Sequence[Row]
     coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
@@ -112,16 +112,16 @@ def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _figures(figures: Mapping[str, bytes]) -> list[dict[str, str]]:
+def _figures(figures: Sequence[tuple[About, bytes]]) -> list[dict[str, str]]:
     return [
         {
-            "name": name,
-            "title": FIGURES[name].title,
-            "alt": FIGURES[name].alt,
-            "caption": FIGURES[name].caption,
+            "name": about.name,
+            "title": about.title,
+            "alt": about.alt,
+            "caption": about.caption,
             "base64": base64.b64encode(content).decode("ascii"),
         }
-        for name, content in figures.items()
+        for about, content in figures
     ]
 
 

@@ -1,0 +1,78 @@
+"""A figure is one file: the workflow finds it, draws it, shows it, and draws no other one again."""
+
+import base64
+import re
+
+ADDED = '''"""How long the clips are."""
+
+from audiophrase.report.style import canvas, look
+
+PLACE = {place}
+TITLE = "Lengths"
+CAPTION = "Frames & seconds of every test clip."
+ALT = "A dot for each clip."
+READS = {{
+    "features": "data/{{dataset}}/features/{{test_shard}}.parquet",
+    "words": "data/{{dataset}}/text/coverage.csv",
+    "models": "results/{{dataset}}/runs/paper/seed-{{seed}}/model.json",
+}}
+SETTINGS = ("features", "text")
+
+
+@look()
+def draw(*, features, words, models, settings, audio):
+    assert len(words) and list(models) == ["1"] and settings["text"].vectors
+    figure = canvas(2.0, audio=audio)
+    axes = figure.subplots()
+    for spectrum in features.values():
+        axes.plot(len(spectrum.log_mel), len(spectrum.log_mel) * spectrum.hop_s, "o")
+    return figure
+'''
+
+
+def drawn(printed: str) -> set[str]:
+    """Figures that a dry run wants to draw."""
+    return set(re.findall(r"(?m)^ +output: results/tiny/figures/(\w+)\.svg", printed))
+
+
+def test_a_file_is_all_that_a_new_figure_takes(project):
+    before = project.digests()
+    module = project.folder / "src/audiophrase/report/figures/lengths.py"
+    module.write_text(ADDED.format(place='"last"'))
+    refused = project.snakemake("--dry-run")
+    assert refused.returncode != 0
+    assert "lengths.py: PLACE will not do" in refused.stdout
+    assert "Traceback" not in refused.stdout
+
+    module.write_text(ADDED.format(place=35))
+    printed = project.build("--dry-run")
+    assert drawn(printed) == {"lengths"}
+    assert project.planned() == {"figure", "report"}
+
+    project.build()
+    assert "Nothing to be done" in project.build()
+    after = project.digests()
+    made = {path for path in after if before.get(path) != after[path]}
+    svg, page = "results/tiny/figures/lengths.svg", "results/tiny/report.html"
+    assert made == {svg, svg.replace(".svg", ".png"), page}
+    html = (project.folder / page).read_text()
+    shown = re.findall(r'<figure id="figure-(\w+)">', html)
+    assert shown[-3:] == ["lengths", "training", "availability"]
+    assert "<b>Lengths.</b> Frames &amp; seconds of every test clip.</figcaption>" in html
+    assert 'alt="A dot for each clip."' in html
+    assert base64.b64encode((project.folder / svg).read_bytes()).decode() in html
+    assert (project.folder / "logs/tiny/figures/lengths.log").exists()
+
+
+def test_a_changed_figure_is_drawn_again_and_no_other_one_is(project):
+    figures = project.folder / "src/audiophrase/report/figures"
+    training = figures / "training.py"
+    training.write_text(training.read_text() + "\n# changed\n")
+    assert drawn(project.build("--dry-run")) == {"training"}
+    assert project.planned() == {"figure", "report"}
+
+    # What some share makes these stale.
+    shared = project.folder / "src/audiophrase/report/examples.py"
+    shared.write_text(shared.read_text() + "\n# changed\n")
+    assert drawn(project.build("--dry-run")) == {"training", "example_pair", "alignment"}
+    assert project.planned() == {"figure", "report"}

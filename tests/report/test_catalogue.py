@@ -46,9 +46,9 @@ def test_a_module_is_a_figure_by_its_place_and_nothing_of_it_is_executed(tmp_pat
     write(tmp_path, "first", place="2")
     write(tmp_path, "_shared", text="A = 1")
     write(tmp_path, "__init__", text="A = 1")
-    found = catalogue.figures(tmp_path)
-    assert list(found) == ["first", "second", "third"]
-    about = found["third"]
+    listed = catalogue.figures(tmp_path)
+    assert list(listed) == ["first", "second", "third"]
+    about = listed["third"]
     assert about.path == tmp_path / "third.py"
     assert (about.title, about.caption) == ("A title", "One sentence. Another.")
     assert about.reads == {"table": PATH}
@@ -56,7 +56,7 @@ def test_a_module_is_a_figure_by_its_place_and_nothing_of_it_is_executed(tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("stated", "instead", "told"),
+    ("stated", "instead", "problem"),
     [
         ("PLACE = 1\n", "", "states no PLACE"),
         ("PLACE = 1", "PLACE = 1.5", "PLACE will not do"),
@@ -67,11 +67,13 @@ def test_a_module_is_a_figure_by_its_place_and_nothing_of_it_is_executed(tmp_pat
         ("_WIDTH =", "_WIDTH = =", r"new\.py:13: invalid syntax"),
     ],
 )
-def test_what_is_not_stated_as_it_must_be_is_named_with_a_remedy(tmp_path, stated, instead, told):
+def test_what_is_not_stated_as_it_must_be_is_named_with_a_remedy(
+    tmp_path, stated, instead, problem
+):
     text = MODULE.format(place="1", path=PATH)
     assert stated in text
     write(tmp_path, "new", text=text.replace(stated, instead))
-    with pytest.raises(AudiophraseError, match=told) as error:
+    with pytest.raises(AudiophraseError, match=problem) as error:
         catalogue.figures(tmp_path)
     assert error.value.remedy
 

@@ -9,7 +9,7 @@ ARGUMENTS = ("--settings", '{"figures": {}}', "--audio", "recorded", "--svg", "a
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "problem"),
     [
         (("no_such", "x=y"), "there is no figure no_such"),
         (("training", "history=y"), "the figure training reads histories"),
@@ -19,6 +19,6 @@ ARGUMENTS = ("--settings", '{"figures": {}}', "--audio", "recorded", "--svg", "a
         (("training",), "Missing parameter: files"),
     ],
 )
-def test_a_figure_or_input_that_there_is_not_is_refused(arguments, told):
-    with pytest.raises(click.UsageError, match=told):
+def test_a_figure_or_input_that_there_is_not_is_refused(arguments, problem):
+    with pytest.raises(click.UsageError, match=problem):
         figure.main([*ARGUMENTS, *arguments], standalone_mode=False)

@@ -37,7 +37,7 @@ rule report:
             dataset=wildcards.dataset,
             name=figures_of(wildcards.dataset),
         ),
-        captions=[os.path.relpath(figure.path) for figure in FIGURES.values()],
+        figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
         template="src/audiophrase/report/page.html.j2",
         others=made_before_report,
         sources=sources("page"),

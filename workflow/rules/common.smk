@@ -13,6 +13,7 @@ from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
 from audiophrase.params.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.report import catalogue
 from audiophrase.settings import select
 from audiophrase.splits import SPLITS
 
@@ -31,7 +32,6 @@ os.environ.update(
     AUDIOPHRASE_CONFIGFILES=os.pathsep.join(map(os.path.abspath, workflow.overwrite_configfiles))
 )
 
-FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
 TABLES = ("dataset", "retrieval", "sed", "ablations")
 
 
@@ -49,6 +49,7 @@ def instructive(function):
 
 
 instructive(parameters.check)(config)
+FIGURES = instructive(catalogue.figures)()
 
 
 wildcard_constraints:

@@ -13,7 +13,7 @@ import yaml
 from audiophrase.clips.availability import USABLE
 from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
-from audiophrase.report.captions import FIGURES
+from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
     RENDERED,
     RENDERED_NOTE,
@@ -43,7 +43,7 @@ class Contents:
     dataset: str
     title: str
     metrics: Mapping[str, Any]
-    figures: Mapping[str, bytes]  # SVG by name
+    figures: Sequence[tuple[About, bytes]]  # each with its SVG, in the order of the page
     availability: Sequence[Row]
     coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
@@ -129,7 +129,9 @@ def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _figures(figures: Mapping[str, bytes], metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+def _figures(
+    figures: Sequence[tuple[About, bytes]], metrics: Mapping[str, Any]
+) -> list[dict[str, str]]:
     """The figures of the page; without phrases, those that need none."""
     holds = {
         "has_phrases": has_phrases(metrics),
@@ -137,14 +139,14 @@ def _figures(figures: Mapping[str, bytes], metrics: Mapping[str, Any]) -> list[d
     }
     return [
         {
-            "name": name,
-            "title": FIGURES[name].title,
-            "alt": FIGURES[name].alt,
-            "caption": FIGURES[name].text(**holds),
+            "name": about.name,
+            "title": about.title,
+            "alt": about.alt,
+            "caption": about.text(**holds),
             "base64": base64.b64encode(content).decode("ascii"),
         }
-        for name, content in figures.items()
-        if holds["has_phrases"] or not FIGURES[name].needs_phrases
+        for about, content in figures
+        if holds["has_phrases"] or not about.needs_phrases
     ]
 
 

@@ -26,7 +26,7 @@ def loaded(code):
         ("manifests", set()),
         ("annotations", set()),
         ("report", set()),
-        ("figures", {"matplotlib"}),
+        ("figure", {"matplotlib"}),
     ],
 )
 def test_a_stage_loads_what_it_uses(stage, expected):

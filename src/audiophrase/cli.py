@@ -37,7 +37,7 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "evaluate-sed": ("detection:evaluate_sed", "Phrase-based sound event detection."),
     "metrics": ("report:metrics", "Gather the numbers of all runs."),
     "tables": ("report:write_tables", "Write the tables."),
-    "figure": ("figures:figure", "Draw a figure."),
+    "figure": ("figure:figure", "Draw a figure."),
     "report": ("page:report", "Write the page of results."),
     "record": ("versions:record", "Record in dvc.lock what Snakemake made."),
     "adopt": ("versions:adopt", "Tell Snakemake which pulled files are current."),

@@ -7,11 +7,12 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from audiophrase.report.captions import FIGURES
+from audiophrase.report import catalogue
 from audiophrase.report.cells import NO_PHRASES_NOTE
 from audiophrase.report.page import Contents, page
 
 HOSTILE = "<script>alert('x')</script>\"&"
+FIGURES = catalogue.figures()
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -55,7 +56,7 @@ def contents(make_measures, availability):
             "dataset": "demo",
             "title": "A data set",
             "measures": make_measures(),
-            "figures": dict.fromkeys(FIGURES, SVG),
+            "figures": [(about, SVG) for about in FIGURES.values()],
             "availability": availability,
             "coverage": coverage,
             "models": [model],
@@ -84,6 +85,10 @@ def test_every_figure_is_embedded_with_words_that_stand_for_it(contents):
         assert image["src"].startswith("data:image/svg+xml;base64,")
         assert image["alt"]
     assert len({image["alt"] for image in images}) == len(FIGURES)
+    text = Reader(page(contents())).text
+    for about in FIGURES.values():
+        caption = about.text(has_phrases=True, beside_paper=True)
+        assert {f"{about.title}.", caption} <= set(text)
 
 
 def test_hostile_text_never_appears_raw(contents, availability):

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from snakemake_project import ROOT, TINY, Project
 
+from audiophrase.report import catalogue
 from audiophrase.splits import SPLITS
 
 RUN = "results/tiny/runs/paper/seed-1"
@@ -45,7 +46,7 @@ CONTRACT = [
     ],
     *[
         f"results/tiny/figures/{figure}.{kind}"
-        for figure in ("example_pair", "sed_thresholds", "alignment", "training", "availability")
+        for figure in catalogue.figures()
         for kind in ("svg", "png")
     ],
     "results/tiny/measures.parquet",

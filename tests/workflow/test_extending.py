@@ -1,6 +1,8 @@
 """docs/extending.md, performed: its files written and its edits made in a copy of a finished project."""
 
+import base64
 import copy
+import html
 import re
 
 import pytest
@@ -8,6 +10,7 @@ import yaml
 from snakemake_project import ROOT, TINY, compile_sources
 
 from audiophrase import tables
+from audiophrase.report import catalogue
 
 RECIPES = {
     title: body
@@ -78,11 +81,30 @@ def test_a_loss_or_an_encoder_is_two_files_and_trains_beside_the_papers(project,
     assert name in (project.folder / "results/tiny/report.html").read_text()
 
 
-DETECTION = {"evaluate_sed", "figure_sed_thresholds", "figure_alignment", *SHOWING}
-FIGURES = {
-    f"figure_{name}"
-    for name in ("example_pair", "sed_thresholds", "alignment", "training", "availability")
-}
+def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
+    before = project.digests()
+    [path] = perform(project, RECIPES["A figure"])
+    assert project.planned() == {"figure", "report"}
+    project.build()
+    assert "Nothing to be done" in project.build()
+
+    module = project.folder / path
+    about = catalogue.figures(module.parent)[module.stem]
+    picture, page = f"results/tiny/figures/{about.name}", "results/tiny/report.html"
+    after = project.digests()
+    changed = {path for path in after if before.get(path) != after[path]}
+    assert changed == {f"{picture}.svg", f"{picture}.png", page}
+    text = (project.folder / page).read_text()
+    shown = re.findall(r'<figure id="figure-(\w+)">', text)
+    assert shown == list(catalogue.figures(module.parent))
+    assert f"<b>{about.title}.</b> {html.escape(about.caption)}</figcaption>" in text
+    assert f'alt="{about.alt}"' in text
+    svg = (project.folder / f"{picture}.svg").read_bytes()
+    assert base64.b64encode(svg).decode() in text
+    assert (project.folder / f"logs/tiny/figures/{about.name}.log").exists()
+
+
+DETECTION = {"evaluate_sed", "figure", *SHOWING}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +114,7 @@ FIGURES = {
             "report",
             "    n_alignments: Annotated[int, Meta(ge=1, le=12)]\n",
             ("figures",),
-            FIGURES | {"report"},
+            {"figure", "report"},
         ),
         (
             "evaluate",
@@ -104,7 +126,7 @@ FIGURES = {
             "model",
             "    fixed_validation_impostors: bool\n",
             ("train",),
-            OF_A_RUN | {"figure_training"} | DETECTION,
+            OF_A_RUN | DETECTION,
         ),
     ],
 )

@@ -13,6 +13,7 @@ from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
 from audiophrase.params.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.report import catalogue
 from audiophrase.features import module_of
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import file_of, settings_of
@@ -35,7 +36,6 @@ os.environ.update(
     AUDIOPHRASE_CONFIGFILES=os.pathsep.join(map(os.path.abspath, workflow.overwrite_configfiles))
 )
 
-FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
 TABLES = ("dataset", "retrieval", "sed", "ablations")
 
 
@@ -53,6 +53,7 @@ def instructive(function):
 
 
 instructive(parameters.check)(config)
+FIGURES = instructive(catalogue.figures)()
 
 
 wildcard_constraints:

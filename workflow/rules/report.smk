@@ -37,6 +37,7 @@ rule report:
         compared=compared,
         models=paper_seeds("model.json"),
         figures=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
+        figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
         template="src/audiophrase/report/page.html.j2",
         others=made_before_report,
         sources=sources("page"),

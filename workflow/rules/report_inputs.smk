@@ -9,17 +9,6 @@ def source_of_annotations(wildcards):
     return sections(wildcards.dataset)["annotations"]["source"]
 
 
-def paper_run(*names):
-    """Files of the first run of the variant `paper`."""
-
-    def of_job(wildcards):
-        seed = sections(wildcards.dataset, "paper")["train"]["seeds"][0]
-        folder = f"results/{wildcards.dataset}/runs/paper/seed-{seed}"
-        return [f"{folder}/{name}" for name in names]
-
-    return of_job
-
-
 def paper_seeds(name):
     """A file of every run of the variant `paper`."""
 
@@ -29,6 +18,35 @@ def paper_seeds(name):
         return [f"{folder}/seed-{seed}/{name}" for seed in seeds]
 
     return of_job
+
+
+def figure_inputs(wildcards):
+    """The files that a figure reads, under the names that its module gives them."""
+    seeds = sections(wildcards.dataset, "paper")["train"]["seeds"]
+    n_shards = entry(wildcards.dataset)["shards"]["test"]
+    return {
+        name: expand(
+            path,
+            dataset=wildcards.dataset,
+            first_seed=seeds[0],
+            seed=seeds,
+            front_end=front_end_of(wildcards),
+            test_shard=shard_names({"test": n_shards}),
+        )
+        for name, path in FIGURES[wildcards.figure].reads.items()
+    }
+
+
+def figure_settings(wildcards):
+    """The sections that a figure's module asks for, and that of all figures."""
+    names = FIGURES[wildcards.figure].settings
+    return settings(*names, "figures", variant="paper")(wildcards)
+
+
+def figure_sources(wildcards):
+    """The files of our own that a figure is made of: the others are not among them."""
+    own = import_closure(f"audiophrase.report.figures.{wildcards.figure}")
+    return sorted({*sources("figure"), *map(os.path.relpath, own)})
 
 
 def run_files(*names):

@@ -4,6 +4,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audiophrase.errors import ArtifactError, ParamsError
+
 Row = Mapping[str, Any]
 
 
@@ -23,6 +28,53 @@ class Example:
     clip_id: str
     caption: str
     events: tuple[Event, ...]
+
+
+def chosen(
+    captions: pa.Table,
+    phrases: pa.Table,
+    clips: Iterable[str],
+    *,
+    rank: int,
+    phrase_ids: Container[str] | None = None,
+) -> list[Example]:
+    """The ranked examples from `rank` on, which is figures.example_clip; the first is 0.
+
+    Where the data set has no phrase at all, captions need none.
+
+    Args:
+        clips: ids of the clips to choose from.
+        phrase_ids: of the phrases to look at; None for all.
+
+    Raises:
+        ArtifactError: no clip has a caption with phrases, or any where there are no phrases.
+        ParamsError: there are not that many examples.
+    """
+    clips = set(clips)
+
+    def rows(table: pa.Table) -> list[Row]:
+        of_clips = pc.is_in(table["clip_id"], pa.array(sorted(clips), pa.string()))
+        return table.filter(of_clips).to_pylist()
+
+    examples = ranked(
+        rows(captions),
+        [row for row in rows(phrases) if phrase_ids is None or row["phrase_id"] in phrase_ids],
+        clips,
+        needs_phrases=phrases.num_rows > 0,
+    )
+    in_question = "audio and a caption" + (" with phrases" if phrases.num_rows else "")
+    if not examples:
+        raise ArtifactError(
+            f"no test clip has {in_question}",
+            "see the availability table for the clips, annotations/counts.csv for the phrases",
+        )
+    if rank >= len(examples):
+        raise ParamsError(
+            f"figures.example_clip is {rank}, but only {len(examples)} test clips have "
+            f"{in_question}",
+            "choose a lower rank; the first is 0",
+        )
+    return examples[rank:]
 
 
 def ranked(

@@ -14,7 +14,7 @@ from audiophrase.clips.availability import USABLE
 from audiophrase.evaluate.rows import ALL, ALWAYS_ON, CHANCE, POOL, RETRIEVAL, SED, fact, only
 from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
-from audiophrase.report.captions import FIGURES
+from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
     RENDERED,
     RENDERED_NOTE,
@@ -46,7 +46,7 @@ class Contents:
     dataset: str
     title: str
     measures: Measures
-    figures: Mapping[str, bytes]  # SVG by name
+    figures: Sequence[tuple[About, bytes]]  # each with its SVG, in the order of the page
     availability: Sequence[Row]
     coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
@@ -132,19 +132,19 @@ def _headline(measures: Measures) -> list[dict[str, str]]:
     ]
 
 
-def _figures(figures: Mapping[str, bytes], measures: Measures) -> list[dict[str, str]]:
+def _figures(figures: Sequence[tuple[About, bytes]], measures: Measures) -> list[dict[str, str]]:
     """The figures of the page; without phrases, those that need none."""
     holds = {"has_phrases": measures.has_phrases, "beside_paper": measures.beside_paper}
     return [
         {
-            "name": name,
-            "title": FIGURES[name].title,
-            "alt": FIGURES[name].alt,
-            "caption": FIGURES[name].text(**holds),
+            "name": about.name,
+            "title": about.title,
+            "alt": about.alt,
+            "caption": about.text(**holds),
             "base64": base64.b64encode(content).decode("ascii"),
         }
-        for name, content in figures.items()
-        if measures.has_phrases or not FIGURES[name].needs_phrases
+        for about, content in figures
+        if measures.has_phrases or not about.needs_phrases
     ]
 
 

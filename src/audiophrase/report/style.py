@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import matplotlib
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 
 from audiophrase.report.cells import RENDERED
 
@@ -34,8 +31,6 @@ GREY, PALE = "#6b6b6b", "#d9d9d9"
 _CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 DASHES = ("-", "--", ":")
 _LABEL_STRIP_IN = 0.22  # along the lower edge, for the label of rendered audio
-_TICKS_HZ = 125.0 * 2.0 ** np.arange(1, 9)
-_DYNAMIC_RANGE = np.log(1e8)  # 80 dB of log power: what lies lower is drawn as silence
 
 
 @contextmanager
@@ -96,44 +91,6 @@ def line_style(index: int) -> dict[str, str]:
 def wrap(text: str, width: int, *, max_lines: int | None = None) -> str:
     """Text in lines of at most `width` characters; what is too long ends in an ellipsis."""
     return "\n".join(textwrap.wrap(text, width, max_lines=max_lines, placeholder=" …")) or text
-
-
-def draw_log_mel(
-    axes: Axes,
-    log_mel: np.ndarray,
-    hop_s: float,
-    centres_hz: np.ndarray | None,
-    *,
-    lowest_tick_hz: float,
-) -> AxesImage:
-    """A spectrum (T, n_mels) over time and mel band; the image is returned for a colour bar.
-
-    Without `centres_hz` the frames of another front end, (T, F) over time and value.
-    """
-    n_frames, n_mels = log_mel.shape
-    bottom, top = float(log_mel.min()), float(log_mel.max())
-    if centres_hz is not None:
-        bottom = max(bottom, top - _DYNAMIC_RANGE)
-    image = axes.imshow(
-        log_mel.T,
-        origin="lower",
-        aspect="auto",
-        interpolation="none",
-        cmap="magma",
-        vmin=bottom,
-        vmax=top,
-        # Frame t is centred on t hops, as librosa centres it.
-        extent=(-hop_s / 2, (n_frames - 0.5) * hop_s, -0.5, n_mels - 0.5),
-    )
-    if centres_hz is None:
-        axes.set_ylabel("number of the value\nin a frame")
-        return image
-    lowest_tick_hz = max(lowest_tick_hz, centres_hz[0])
-    ticks_hz = _TICKS_HZ[(lowest_tick_hz <= _TICKS_HZ) & (centres_hz[-1] >= _TICKS_HZ)]
-    bands = np.interp(ticks_hz, centres_hz, np.arange(n_mels))
-    axes.set_yticks(bands, [f"{tick_hz / 1000:g}" for tick_hz in ticks_hz])
-    axes.set_ylabel("mel band centre\nfrequency (kHz)")
-    return image
 
 
 def _save(figure: Figure, **options) -> bytes:

@@ -66,7 +66,7 @@ CURVES = pd.concat(
     for aggregation in ("mean", "max", "random")
 )
 SETTINGS = {
-    "features": LogMelParams(16000, 0.04, HOP_S, N_MELS, 50.0, 8000.0, 1e-10),
+    "features": LogMelParams(0.04, HOP_S, N_MELS, 50.0, 8000.0, 1e-10, sample_rate_hz=16000),
     "evaluate.sed": SimpleNamespace(reported_threshold=0.5),
     "figures": FiguresParams(dpi=50, example_clip=0, n_alignments=3),
 }
@@ -84,7 +84,9 @@ def contents(make_metrics, availability):
         "data/{dataset}/annotations/captions.parquet": pa.Table.from_pylist(CAPTIONS),
         "data/{dataset}/annotations/phrases.parquet": pa.Table.from_pylist(PHRASES),
         "data/{dataset}/availability.parquet": pa.Table.from_pylist(availability),
-        "data/{dataset}/features/{front_end}/{test_shard}.parquet": {EXAMPLE.clip_id: Spectrum(log_mel, HOP_S)},
+        "data/{dataset}/features/{front_end}/{test_shard}.parquet": {
+            EXAMPLE.clip_id: Spectrum(log_mel, HOP_S)
+        },
         f"{PAPER_RUN}/sed_curve.csv": CURVES,
         f"{PAPER_RUN}/sed.json": {"measures": make_metrics()["sed"]},
         f"{PAPER_RUN}/sed_scores.parquet": pa.table(

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from audiophrase import tables
-from audiophrase.errors import ArtifactError, ParamsError
+from audiophrase.errors import ArtifactError
 from audiophrase.report import inputs
 
 FEATURES = {
@@ -65,8 +65,6 @@ def test_only_the_shard_of_a_clip_is_read_for_it(shards):
 def test_spectra_made_with_other_settings_are_refused(shards):
     with pytest.raises(ArtifactError, match=r"made with other parameters: features\.fmin_hz"):
         inputs.read(SHARDS, shards, {"features": FEATURES | {"fmin_hz": 0.0}})
-    with pytest.raises(ParamsError, match="lack the section features"):
-        inputs.read(SHARDS, shards, {})
 
 
 @pytest.mark.parametrize(

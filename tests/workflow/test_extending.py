@@ -1,64 +1,26 @@
-"""docs/extending.md, performed: its files written and its edits made in a copy of a finished project."""
+"""docs/extending.md, performed in a copy of a finished project: what each recipe makes."""
 
 import base64
 import copy
 import html
+import json
 import re
 
 import pytest
-import yaml
-from snakemake_project import ROOT, TINY, compile_sources
+from recipes import perform
+from snakemake_project import TINY
 
 from audiophrase import tables
 from audiophrase.report import catalogue
+from audiophrase.splits import SPLITS
 
-RECIPES = {
-    title: body
-    for title, body in re.findall(
-        r"(?ms)^## ([^\n]+)\n(.*?)(?=^## |\Z)", (ROOT / "docs/extending.md").read_text()
-    )
-}
 OF_A_RUN = {"train", "evaluate_retrieval", "evaluate_sed"}
 SHOWING = {"metrics", "tables", "report"}
 
 
-def merge(base, override):
-    for key, value in override.items():
-        if isinstance(value, dict) and isinstance(base.get(key), dict):
-            merge(base[key], value)
-        else:
-            base[key] = value
-    return base
-
-
-def perform(project, recipe):
-    """Do what a recipe says; the paths that it names, those of parameters aside."""
-    touched, params = [], copy.deepcopy(TINY)
-    for path, blocks in re.findall(r"(?ms)^`([^`\n]+)`\n((?:```\w+\n.*?^```\n)+)", recipe):
-        for kind, block in re.findall(r"(?ms)^```(\w+)\n(.*?)^```\n", blocks):
-            if kind == "yaml":
-                merge(params, yaml.safe_load(block))
-                continue
-            touched.append(path)
-            file = project.folder / path
-            if kind == "diff":
-                lines = block.splitlines(keepends=True)
-                before = "".join(line[1:] for line in lines if not line.startswith("+"))
-                after = "".join(line[1:] for line in lines if not line.startswith("-"))
-                text = file.read_text()
-                assert text.count(before) == 1, f"{path} has {text.count(before)} times {before!r}"
-                file.write_text(text.replace(before, after))
-            else:
-                assert not file.exists()
-                file.write_text(block)
-    project.set_params(params)
-    compile_sources(project.folder)
-    return set(touched)
-
-
 @pytest.mark.parametrize("title", [title for title in ("A loss", "An encoder")])
 def test_a_loss_or_an_encoder_is_two_files_and_trains_beside_the_papers(project, title):
-    touched = perform(project, RECIPES[title])
+    touched = perform(project, title)
     assert len(touched) == 2
     assert project.planned() == OF_A_RUN | SHOWING
     before = project.digests()
@@ -83,7 +45,7 @@ def test_a_loss_or_an_encoder_is_two_files_and_trains_beside_the_papers(project,
 
 def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
     before = project.digests()
-    [path] = perform(project, RECIPES["A figure"])
+    [path] = perform(project, "A figure")
     assert project.planned() == {"figure", "report"}
     project.build()
     assert "Nothing to be done" in project.build()
@@ -102,6 +64,43 @@ def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
     svg = (project.folder / f"{picture}.svg").read_bytes()
     assert base64.b64encode(svg).decode() in text
     assert (project.folder / f"logs/tiny/figures/{about.name}.log").exists()
+
+
+def test_a_front_end_is_two_files_and_shares_the_clips(project):
+    assert len(perform(project, "A front end")) == 2
+    assert project.planned() == {"features", "features_manifest", *OF_A_RUN, *SHOWING}
+    before = project.digests()
+    project.build()
+    after = project.digests()
+    kept = {path: digest for path, digest in before.items() if path.startswith("data/")}
+    assert kept.items() <= after.items()
+    made = {path for path in after if path.startswith("data/") and path not in before}
+    assert {path.split("/")[3] for path in made if path.endswith(".parquet")} == {"log-mel-deltas"}
+    model = tables.read_json(project.folder / "results/tiny/runs/deltas/seed-1/model.json")
+    assert model["n_features"] == 128
+
+
+def test_a_form_is_two_files(project):
+    assert len(perform(project, "A form of annotations")) == 2
+    params = copy.deepcopy(TINY)
+    files = {split: f"{split}.json" for split in SPLITS}
+    for number, name in enumerate(files.values()):
+        captions = {f"Ya1b2c3d4e{number}_0_10.wav": ["a dog barks", "barking, twice"]}
+        (project.folder / name).write_text(json.dumps(captions))
+    params["datasets"]["mine"] = {
+        "title": "Captions by file",
+        "clips": "local",
+        "shards": dict.fromkeys(SPLITS, 1),
+        "annotations": {"source": "files", "files": files},
+        "retrieve": {"folder": "recordings"},
+    }
+    project.set_params(params)
+    project.build("data/mine/annotations/captions.parquet")
+    captions = tables.read(
+        project.folder / "data/mine/annotations/captions.parquet", stage="annotations.captions"
+    ).to_pylist()
+    assert [row["caption"] for row in captions] == ["a dog barks", "barking, twice"] * 3
+    assert captions[1]["tokens"] == ["barking", "twice"]
 
 
 DETECTION = {"evaluate_sed", "figure", *SHOWING}

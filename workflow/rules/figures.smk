@@ -1,7 +1,7 @@
 # The tables and the figures. Figures show the variant `paper`; those of one run its first seed.
 rule tables:
     input:
-        metrics="results/{dataset}/metrics.json",
+        measures="results/{dataset}/measures.parquet",
         compared=compared,
         sources=sources("report"),
     output:
@@ -15,7 +15,7 @@ rule tables:
     params:
         compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
     shell:
-        "python -m audiophrase tables --metrics {input.metrics} {params.compared} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase tables --measures {input.measures} {params.compared} {output} 2>&1 | tee -i {log}"
 
 
 rule figure:

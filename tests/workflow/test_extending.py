@@ -59,7 +59,7 @@ def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
     text = (project.folder / page).read_text()
     shown = re.findall(r'<figure id="figure-(\w+)">', text)
     assert shown == list(catalogue.figures(module.parent))
-    assert f"<b>{about.title}.</b> {html.escape(about.caption)}</figcaption>" in text
+    assert f"<b>{about.title}.</b> {about.caption}</figcaption>" in html.unescape(text)
     assert f'alt="{about.alt}"' in text
     svg = (project.folder / f"{picture}.svg").read_bytes()
     assert base64.b64encode(svg).decode() in text

@@ -38,14 +38,21 @@ def to_draw(project: Project) -> set[str]:
     return set(re.findall(r"(?m)^ +output: results/tiny/figures/(\w+)\.svg", printed))
 
 
+def refusal(project: Project) -> str:
+    """What a dry run says that ends with an error."""
+    refused = project.snakemake("--dry-run")
+    assert refused.returncode != 0
+    assert "Traceback" not in refused.stdout
+    return refused.stdout
+
+
 def test_a_file_is_all_that_a_new_figure_takes(project):
     before = project.digests()
     module = project.folder / "src/audiophrase/report/figures/lengths.py"
     module.write_text(ADDED.format(place='"last"'))
-    refused = project.snakemake("--dry-run")
-    assert refused.returncode != 0
-    assert "lengths.py: PLACE will not do" in refused.stdout
-    assert "Traceback" not in refused.stdout
+    assert "lengths.py: PLACE will not do" in refusal(project)
+    module.write_text(ADDED.format(place=35).replace('"text")', '"texts")'))
+    assert "lengths.py: SETTINGS names 'texts'" in refusal(project)
 
     module.write_text(ADDED.format(place=35))
     assert to_draw(project) == {"lengths"}

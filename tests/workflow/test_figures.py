@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from snakemake_project import Project
 
 
@@ -11,12 +12,19 @@ def to_draw(project: Project) -> set[str]:
     return set(re.findall(r"(?m)^ +output: results/tiny/figures/(\w+)\.svg", printed))
 
 
-def test_a_figure_that_states_what_will_not_do_is_refused_with_its_file(project):
+@pytest.mark.parametrize(
+    ("stated", "refusal"),
+    [
+        ('PLACE = "last"', "training.py: PLACE will not do"),
+        ('PLACE = 40\nSETTINGS = ("texts",)', "training.py: SETTINGS names 'texts'"),
+    ],
+)
+def test_a_figure_that_states_what_will_not_do_is_refused_with_its_file(project, stated, refusal):
     module = project.folder / "src/audiophrase/report/figures/training.py"
-    module.write_text(module.read_text().replace("PLACE = 40", 'PLACE = "last"'))
+    module.write_text(module.read_text().replace("PLACE = 40", stated))
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
-    assert "training.py: PLACE will not do" in refused.stdout
+    assert refusal in refused.stdout
     assert "Traceback" not in refused.stdout
 
 

@@ -100,7 +100,7 @@ def test_a_form_is_two_files(project):
         project.folder / "data/mine/annotations/captions.parquet", stage="annotations.captions"
     ).to_pylist()
     assert [row["caption"] for row in captions] == ["a dog barks", "barking, twice"] * 3
-    assert captions[1]["tokens"] == ["barking", "twice"]
+    assert captions[1]["tokens"] == ["barking", ",", "twice"]
 
 
 DETECTION = {"evaluate_sed", "figure", *SHOWING}

@@ -131,6 +131,7 @@ def test_the_deviation_over_seeds_stands_beside_that_over_draws(make_measures, m
     assert (row["ours"], row["ours, 3 seeds"]) == ("0.12 ± 0.01", "0.14 ± 0.03")
     lines = tables["sed"].blocks[2]
     assert lines.heading == "Mean ± standard deviation over 3 seeds"
+    assert "its threshold" not in lines.cells  # a mean of thresholds says nothing
     mean = only(lines.cells, scores="mean", phrases="active in part")
     assert mean["F1 at 0.5"] == "0.35 ± 0.03"
     text = markdown(tables["retrieval"])
@@ -250,6 +251,26 @@ def test_a_measure_of_detection_is_shown_where_it_has_a_label(make_measures, mak
     assert cells(table).loc["mean", "area under ROC"] == "0.88"
     assert cells(table).loc["max", "area under ROC"] == ""
     assert only(table.tidy, source="ours", scores="mean")["auc"] == 0.875
+
+
+def test_the_columns_of_detection_for_scripts_stand_in_the_order_they_had(make_measures):
+    columns = list(all_tables(make_measures())["sed"].tidy)
+    assert columns[columns.index("n_phrases") + 1 :] == [
+        *["f1_low", "f1_high", "average_precision_low", "average_precision_high"],
+        *["f1_partial", "average_precision_partial", "best_f1_partial"],
+        *["f1_partial_low", "f1_partial_high"],
+        *["average_precision_partial_low", "average_precision_partial_high"],
+        *["prevalence_partial", "n_phrases_partial"],
+    ]
+
+
+def test_the_best_f1_of_a_part_is_compared_in_scripts_alone(make_measures):
+    table = all_tables(make_measures())["ablations"]
+    assert [name for name in table.blocks[0].cells if "part" in name] == [
+        "F1 at 0.5, part",
+        "AP, part",
+    ]
+    assert "partial_best_f1" in set(table.tidy["measure"])
 
 
 def test_a_measure_without_an_interval_has_an_empty_cell_in_scripts(make_measures):

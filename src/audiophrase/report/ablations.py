@@ -175,8 +175,8 @@ def _cells(line: Line) -> dict[str, str]:
     return cells | {
         label: spread(over) if (over := same(line.over_seeds, row)) else number(row.value)
         for label, row in _shown(line)
-        if row.part != PARTIAL
-        or row.measure in MAIN  # the others are for scripts, for want of room
+        # For want of room, what else is measured on a part is for scripts.
+        if row.part != PARTIAL or row.measure in MAIN
     }
 
 

@@ -64,14 +64,14 @@ def phrases_note(measures: Measures) -> tuple[str, ...]:
 
 def restriction_notes(run: Rows, task: str = RETRIEVAL) -> tuple[str, ...]:
     """Which clips an evaluation was restricted to, if it was."""
-    found = restriction(run, task)
-    if not found:
+    known = restriction(run, task)
+    if not known:
         return ()
     return (
         (
             f"Evaluated are only clips that another table of availability has too "
-            f"(evaluate.only_clips_of, SHA-256 {found['only_clips_of'][:12]}…): "
-            f"{found['n_clips_common']:,} of the {found['n_clips_here']:,} test clips with audio "
+            f"(evaluate.only_clips_of, SHA-256 {known['only_clips_of'][:12]}…): "
+            f"{known['n_clips_common']:,} of the {known['n_clips_here']:,} test clips with audio "
             "here. Training used all clips with audio here."
         ),
     )

@@ -224,9 +224,9 @@ def _sed_line(run: Rows) -> dict[str, str]:
 
 def _shown(run: Rows, part: str, scores: str, *, only_main: bool = False) -> list[Row]:
     """Measures of detection in the order of their labels."""
-    found = {row.measure: row for row in select(run, task=SED, part=part, scores=scores)}
+    by_measure = {row.measure: row for row in select(run, task=SED, part=part, scores=scores)}
     names = MAIN if only_main else DETECTION
-    return [found[name] for name in names if name in found]
+    return [by_measure[name] for name in names if name in by_measure]
 
 
 def _sed_lines(run: Rows, part: str) -> list[dict[str, str]]:

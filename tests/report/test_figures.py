@@ -218,6 +218,7 @@ def test_the_paper_stands_beside_its_own_clips_alone(draw):
     told = texts(figure)
     assert "2 of 3 (66.7 %); 1 of them short" in told
     assert not any("paper" in text for text in told)
+    assert {bar.get_y() + bar.get_height() / 2 for bar in figure.axes[0].patches} == {0, 1, 2}
     assert figure.axes[1].get_ylim() == (len(figure.axes[1].get_yticks()) - 0.5, -0.9)
 
 

@@ -52,9 +52,8 @@ def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], *, beside_paper:
         if counts.n_unresolved:
             notes.append(f"; {counts.n_unresolved:,} others unresolved")
         colour = _COLOUR_OF_SPLIT[split]
-        _share_bar(
-            axes, index - 0.2, counts.n_usable, counts.n_annotated, colour, note="".join(notes)
-        )
+        y = index - 0.2 if beside_paper else index
+        _share_bar(axes, y, counts.n_usable, counts.n_annotated, colour, note="".join(notes))
         if beside_paper:
             n_theirs, n_annotated = paper.DATASET[split]["clips"], paper.N_ANNOTATED[split]
             _share_bar(axes, index + 0.2, n_theirs, n_annotated, GREY, prefix="paper: ")

@@ -101,7 +101,7 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
 
     of_paper = project.folder / "data/audiogrounding"
     of_paper.mkdir()
-    shutil.copy(project.folder / AVAILABILITY, of_paper)
+    shutil.copy((project.folder / AVAILABILITY).with_suffix(".parquet"), of_paper)
     done = audit(project, "audiogrounding")
     assert re.search(r"20 of 22 \(90\.9 %\) +\d+ +4,350 of 4,590 \(94\.8 %\)", done.stdout)
 

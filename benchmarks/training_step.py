@@ -247,7 +247,9 @@ def environment(variant: str) -> dict[str, str]:
     plain = {key: value for key, value in os.environ.items() if key not in threads.ENVIRONMENT}
     if variant == "reference":
         return plain
-    words = RULE.read_text(encoding="utf-8").partition(" python -m audiophrase train")[0].split()
+    words = (
+        RULE.read_text(encoding="utf-8").partition(" python -m audiophrase job train")[0].split()
+    )
     ours = [word.strip('"') for word in words if word.strip('"').startswith("MALLOC")]
     assert ours, f"{RULE} sets no variables before its command"
     return plain | threads.ENVIRONMENT | dict(word.split("=") for word in ours)

@@ -5,10 +5,12 @@ import ast
 import pytest
 
 from audiophrase import closure
-from audiophrase.cli import COMMANDS
+from audiophrase.cli import COMMANDS, JOBS
 from audiophrase.closure import PACKAGE_FOLDER, import_closure
 
-STAGES = sorted({target.split(":")[0] for target, _ in COMMANDS.values()})
+STAGES = sorted(
+    {target.split(":")[0] for group in (*COMMANDS.values(), JOBS) for target, _ in group.values()}
+)
 
 
 def names(module):

@@ -468,7 +468,17 @@ def test_the_ids_of_audiogrounding_are_parsed_grouped_and_planned(project, capfd
     project.set_up([])
     clips = project.folder / "data/yt/annotations/clips.parquet"
     others = [project.folder / name for name in ("captions.parquet", "phrases.parquet", "n.csv")]
-    command = [sys.executable, "-m", "audiophrase", "annotations", "--n-shards", "67", "1", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "audiophrase",
+        "job",
+        "annotations",
+        "--n-shards",
+        "67",
+        "1",
+        "2",
+    ]
     command += ["--clips", clips, "--captions", others[0], "--phrases", others[1]]
     command += ["--counts", others[2]]
     command += [AUDIOGROUNDING / f"{split}.json" for split in ("train", "val", "test")]

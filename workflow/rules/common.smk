@@ -19,7 +19,6 @@ from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import file_of, settings_of
 from audiophrase.settings import select
 from audiophrase.splits import SPLITS
-from audiophrase.settings import select
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
 # for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out

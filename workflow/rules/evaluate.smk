@@ -27,7 +27,7 @@ rule evaluate_retrieval:
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
         cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
-        "python -m audiophrase evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
+        "python -m audiophrase job evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
         "--model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
@@ -65,7 +65,7 @@ rule evaluate_sed:
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
         cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
-        "python -m audiophrase evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "
+        "python -m audiophrase job evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
         "--model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "

@@ -16,7 +16,7 @@ rule features:
         settings=settings("retrieve", "features"),
         network=network_option,
     shell:
-        "python -m audiophrase features --front-end {wildcards.front_end} --settings {params.settings:q} "
+        "python -m audiophrase job features --front-end {wildcards.front_end} --settings {params.settings:q} "
         "{params.network:q} {input.clips} {output} 2>&1 | tee -i {log}"
 
 
@@ -40,6 +40,6 @@ rule features_manifest:
         settings=settings("retrieve", "features"),
         network=network_option,
     shell:
-        "python -m audiophrase features-manifest --settings {params.settings:q} {params.network:q} "
+        "python -m audiophrase job features-manifest --settings {params.settings:q} {params.network:q} "
         "--split {wildcards.split} --clips-manifest {input.clips} --manifest {output} "
         "{input.shards} 2>&1 | tee -i {log}"

@@ -15,7 +15,7 @@ rule tables:
     params:
         compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
     shell:
-        "python -m audiophrase tables --measures {input.measures} {params.compared} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job tables --measures {input.measures} {params.compared} {output} 2>&1 | tee -i {log}"
 
 
 rule figure:
@@ -41,6 +41,6 @@ rule figure:
             f"{name}={path}" for name, paths in figure_inputs(wildcards).items() for path in paths
         ],
     shell:
-        "python -m audiophrase figure {wildcards.figure} --settings {params.settings:q} "
+        "python -m audiophrase job figure {wildcards.figure} --settings {params.settings:q} "
         "--audio {params.audio} --annotations {params.annotations} "
         "--svg {output.svg} --png {output.png} {params.files} 2>&1 | tee -i {log}"

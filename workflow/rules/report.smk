@@ -22,7 +22,7 @@ rule metrics:
         runs=lambda wildcards: runs(wildcards.dataset),
         variants=lambda wildcards: json.dumps(overrides(wildcards)),
     shell:
-        "python -m audiophrase metrics --audio {params.audio} --annotations {params.annotations} --variants {params.variants:q} "
+        "python -m audiophrase job metrics --audio {params.audio} --annotations {params.annotations} --variants {params.variants:q} "
         "--availability {input.availability} "
         "--captions {input.captions} --phrases {input.phrases} --measures {output.measures} "
         "--measures-csv {output.measures_csv} --metrics {output.metrics} "
@@ -55,6 +55,6 @@ rule report:
         figures=lambda wildcards, input: [f"--figure={path}" for path in input.figures],
         compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
     shell:
-        "python -m audiophrase report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
+        "python -m audiophrase job report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
         "--measures {input.measures} --availability {input.availability} "
         "--coverage {input.coverage} {params.models} {params.figures} {params.compared} --page {output} 2>&1 | tee -i {log}"

@@ -71,8 +71,8 @@ def _template(members: Sequence[Stage]) -> dict[str, Any]:
         one("digest", {s.key: s.digest for s in members}),
     )
     key = ".".join(f"${{item.{wildcard}}}" for wildcard in first.wildcards)
-    expire = f"audiophrase expire {first.family} {key}"
-    body: dict[str, Any] = {"cmd": [expire, build] if first.manifests else build}
+    backdate = f"audiophrase job backdate {first.family} {key}"
+    body: dict[str, Any] = {"cmd": [backdate, build] if first.manifests else build}
     body["deps"] = lists["deps"]
     if lists["params"]:
         body["params"] = lists["params"]

@@ -159,7 +159,7 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: st
 @click.command()
 @click.argument("family")
 @click.argument("key")
-def expire(family: str, key: str) -> None:
+def backdate(family: str, key: str) -> None:
     """Date back shards that Snakemake did not make: `dvc repro` must not take a stale one for new.
 
     A stage of shards keeps its folder when DVC runs it again, so that it resumes. Snakemake decides

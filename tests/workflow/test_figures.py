@@ -11,13 +11,21 @@ def to_draw(project: Project) -> set[str]:
     return set(re.findall(r"(?m)^ +output: results/tiny/figures/(\w+)\.svg", printed))
 
 
-def test_a_figure_that_states_what_will_not_do_is_refused_with_its_file(project):
-    module = project.folder / "src/audiophrase/report/figures/training.py"
-    module.write_text(module.read_text().replace("PLACE = 40", 'PLACE = "last"'))
+def refusal(project: Project) -> str:
+    """What a dry run says that ends with an error."""
     refused = project.snakemake("--dry-run")
     assert refused.returncode != 0
-    assert "training.py: PLACE will not do" in refused.stdout
     assert "Traceback" not in refused.stdout
+    return refused.stdout
+
+
+def test_a_figure_that_states_what_will_not_do_is_refused_with_its_file(project):
+    module = project.folder / "src/audiophrase/report/figures/training.py"
+    text = module.read_text()
+    module.write_text(text.replace("PLACE = 40", 'PLACE = "last"'))
+    assert "training.py: PLACE will not do" in refusal(project)
+    module.write_text(text.replace("PLACE = 40", 'PLACE = 40\nSETTINGS = ("texts",)'))
+    assert "training.py: SETTINGS names 'texts'" in refusal(project)
 
 
 def test_a_changed_figure_is_drawn_again_and_no_other_one_is(project):

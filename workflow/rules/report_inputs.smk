@@ -36,10 +36,17 @@ def figure_inputs(wildcards):
     }
 
 
+@instructive
 def figure_settings(wildcards):
     """The sections that a figure's module asks for, and that of all figures."""
-    names = FIGURES[wildcards.figure].settings
-    return settings(*names, "figures", variant="paper")(wildcards)
+    about = FIGURES[wildcards.figure]
+    try:
+        return settings(*about.settings, "figures", variant="paper")(wildcards)
+    except KeyError as error:
+        raise AudiophraseError(
+            f"{about.path}: SETTINGS names {error}, which is no section of settings",
+            "name sections that jobs are given, such as 'features' or 'evaluate.sed'",
+        ) from None
 
 
 def figure_sources(wildcards):

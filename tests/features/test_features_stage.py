@@ -121,7 +121,6 @@ def test_the_native_front_end_keeps_the_files_rate_and_depends_on_no_other(made,
 
 
 def test_a_network_is_known_by_its_digest(made, clips, settings, tmp_path):
-    pytest.importorskip("onnxruntime")
     content = network(WEIGHTS, 320)
     shard = made("onnx", content)
     table, provenance = tables.read_with_provenance(shard, stage="features")
@@ -150,7 +149,6 @@ def test_a_network_is_known_by_its_digest(made, clips, settings, tmp_path):
 
 
 def test_what_a_network_cannot_do_is_told_with_the_clip(made):
-    pytest.importorskip("onnxruntime")
     weights = np.ones((F, 20000), np.float32)  # 1.25 s: longer than the first clip
     with pytest.raises(ParamsError, match=r"clip clip-1: .*cannot take 16000 samples"):
         made("onnx", network(weights, 320))

@@ -1,18 +1,19 @@
 """A frozen network as a front end, on small ONNX files written here."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny_onnx
 from tiny_onnx import network
 
 from audiophrase.errors import AudiophraseError, ParamsError
 from audiophrase.features import onnx
 from audiophrase.features.parameters import OnnxParams
 from audiophrase.features.resampling import resample
-
-pytest.importorskip("onnxruntime")
 
 RATE_HZ, HOP, WINDOW, F = 16000, 320, 400, 5
 PARAMS = OnnxParams(output=None, sample_rate_hz=RATE_HZ, hop_s=HOP / RATE_HZ)
@@ -109,3 +110,20 @@ def test_the_module_loads_onnxruntime_only_for_a_network():
     code = "import sys, audiophrase.features.onnx; print('onnxruntime' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
+
+
+def test_nothing_is_told_to_anybody_and_nothing_is_left_in_the_users_cache(tmp_path):
+    """onnxruntime's telemetry would leave a number of the device there, and report."""
+    code = (
+        "import numpy as np, time\n"
+        "from tiny_onnx import network\n"
+        "from audiophrase.features import onnx\n"
+        "from audiophrase.features.parameters import OnnxParams\n"
+        "onnx.load(OnnxParams(None, 16000, 0.02), network(np.ones((3, 400)), 320))\n"
+    )
+    places = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    path = os.pathsep.join([str(Path(tiny_onnx.__file__).parent), *sys.path])
+    environment = {k: v for k, v in os.environ.items() if k != "ORT_DISABLE_TELEMETRY"}
+    environment |= {**places, "PYTHONPATH": path}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment)
+    assert not list(tmp_path.iterdir())

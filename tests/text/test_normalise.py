@@ -23,7 +23,7 @@ def changed(**switches) -> NormaliseParams:
 
 
 def vars_of(params: NormaliseParams) -> dict:
-    return {name: getattr(params, name) for name in params.__slots__}
+    return {name: getattr(params, name) for name in params.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(

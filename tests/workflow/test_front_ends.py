@@ -161,7 +161,6 @@ def test_a_front_end_that_no_variant_names_is_made_for_whoever_asks(both):
 @pytest.fixture
 def frozen(project):
     """A project with a variant whose front end is a network, its head an MLP, and the file of that."""
-    pytest.importorskip("onnxruntime")
     path = project.folder / "net.onnx"
     weights = np.random.default_rng(0).standard_normal((7, 400))
     path.write_bytes(network(weights, 320))

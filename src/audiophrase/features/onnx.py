@@ -6,6 +6,7 @@ it was trained at or how far its frames lie apart, so it is tried: of a few seco
 make as many frames more as the parameters say.
 """
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,6 +71,8 @@ def hop_s(sample_rate_hz: int, network: Network) -> float:
 
 
 def _session(content: bytes) -> "onnxruntime.InferenceSession":
+    # Or it writes a number of this device into the user's cache, and reports to Microsoft's server.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         import onnxruntime
     except ImportError:

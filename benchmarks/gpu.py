@@ -18,7 +18,7 @@ import torch
 from comparison import Row, compare, publish, show_s
 from reference import training as reference
 from torch import Tensor
-from training_step import N_DIMENSIONS, make_pairs, train_params
+from training_step import make_pairs, paper, paper_loss, train_params, untrained
 
 from audiophrase.device import enough_memory, set_up
 from audiophrase.stages.training_data import resident
@@ -97,7 +97,7 @@ def epochs(
         number += 1
         rng, dropout_rng = generator(SEED, number, 0), generator(SEED, number, DROPOUT, device)
         began = time.perf_counter()
-        train_epoch(progress, pairs, vectors, rng, dropout_rng, params, lambda batches: batches)
+        train_epoch(progress, pairs, vectors, rng, dropout_rng, params, paper_loss(), lambda b: b)
         return time.perf_counter() - began  # the losses have been read: the GPU is done
 
     return run
@@ -105,14 +105,14 @@ def epochs(
 
 def begin(device: torch.device, precision: str) -> tuple[Progress, object]:
     params = train_params(precision, BATCH)
-    return start(N_DIMENSIONS, SEED, params, device), params
+    return start(untrained(), SEED, params, device), params
 
 
 def time_plain_steps(device: torch.device, n_rounds: int) -> list[float]:
     """Seconds of the plain step, in float32, after two that do not count."""
     set_up(device, deterministic=False)
     progress, params = begin(torch.device("cpu"), "float32")
-    encoder = reference.Encoder(progress.model, params.model).to(device)
+    encoder = reference.Encoder(progress.model, paper("train.crnn")).to(device)
     optimiser = torch.optim.Adam(encoder.parameters(), lr=params.learning_rate)
     pairs, vectors = make_pairs(BATCH, N_FRAMES, SEED)
     clips = [clip.to(device) for clip in pairs.log_mels]
@@ -121,7 +121,12 @@ def time_plain_steps(device: torch.device, n_rounds: int) -> list[float]:
     for _ in range(n_rounds + 2):
         began = time.perf_counter()
         reference.train_step(
-            encoder, optimiser, clips, captions, params.margin, generator(SEED, 1, 0)
+            encoder,
+            optimiser,
+            clips,
+            captions,
+            paper("train.triplet").margin,
+            generator(SEED, 1, 0),
         )
         seconds.append(time.perf_counter() - began)
     return seconds[2:]
@@ -148,7 +153,9 @@ def check_repeats(device: torch.device) -> None:
         for _ in range(2):
             progress, params = begin(device, precision)
             rng, dropout_rng = generator(SEED, 1, 0), generator(SEED, 1, DROPOUT, device)
-            train_epoch(progress, placed, vectors, rng, dropout_rng, params, lambda b: b)
+            train_epoch(
+                progress, placed, vectors, rng, dropout_rng, params, paper_loss(), lambda b: b
+            )
             ends.append(progress.model.state_dict())
         assert all(torch.equal(ends[0][key], ends[1][key]) for key in ends[0]), precision
 

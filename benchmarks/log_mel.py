@@ -19,10 +19,10 @@ import yaml
 from comparison import compare, publish, time_alternately
 from reference import features as reference
 
-from audiophrase import params
 from audiophrase.clips.flac import decode_flac
-from audiophrase.features import logmel
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features import log_mel
+from audiophrase.features.parameters import LogMelParams
+from audiophrase.settings import select, structure
 
 RATE_HZ = 44_100
 CLIPS_A_ROUND = 20
@@ -32,7 +32,7 @@ PARAMS = Path(__file__).parents[1] / "params.yaml"
 
 def main() -> None:
     sections = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    settings = params.structure(params.select(sections, "features"), "features")
+    settings = structure(select(sections, "features"), "features")
     rng = np.random.default_rng(1)
     envelope = np.repeat(rng.uniform(0.01, 0.5, 100), RATE_HZ // 10)
     flac = io.BytesIO()
@@ -40,13 +40,13 @@ def main() -> None:
         flac, envelope * rng.uniform(-1, 1, len(envelope)), RATE_HZ, "PCM_16", format="FLAC"
     )
     content = flac.getvalue()
-    n_fft = logmel.n_fft(settings.sample_rate_hz, settings)
+    n_fft = log_mel.n_fft(settings.sample_rate_hz, settings)
 
     def plain() -> np.ndarray:
         return reference.log_mel(content, settings, n_fft)
 
     def ours() -> np.ndarray:
-        return logmel.log_mel(*decode_flac(content, "clip"), settings)
+        return log_mel.frames(*decode_flac(content, "clip"), settings)
 
     error = np.abs(plain() - ours()).max()
     assert error < 1e-4, f"log-mel differs from librosa's by {error}"
@@ -98,7 +98,7 @@ def _time_processes(content: bytes, settings: LogMelParams) -> tuple[list[float]
 def _seconds_a_clip(content: bytes, settings: LogMelParams) -> float:
     began = time.process_time()
     for _ in range(CLIPS_OF_A_PROCESS):
-        logmel.log_mel(*decode_flac(content, "clip"), settings)
+        log_mel.frames(*decode_flac(content, "clip"), settings)
     return (time.process_time() - began) / CLIPS_OF_A_PROCESS
 
 

@@ -8,10 +8,25 @@ import pyarrow as pa
 import torch
 
 from audiophrase import tables
-from audiophrase.annotations.audiogrounding import CAPTIONS_SCHEMA, PHRASES_SCHEMA
+from audiophrase.annotations.schemas import CAPTIONS_SCHEMA, PHRASES_SCHEMA
 from audiophrase.clips.availability import AVAILABILITY_SCHEMA
 from audiophrase.evaluate.retrieval import DIRECTIONS
-from audiophrase.features.logmel import SCHEMA as FEATURES_SCHEMA
+from audiophrase.evaluate.rows import (
+    ALL,
+    ALWAYS_ON,
+    CHANCE,
+    FULL_POOL,
+    POOL,
+    RANDOM,
+    RETRIEVAL,
+    RUN_SCHEMA,
+    SED,
+    Row,
+    facts,
+    to_table,
+)
+from audiophrase.evaluate.sed import AT_THRESHOLD, OF_CURVE
+from audiophrase.features import log_mel, shards
 from audiophrase.train import Pairs
 
 N_CAPTIONS_A_CLIP, N_WORDS_A_CAPTION, N_PHRASES_A_CAPTION = 5, 9, 2
@@ -93,23 +108,34 @@ def write_annotations(n_clips: int, folder: Path) -> None:
     }
     write("phrases", "annotations.phrases", PHRASES_SCHEMA, of_phrases, len(phrases))
     run = folder / "paper" / "seed-1"
-    spread = {"r1": {"mean": 0.1, "sd": 0.1}}
-    among_all = {"r1": 0.1, "map10": 0.1, "median_rank": 2.0}
-    of_retrieval = {
-        "n_clips": n_clips,
-        "n_captions": len(captions),
-        "pool_size": 30,
-        "n_repeats": 20,
-        **dict.fromkeys(DIRECTIONS, spread),
-        "chance": {"r1": 1 / 30},
-        "full_pool": dict.fromkeys(DIRECTIONS, among_all),
-    }
-    keys = ("precision_at_0.5", "recall_at_0.5", "f1_at_0.5", "best_f1", "best_threshold")
-    measures = dict.fromkeys((*keys, "average_precision"), 0.5)
-    of_sed = {"n_clips": n_clips, "n_phrases": len(phrases), "n_frames": 1, "prevalence": 0.5}
-    of_sed |= {"measures": dict.fromkeys(("mean", "random", "always_on"), measures)}
-    tables.write_json(run / "retrieval.json", of_retrieval)
-    tables.write_json(run / "sed.json", of_sed)
+    of_bootstrap = {"confidence": 0.95, "n_resamples": 1000}
+    in_pools = {"task": RETRIEVAL, "part": POOL, "measure": "recall", "parameter": 1}
+    n_retrieved = {"n_clips": n_clips, "n_captions": len(captions), **of_bootstrap}
+    of_retrieval = [
+        *facts(RETRIEVAL, None, n_retrieved),
+        *facts(RETRIEVAL, POOL, {"pool_size": 30, "n_repeats": 20}),
+        *[Row(**in_pools, scores=direction, value=0.1, sd=0.1) for direction in DIRECTIONS],
+        Row(**in_pools, scores=CHANCE, value=1 / 30),
+        *[
+            Row(task=RETRIEVAL, part=FULL_POOL, scores=direction, measure="median_rank", value=2.0)
+            for direction in DIRECTIONS
+        ],
+    ]
+    n_detected = {"n_clips": n_clips, "n_phrases": len(phrases), "n_frames": 1, "prevalence": 0.5}
+    of_sed = [
+        *facts(SED, None, of_bootstrap),
+        *facts(SED, ALL, n_detected),
+        *[
+            Row(task=SED, part=ALL, scores=name, measure=measure, parameter=at, value=0.5)
+            for name in ("mean", RANDOM, ALWAYS_ON)
+            for names, at in ((AT_THRESHOLD, 0.5), (OF_CURVE, None))
+            for measure in names
+        ],
+    ]
+    for task, rows in ((RETRIEVAL, of_retrieval), (SED, of_sed)):
+        stage = f"{task}_measures"
+        table = to_table(rows, RUN_SCHEMA)
+        tables.write(run / f"{stage}.parquet", table, stage=stage, settings={})
 
 
 def write_shard(n_clips: int, folder: Path) -> None:
@@ -120,9 +146,9 @@ def write_shard(n_clips: int, folder: Path) -> None:
             "clip_id": f"clip-{number}",
             "n_frames": N_FRAMES,
             "hop_s": 0.02,
-            "log_mel": rng.standard_normal(N_FRAMES * N_MELS, dtype=np.float32),
+            log_mel.COLUMN: rng.standard_normal(N_FRAMES * N_MELS, dtype=np.float32),
         }
         for number in range(CLIPS_A_SHARD)
     ]
-    table = pa.Table.from_pylist(rows, FEATURES_SCHEMA)
-    tables.write(folder / "shard.parquet", table, stage="features", settings={})
+    table = pa.Table.from_pylist(rows, shards.schema(log_mel.COLUMN))
+    tables.write(folder / "shard.parquet", table, stage=shards.STAGE, settings={})

@@ -23,19 +23,17 @@ import yaml
 from comparison import Row, compare, publish, time_alternately
 from reference import evaluation as reference
 
-from audiophrase import params, tables
+from audiophrase import tables
 from audiophrase.evaluate import bootstrap
-from audiophrase.evaluate.detection import Detections, intervals, read_off
+from audiophrase.evaluate.detection import Detections
+from audiophrase.evaluate.detection import measure as detection_measures
 from audiophrase.evaluate.full_pool import FullPool, Queries
 from audiophrase.evaluate.pools import draw_pools
-from audiophrase.evaluate.retrieval import (
-    full_pool,
-    full_pool_resamples,
-    pool_resamples,
-    rank,
-)
+from audiophrase.evaluate.retrieval import DIRECTIONS, Ranked, rank
+from audiophrase.evaluate.retrieval import measure as retrieval_measures
 from audiophrase.pair_scores import PairScores
 from audiophrase.report.availability import availability_table
+from audiophrase.settings import select, structure
 from audiophrase.stages import report
 from audiophrase.stages.training_data import read_clips
 from audiophrase.train import draw_batches, generator, pad
@@ -46,7 +44,7 @@ SIZES = (1_000, 4_000, 16_000)
 
 def settings(section: str):
     sections = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    return params.structure(params.select(sections, section), section)
+    return structure(select(sections, section), section)
 
 
 def retrieval(n_clips: int, folder: Path) -> int:
@@ -61,9 +59,7 @@ def retrieval(n_clips: int, folder: Path) -> int:
         n_repeats=of_retrieval.n_repeats,
         rng=np.random.default_rng(1),
     )
-    map_k = of_retrieval.map_k
-    ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=map_k)
-    full_pool(ranked.full, ks=of_retrieval.full_pool_ks, map_k=map_k)
+    rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=of_retrieval.map_k)
     return n_clips * len(clip_of_caption)
 
 
@@ -107,13 +103,21 @@ def resamples(n_clips: int, folder: Path) -> int:
     rng = np.random.default_rng(1)
     n_captions = n_clips * made_up.N_CAPTIONS_A_CLIP
     counts = bootstrap.resample(n_clips, of_bootstrap.n_resamples, rng)
-    ranks = rng.integers(1, 31, (of_retrieval.n_repeats, n_clips))
     clip_of_caption = np.arange(n_captions) // made_up.N_CAPTIONS_A_CLIP
-    for clip in (np.arange(n_clips), clip_of_caption):
+    full = {}
+    for direction, clip in zip(DIRECTIONS, (np.arange(n_clips), clip_of_caption), strict=True):
         best_rank = rng.geometric(0.01, len(clip))
-        queries = Queries(clip, best_rank, 1 / best_rank)
-        pool_resamples(ranks, counts, ks=of_retrieval.ks)
-        full_pool_resamples(queries, counts, ks=of_retrieval.full_pool_ks, map_k=of_retrieval.map_k)
+        full[direction] = Queries(clip, best_rank, 1 / best_rank)
+    ranks = rng.integers(1, 31, (of_retrieval.n_repeats, n_clips))
+    retrieval_measures(
+        Ranked(dict.fromkeys(DIRECTIONS, ranks), full),
+        counts,
+        pool_size=of_retrieval.pool_size,
+        ks=of_retrieval.ks,
+        full_pool_ks=of_retrieval.full_pool_ks,
+        map_k=of_retrieval.map_k,
+        confidence=of_bootstrap.confidence,
+    )
     return n_clips
 
 
@@ -129,36 +133,43 @@ def detection(n_clips: int, folder: Path) -> int:
         drawn *= rng.random(shape, dtype=np.float32)  # one draw has no more than 2^24 values
         scores[name] = list(drawn)
     detections = Detections(scores, active, range(n_clips))
-    threshold = of_sed.reported_threshold
-    read_off(detections, threshold=threshold, sampled_at=np.arange(1, 100) / 100)
-    intervals(detections, threshold=threshold, params=of_bootstrap)
+    detection_measures(
+        detections,
+        part="all",
+        threshold=of_sed.reported_threshold,
+        sampled_at=np.arange(1, 100) / 100,
+        params=of_bootstrap,
+    )
     return n_clips
 
 
 def report_tables(n_clips: int, folder: Path) -> int:
-    """metrics.json, the tables and the audit's, from tables of 5 captions and 10 phrases a clip."""
+    """Measures of the data set, the tables and the audit's, from tables of 5 captions and 10 phrases a clip."""
     annotated = {
         name: folder / f"{name}.parquet" for name in ("availability", "captions", "phrases")
     }
-    made = folder / "metrics.json"
+    made = folder / "measures.parquet"
     report.metrics.callback(
         audio="rendered",
+        annotations="audiogrounding",
         variants="{}",
         runs=(folder / "paper" / "seed-1",),
-        metrics=made,
+        measures=made,
+        measures_csv=folder / "measures.csv",
+        metrics=folder / "metrics.json",
         **annotated,
     )
     outputs = tuple(folder / f"{name}.csv" for name in ("dataset", "retrieval", "sed"))
-    report.write_tables.callback(metrics=made, compare=(), outputs=outputs)
+    report.write_tables.callback(measures=made, compare=(), outputs=outputs)
     rows = tables.read(annotated["availability"], stage="availability").to_pylist()
-    availability_table(rows, audio="rendered")
+    availability_table(rows, audio="rendered", beside_paper=True)
     return n_clips
 
 
 def streamed(n_clips: int, folder: Path) -> int:
     """Features unpacked to a file, and an epoch's batches read from it."""
     shards = [folder / "shard.parquet"] * -(-n_clips // made_up.CLIPS_A_SHARD)
-    clips = read_clips(shards, {"features": {"n_mels": made_up.N_MELS}}, unpack_in=folder)
+    clips = read_clips(shards, {}, unpack_in=folder)
     numbers = list(range(n_clips))
     for batch in draw_batches(numbers, 32, generator(1, 1, 0)):
         pad([clips.log_mels[number] for number in batch])

@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 import yaml
@@ -21,10 +22,13 @@ from comparison import compare, publish
 from reference import training as reference
 from torch import Tensor
 
-from audiophrase import params, threads
+from audiophrase import threads
 from audiophrase.device import set_up
+from audiophrase.model.encoders.crnn import CRNN
+from audiophrase.model.losses import Loss, build_loss
+from audiophrase.model.parameters import TrainParams
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
-from audiophrase.param_sections import TrainParams
+from audiophrase.settings import select, structure
 from audiophrase.train import Pairs, generator, start, train_epoch
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
@@ -87,19 +91,32 @@ def make_pairs(n_clips: int, n_frames: int, seed: int) -> tuple[Pairs, Tensor]:
     return pairs, torch.nn.functional.normalize(vectors, dim=1)
 
 
+def paper(section: str) -> Any:
+    """The paper's settings of a section."""
+    return structure(select(yaml.safe_load(PARAMS.read_text(encoding="utf-8")), section), section)
+
+
 def train_params(precision: str, batch_size: int) -> TrainParams:
-    """The paper's settings."""
-    sections = yaml.safe_load(PARAMS.read_text(encoding="utf-8"))
-    settings = params.structure(params.select(sections, "train"), "train")
-    return dataclasses.replace(settings, precision=precision, batch_size=batch_size)
+    """The paper's settings of training, but for these two."""
+    return dataclasses.replace(paper("train"), precision=precision, batch_size=batch_size)
+
+
+def untrained() -> CRNN:
+    """The paper's encoder."""
+    return CRNN(N_DIMENSIONS, paper("train.crnn"))
+
+
+def paper_loss() -> Loss:
+    """The paper's loss."""
+    return build_loss("triplet", paper("train.triplet"))
 
 
 def steps(variant: str, n_clips: int, n_frames: int, seed: int) -> Iterator[float]:
     """Losses, a step each on new clips; of a batch of all clips, drawn afresh or not, no matter."""
     settings = train_params("bf16" if variant == "bf16" else "float32", n_clips)
-    progress = start(N_DIMENSIONS, seed, settings)
+    progress, loss = start(untrained(), seed, settings), paper_loss()
     if variant == "reference":
-        encoder = reference.Encoder(progress.model, settings.model)
+        encoder = reference.Encoder(progress.model, paper("train.crnn"))
         optimiser = torch.optim.Adam(encoder.parameters(), lr=settings.learning_rate)
         torch.manual_seed(seed)  # the plain encoder's dropout draws from the global generator
     else:
@@ -113,17 +130,17 @@ def steps(variant: str, n_clips: int, n_frames: int, seed: int) -> Iterator[floa
         if variant == "reference":
             captions = [vectors[words] for words in pairs.words_of_pair]
             yield reference.train_step(
-                encoder, optimiser, pairs.log_mels, captions, settings.margin, rng
+                encoder, optimiser, pairs.log_mels, captions, paper("train.triplet").margin, rng
             )
         else:
-            yield train_epoch(progress, pairs, vectors, rng, rng, settings, lambda b: b)
+            yield train_epoch(progress, pairs, vectors, rng, rng, settings, loss, lambda b: b)
 
 
 def check_scores() -> float:
     """The largest difference between our scores and the plain ones, pair by pair."""
     settings = train_params("float32", 4)
-    ours = start(N_DIMENSIONS, 1, settings).model.eval()
-    plain = reference.Encoder(ours, settings.model).eval()
+    ours = start(untrained(), 1, settings).model.eval()
+    plain = reference.Encoder(ours, paper("train.crnn")).eval()
     pairs, vectors = make_pairs(4, 501, 1)
     words, bags = bags_of_words(pairs.words_of_pair)
     with torch.no_grad():
@@ -230,7 +247,9 @@ def environment(variant: str) -> dict[str, str]:
     plain = {key: value for key, value in os.environ.items() if key not in threads.ENVIRONMENT}
     if variant == "reference":
         return plain
-    words = RULE.read_text(encoding="utf-8").partition(" python -m audiophrase train")[0].split()
+    words = (
+        RULE.read_text(encoding="utf-8").partition(" python -m audiophrase job train")[0].split()
+    )
     ours = [word.strip('"') for word in words if word.strip('"').startswith("MALLOC")]
     assert ours, f"{RULE} sets no variables before its command"
     return plain | threads.ENVIRONMENT | dict(word.split("=") for word in ours)

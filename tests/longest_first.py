@@ -19,6 +19,7 @@ TESTS = (
     "test_clips_that_may_not_be_handed_on_stay_here",
     "test_without_its_files_it_is_refused_in_words",  # a rehearsal through the whole chain
     "test_a_variant_of_evaluation_alone_is_measured_on_the_papers_model",  # two variants
+    "test_one_set_of_clips_and_two_of_features",  # a variant more, recorded
     "test_a_deleted_artifact_is_made_again",
     "test_only_clips_that_both_labs_have_are_evaluated",
     "test_dvc_does_not_bless_shards_that_snakemake_knows_nothing_of",

@@ -39,7 +39,7 @@ OURS = (  # for Snakemake, the commands that ask it, and the jobs
     "snakemake.storage",
     "snakemake_executor_plugin_slurm",
     "av",
-    "cattrs",
+    "msgspec",
     "click",
     "jinja2",
     "jsonschema",

@@ -47,7 +47,7 @@ TINY = {
                 "max_epochs": 12,
                 "n_threads": 1,
                 "batch_size": 6,
-                "model": {"n_channels": [2, 4, 4, 4, 4]},
+                "crnn": {"n_channels": [2, 4, 4, 4, 4]},
             },
             "figures": {"dpi": 60, "n_alignments": 2},
         }

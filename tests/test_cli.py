@@ -2,12 +2,14 @@
 
 import errno
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 
 import pytest
+from snakemake_project import ROOT
 
 from audiophrase import cli
 from audiophrase.errors import AudiophraseError
@@ -33,14 +35,26 @@ def test_help_lists_all_commands_and_loads_none():
     )
     assert shown.returncode == 0
     assert shown.stderr == "[]\n"
-    listed = shown.stdout.partition("Commands:\n")[2].splitlines()
-    assert [line.split(maxsplit=1)[0] for line in listed] == list(cli.COMMANDS)
-    assert all(len(line.split(maxsplit=1)) == 2 for line in listed)
+    assert len(shown.stdout.splitlines()) <= 24, "it fits one screen"
+    titles = [line for line in shown.stdout.splitlines() if line.endswith(":") and line[0] != " "]
+    assert titles == ["Options:", *(f"{title}:" for title in cli.COMMANDS)]
+    listed = re.findall(r"(?m)^  ([a-z][a-z-]+)  +\S", shown.stdout)
+    assert listed == [*(name for group in cli.COMMANDS.values() for name in group), cli.JOB]
+
+
+def test_help_of_the_jobs_lists_what_rules_call():
+    listed = re.findall(r"(?m)^  ([a-z][a-z-]+)  +\S", run("job", "--help").stdout)
+    assert listed == list(cli.JOBS)
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    of_rules = set(re.findall(r"python -m audiophrase job ([a-z-]+)", rules))
+    assert of_rules | {"backdate"} == set(cli.JOBS)
+    assert "audiophrase job backdate" in (ROOT / "dvc.yaml").read_text()
+    assert not re.findall(r"python -m audiophrase (?!job )", rules)
 
 
 @pytest.mark.parametrize("name", ["check-params", "import-annotations", "availability"])
 def test_a_command_is_the_one_of_its_name(name):
-    command = cli.cli.get_command(None, name)
+    command = (cli.job if name in cli.JOBS else cli.cli).get_command(None, name)
     assert command.name == name
     assert command.help
 
@@ -54,7 +68,7 @@ def test_version_is_told():
     [
         (["nonsense"], "No such command 'nonsense'"),
         (["check-params", "--nonsense"], "No such option"),
-        (["import-annotations", "only-one"], "Missing argument 'OUTPUT'"),
+        (["job", "import-annotations", "only-one"], "Missing argument 'OUTPUT'"),
         ([], "Usage: audiophrase"),
     ],
 )
@@ -77,7 +91,7 @@ def test_a_users_mistake_is_told_without_a_stack_trace(tmp_path):
 
 
 def test_a_mistake_in_an_option_is_told_likewise(tmp_path):
-    done = run("logmel", "--settings", '{"feature": {}}', "in", tmp_path / "out")
+    done = run("job", "features", "--settings", '{"feature": {}}', "in", tmp_path / "out")
     assert done.returncode == 1
     assert done.stderr.startswith("error: --settings must be an object of sections")
     assert not os.listdir(tmp_path)

@@ -12,9 +12,11 @@ from audiophrase.clip_ids import (
     clip_id,
     could_be_a_clip,
     files_by_shard,
+    is_clip_id,
     parse_filename,
     shard_name,
     shard_names,
+    whole_clip_id,
 )
 
 WORDS = st.text("ab0_-Y", min_size=1, max_size=6)
@@ -148,3 +150,20 @@ def test_a_file_named_with_its_times_belongs_to_few_shards():
     assert list(by_shard) == shard_names({"train": 64})
     n_times = sum(len(files) for files in by_shard.values())
     assert n_times <= 2 * len(names)  # read with the Y as the file's, and as the id's
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("Ya-b_0_10000", True),
+        ("Ya-b", True),  # a whole file
+        ("Y2023_06_15", True),
+        ("a-b_0_10000", False),
+        ("Y", False),
+        ("Y../x", False),
+        ("Ya b", False),
+    ],
+)
+def test_clip_ids_can_be_part_of_a_files_name(text, is_one):
+    assert is_clip_id(text) == is_one
+    assert whole_clip_id("a-b") == "Ya-b"

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 from audiophrase import download
 from audiophrase.download import Pinned, fetch_all
 from audiophrase.errors import DownloadError
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 from audiophrase.stages import downloads
 
 ROOT = Path(__file__).parents[1]

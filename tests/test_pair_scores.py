@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from audiophrase import pair_scores
-from audiophrase.model.crnn import CRNN
+from audiophrase.model.encoders.crnn import CRNN
+from audiophrase.model.parameters import CRNNParams
 from audiophrase.pair_scores import PairScores
-from audiophrase.param_sections import ModelParams
 from audiophrase.train import Pairs, score_matrix
 
 N_CLIPS = 40
@@ -15,7 +15,7 @@ N_CLIPS = 40
 
 @pytest.fixture(scope="module")
 def model():
-    made = CRNN(6, ModelParams([4, 8], [[2, 4], [2, 4]], 4, 0.1, 0.3))
+    made = CRNN(6, CRNNParams([4, 8], [[2, 4], [2, 4]], 4, 0.1, 0.3))
     made.initialise(torch.Generator().manual_seed(0))
     return made
 

@@ -4,19 +4,27 @@ import copy
 from dataclasses import asdict, fields
 from pathlib import Path
 
+import jsonschema
 import pytest
-import yaml
 
 from audiophrase import params
 from audiophrase.errors import ParamsError
-from audiophrase.param_sections import RUN_ONLY, SECTIONS
-from audiophrase.schema import SCHEMA_PATH
+from audiophrase.features.parameters import FRONT_ENDS
+from audiophrase.front_ends import settings_of
+from audiophrase.model.parameters import CRNNParams
+from audiophrase.parameters.declare import section
+from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, SECTIONS
+from audiophrase.params.schema import schema
+from audiophrase.settings import parse_settings, select, structure
+from audiophrase.splits import SPLITS
 
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 # Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
 CHOICES = {
     "annotations": {"source", "files"},
     "retrieve": {"folder", *RUN_ONLY["retrieve"]},
+    "features": {"front_end"},
+    "features.onnx": {"file"},
     "text": {"vectors_file"},
     "train": {"seeds", *RUN_ONLY["train"]},
     "evaluate": {"only_clips_of"},
@@ -56,8 +64,12 @@ def leaves(value, path=""):
         ("datasets.demo.clip", "datasets.demo: unknown key 'clip' (did you mean 'clips'?)"),
         ("datasets.demo.train.max_epoch", "datasets.demo.train: unknown key 'max_epoch' (did you"),
         ("variants.paper.evaluat", "variants.paper: unknown key 'evaluat' (did you mean"),
-        ("variants.paper.features", "variants.paper: unknown key 'features'"),
-        ("variants.paper.train.margn", "variants.paper.train: unknown key 'margn' (did you mean"),
+        ("variants.paper.figures", "variants.paper: unknown key 'figures'"),
+        ("variants.paper.features.fmax_hz", "variants.paper.features: unknown key 'fmax_hz'"),
+        (
+            "variants.paper.train.crnn.dropot",
+            "variants.paper.train.crnn: unknown key 'dropot' (did",
+        ),
     ],
 )
 def test_unknown_keys_are_named_with_a_hint(document, path, hint):
@@ -72,17 +84,19 @@ def test_unknown_keys_are_named_with_a_hint(document, path, hint):
     [
         ("features.sample_rate_hz", -32000, "features.sample_rate_hz: -32000"),
         ("features.n_mels", "64", "features.n_mels: '64' is not of type integer"),
+        ("features.front_end", "mfcc", "features.front_end: 'mfcc' is not one of"),
+        ("features.onnx.hop_s", 0, "features.onnx.hop_s: 0"),
         ("features.window_s", "40 ms", "features.window_s: '40 ms' is not of type number"),
         ("train.batch_size", 0, "train.batch_size: 0"),
         ("train.batch_size", True, "train.batch_size: True is not of type integer"),
         ("train.n_threads", 1.5, "train.n_threads: 1.5 is not of type integer"),
         ("train.learning_rate", float("nan"), "train.learning_rate: not finite"),
-        ("train.margin", float("inf"), "train.margin: not finite"),
+        ("train.triplet.margin", float("inf"), "train.triplet.margin: not finite"),
         ("evaluate.sed.min_max", 1, "evaluate.sed.min_max: 1 is not of type boolean"),
         ("train.seeds", [], "train.seeds"),
         ("train.seeds", [1, 1], "train.seeds"),
-        ("train.model.pooling_norm", 2, "train.model.pooling_norm"),
-        ("train.model.pooling", [[2]], "train.model.pooling.0"),
+        ("train.crnn.pooling_norm", 2, "train.crnn.pooling_norm"),
+        ("train.crnn.pooling", [[2]], "train.crnn.pooling.0"),
         ("features", None, "features: None is not of type object"),
         ("datasets.demo.train.learning_rate", -1, "datasets.demo.train.learning_rate: -1"),
         ("variants.paper.train.seeds", [2], "variants.paper.train.seeds: cannot be set"),
@@ -114,13 +128,27 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
             {"hop_s": 0.04, "window_s": 0.08},
             "divides time by 4, but a clip of retrieve.min_length_s has only 3 frames",
         ),
-        ("features.n_mels", 63, "pooling divides the mel bands by 64, but features.n_mels is 63"),
-        ("train.model.n_channels", [1, 2], "differ in length"),
+        (
+            "features.n_mels",
+            63,
+            "pooling divides the mel bands by 64, but a frame of the features has 63 values",
+        ),
+        (
+            "features",
+            {
+                "front_end": "onnx",
+                "onnx": {"file": "x", "output": None, "sample_rate_hz": 16000, "hop_s": 0.05},
+            },
+            "has only 3 frames",
+        ),
+        ("features.front_end", "onnx", "front_end is 'onnx' but features.onnx.file is empty"),
+        ("variants.paper.features", {"front_end": "onnx"}, "features.onnx.file is empty"),
+        ("train.crnn.n_channels", [1, 2], "differ in length"),
         ("text.word2vec.n_dimensions", 301, "n_dimensions is odd"),
         ("evaluate.sed.thresholds.first", 1.0, "thresholds.first lies above last"),
         ("datasets.demo.annotations.source", "files", "annotations.files is empty"),
         ("datasets.demo.text", {"vectors": "file"}, "text.vectors_file is empty"),
-        ("variants.paper.train", {"model": {"n_channels": [8]}}, "differ in length"),
+        ("variants.paper.train", {"crnn": {"n_channels": [8]}}, "differ in length"),
         ("datasets.demo.clips", ["local", "youtube"], "retrieve.folder is empty"),
     ],
 )
@@ -175,7 +203,7 @@ def test_unknown_data_set_to_build_is_told_with_those_known(document):
 
 def test_any_missing_key_is_named(valid):
     """Whatever key is left out of a section, at whatever depth, the message names it."""
-    for path in leaves({name: valid[name] for name in params.section_names()}):
+    for path in leaves({name: valid[name] for name in DOCUMENT}):
         *parents, last = path[1:].split(".")
         if "corrections" in parents:
             continue
@@ -202,16 +230,16 @@ def test_a_data_set_overrides_what_it_names_and_nothing_else(document):
         "shards": {"train": 1, "val": 1, "test": 1},
         "annotations": {"source": "grammar"},
         "features": {"sample_rate_hz": None},
-        "train": {"stopping": {"rule": "spread"}, "model": {"dropout": 0.5}},
+        "train": {"stopping": {"rule": "spread"}, "crnn": {"dropout": 0.5}},
         "text": {"normalise": {"corrections": {"wosh": "wash"}}},
     }
     params.check(document)
-    before = leaves({name: document[name] for name in params.section_names()})
+    before = leaves({name: document[name] for name in DOCUMENT})
     changed = {
         ".annotations.source": "grammar",
         ".features.sample_rate_hz": None,
         ".train.stopping.rule": "spread",
-        ".train.model.dropout": 0.5,
+        ".train.crnn.dropout": 0.5,
         ".text.normalise.corrections.wosh": "wash",
     }
     untouched = copy.deepcopy(document)
@@ -220,14 +248,14 @@ def test_a_data_set_overrides_what_it_names_and_nothing_else(document):
 
 
 def test_a_variant_goes_over_the_data_set(document):
-    document["datasets"]["demo"]["train"] = {"max_epochs": 3, "margin": 0.5}
+    document["datasets"]["demo"]["train"] = {"max_epochs": 3, "triplet": {"margin": 0.5}}
     document["variants"]["max"] = {
-        "train": {"margin": 2.0},
+        "train": {"triplet": {"margin": 2.0}},
         "evaluate": {"sed": {"aggregations": ["max"]}},
     }
     params.check(document)
     plain = leaves(params.effective(document, "demo", "paper"))
-    changed = {".train.margin": 2.0, ".evaluate.sed.aggregations": ["max"]}
+    changed = {".train.triplet.margin": 2.0, ".evaluate.sed.aggregations": ["max"]}
     assert plain == leaves(params.effective(document, "demo"))
     assert leaves(params.effective(document, "demo", "max")) == plain | changed
     assert plain[".train.max_epochs"] == 3
@@ -262,41 +290,84 @@ def test_variants_that_there_are_not_are_refused(document, chosen, told):
 def test_a_variant_that_trains_alike_shares_the_papers_models(document):
     assert params.trained_as(document, "demo", "no-min-max") == "paper"
     assert params.trained_as(document, "demo", "max-words") == "max-words"
-    document["variants"]["same"] = {"train": {"margin": document["train"]["margin"]}}
+    document["variants"]["same"] = {
+        "train": {"triplet": {"margin": document["train"]["triplet"]["margin"]}}
+    }
     assert params.trained_as(document, "demo", "same") == "paper"
 
 
-def test_dataclasses_and_schema_know_the_same_keys():
-    definitions = yaml.safe_load(SCHEMA_PATH.read_text())["$defs"]
+def test_a_data_set_is_made_by_the_front_ends_that_its_variants_name(document):
+    assert params.front_ends_of(document, "demo") == ["log-mel"]
+    document["datasets"]["demo"]["variants"] = ["paper", "shuffled", "log-mel-native"]
+    params.check(document)
+    assert params.front_ends_of(document, "demo") == ["log-mel", "log-mel-native"]
+    assert params.trained_as(document, "demo", "log-mel-native") == "log-mel-native"
+    document["datasets"]["demo"]["features"] = {"front_end": "log-mel-native"}
+    assert params.front_ends_of(document, "demo") == ["log-mel-native"]
+    assert params.trained_as(document, "demo", "log-mel-native") == "paper"
+
+
+def test_a_data_set_with_a_variant_of_a_network_waits_for_its_file(document):
+    document["variants"]["frozen"] = {"features": {"front_end": "onnx"}}
+    document["datasets"]["audiogrounding"]["variants"] = ["paper", "frozen"]
+    assert params.with_paths(document) == ["demo"]
+    document["features"]["onnx"]["file"] = "net.onnx"
+    params.check(document)
+    assert params.with_paths(document) == ["demo", "audiogrounding"]
+
+
+def test_settings_of_a_front_end_are_no_other_ones(valid):
+    sections = params.effective(valid, "demo")
+    names = {name: settings_of(front_end, sections) for name, front_end in FRONT_ENDS.items()}
+    assert names["log-mel"] == select(sections, "features")
+    assert names["log-mel"]["features"]["sample_rate_hz"] == 32000
+    assert "sample_rate_hz" not in names["log-mel-native"]["features"]
+    assert structure(names["log-mel-native"], "features").sample_rate_hz is None
+    assert names["onnx"] == select(sections, "features.onnx")
+
+
+def test_of_the_native_front_end_the_rate_means_nothing(document):
+    document["features"] |= {"front_end": "log-mel-native", "sample_rate_hz": 8000}
+    params.check(document)
+
+
+def test_a_job_is_given_every_key_that_changes_its_bytes():
+    """All keys of the document are a job's settings, sections within sections, or named above."""
     nested = {name for name in SECTIONS if "." in name}
-    for name, cls in SECTIONS.items():
-        top, *rest = name.split(".")
-        _same_keys(name, cls, _descend(definitions[top], rest), nested)
-    for name in params.section_names():  # sections that are split into parts alone
+    for name, declared in DOCUMENT.items():
+        keys = {field.name for field in fields(declared)}
         parts = {part.split(".")[1] for part in nested if part.startswith(f"{name}.")}
-        if name not in SECTIONS:
-            assert set(definitions[name]["properties"]) == parts | CHOICES.get(name, set())
+        given = {field.name for field in fields(SECTIONS[name])} if name in SECTIONS else set()
+        assert keys == given | parts | CHOICES.get(name, set()), name
 
 
-def _descend(definition, keys):
-    for key in keys:
-        definition = definition["properties"][key]
-    return definition
+def test_the_schema_is_made_of_the_declarations_and_is_one():
+    made = schema()
+    jsonschema.Draft202012Validator.check_schema(made)
+    assert set(made["$defs"]["CRNNParams"]["properties"]) == {f.name for f in fields(CRNNParams)}
+    assert made["$defs"]["CRNNParams"]["additionalProperties"] is False
+    assert "required" not in made["$defs"]["CRNNParams"], "an override may lack what it likes"
 
 
-def _same_keys(name, cls, definition, nested):
-    known = set(definition["properties"]) - CHOICES.get(name, set())
-    known -= {part.split(".")[1] for part in nested if part.startswith(f"{name}.")}
-    assert {field.name for field in fields(cls)} == known, name
-    for field in fields(cls):
-        if hasattr(field.type, "__dataclass_fields__"):
-            path = f"{name}.{field.name}"
-            _same_keys(path, field.type, definition["properties"][field.name], nested)
+def test_a_default_is_not_handed_over_and_means_itself(monkeypatch):
+    """A key that is added later changes no settings of what was made before."""
+
+    @section
+    class Later:
+        first: int
+        added: int = 3
+
+    monkeypatch.setitem(SECTIONS, "figures", Later)
+    values = {"figures": {"first": 1, "added": 3}}
+    assert select(values, "figures") == {"figures": {"first": 1}}
+    assert structure(select(values, "figures"), "figures") == Later(1, 3)
+    values["figures"]["added"] = 4
+    assert structure(select(values, "figures"), "figures") == Later(1, 4)
 
 
 def test_selected_settings_hold_the_dataclass_keys_alone(valid):
     sections = params.effective(valid, "demo", "paper")
-    settings = params.select(sections, *SECTIONS)
+    settings = select(sections, *SECTIONS)
     assert list(settings) == list(SECTIONS)
     for name, cls in SECTIONS.items():
         assert list(settings[name]) == [field.name for field in fields(cls)]
@@ -305,9 +376,9 @@ def test_selected_settings_hold_the_dataclass_keys_alone(valid):
 
 
 def test_structured_settings_give_back_what_they_were_made_of(valid):
-    settings = params.select(params.effective(valid, "demo", "paper"), *SECTIONS)
+    settings = select(params.effective(valid, "demo", "paper"), *SECTIONS)
     for name, cls in SECTIONS.items():
-        structured = params.structure(settings, name)
+        structured = structure(settings, name)
         assert isinstance(structured, cls)
         assert asdict(structured) == settings[name]
 
@@ -321,22 +392,22 @@ def test_structured_settings_give_back_what_they_were_made_of(valid):
     ],
 )
 def test_settings_of_other_keys_are_refused(valid, change, told):
-    features = params.select(valid, "features")["features"] | change
+    features = select(valid, "features")["features"] | change
     features = {key: value for key, value in features.items() if value is not ...}
     with pytest.raises(ParamsError, match=rf"settings of features.*{told}"):
-        params.structure({"features": features}, "features")
+        structure({"features": features}, "features")
     with pytest.raises(ParamsError, match="lack the section text"):
-        params.structure({"features": features}, "text")
+        structure({"features": features}, "text")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"feature": {}}', '{"features": 3}'])
 def test_settings_that_are_no_sections_are_refused(text):
     with pytest.raises(ParamsError, match="--settings"):
-        params.parse_settings(text)
+        parse_settings(text)
 
 
 def test_settings_are_read_as_json():
-    assert params.parse_settings('{"retrieve": {"folder": null}}') == {"retrieve": {"folder": None}}
+    assert parse_settings('{"retrieve": {"folder": null}}') == {"retrieve": {"folder": None}}
 
 
 @pytest.mark.parametrize(
@@ -388,7 +459,7 @@ def test_an_entry_may_wait_for_files_until_its_data_set_is_asked_for(document):
     with pytest.raises(ParamsError, match=refused):
         params.check(document)
     entry = document["datasets"]["rehearsal"]
-    entry["annotations"]["files"] = dict.fromkeys(params.SPLITS, "x.json")
+    entry["annotations"]["files"] = dict.fromkeys(SPLITS, "x.json")
     entry["text"]["vectors_file"] = "x.bin"
     params.check(document)
     assert params.with_paths(document) == ["demo", "audiogrounding", "rehearsal"]

@@ -8,6 +8,8 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiophrase import tables
-from audiophrase.annotations.audiogrounding import PHRASES_SCHEMA
+from audiophrase.annotations.schemas import PHRASES_SCHEMA
 from audiophrase.clips import shards
 from audiophrase.clips.availability import AVAILABILITY_SCHEMA
 from audiophrase.errors import ArtifactError
@@ -317,3 +319,19 @@ def test_csv_floats_read_back_equal(path):
     numbers = [0.1, 1 / 3, 1e-300, 2.220446049250313e-16]
     tables.write_csv(path, pa.table({"x": numbers}).to_pandas())
     assert tables.read_csv(path)["x"].tolist() == numbers
+
+
+def test_csv_of_rows_has_the_bytes_of_a_frames(path):
+    frame = pd.DataFrame(
+        {
+            "name": ["a,b", 'c"d', "é", None],
+            "count": [1, 2, 3, 4],
+            "value": [0.1 + 0.2, 1e-300, 1e16, np.nan],
+            "share": [1.0, 2.5e-05, -0.0, 123456789.125],
+        }
+    )
+    tables.write_csv(path, frame)
+    expected = path.read_bytes()
+    rows = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    tables.write_csv_rows(path, list(frame), rows)
+    assert path.read_bytes() == expected

@@ -6,7 +6,16 @@ import torch
 
 from audiophrase import checkpoints
 from audiophrase.errors import AudiophraseError
-from audiophrase.param_sections import ModelParams, PlateauParams, StoppingParams, TrainParams
+from audiophrase.model.encoders import Encoder
+from audiophrase.model.encoders.crnn import CRNN
+from audiophrase.model.losses import build_loss
+from audiophrase.model.parameters import (
+    CRNNParams,
+    PlateauParams,
+    StoppingParams,
+    TrainParams,
+    TripletParams,
+)
 from audiophrase.train import (
     Pairs,
     Progress,
@@ -31,21 +40,29 @@ PARAMS = TrainParams(
     batch_size=4,
     max_epochs=5,
     learning_rate=0.01,
-    margin=1.0,
+    encoder="crnn",
+    loss="triplet",
     score="mean",
     shuffle_pairs=False,
     unknown_words="shared",
     plateau=PLATEAU,
     stopping=StoppingParams("patience", patience=10, window=10, spread=0.01, min_epochs=60),
     fixed_validation_impostors=True,
-    model=ModelParams(
-        n_channels=[4, 8],
-        pooling=[[2, 4], [2, 4]],
-        pooling_norm=4,
-        leaky_slope=0.1,
-        dropout=0.3,
-    ),
 )
+LOSS = build_loss("triplet", TripletParams(margin=1.0))
+
+
+def untrained(n_dimensions: int = 6) -> Encoder:
+    return CRNN(
+        n_dimensions,
+        CRNNParams(
+            n_channels=[4, 8],
+            pooling=[[2, 4], [2, 4]],
+            pooling_norm=4,
+            leaky_slope=0.1,
+            dropout=0.3,
+        ),
+    )
 
 
 class Interrupted(Exception):
@@ -78,6 +95,7 @@ def run(progress: Progress, data, params: TrainParams = PARAMS, after_epoch=lamb
         vectors,
         seed=3,
         params=params,
+        loss=LOSS,
         watch_batches=lambda batches: batches,
         after_epoch=after_epoch,
     )
@@ -89,17 +107,17 @@ def same_weights(a: dict, b: dict) -> bool:
 
 
 def test_training_learns_and_repeats_to_the_bit(data):
-    first, second = (run(start(6, 3, PARAMS), data) for _ in range(2))
+    first, second = (run(start(untrained(), 3, PARAMS), data) for _ in range(2))
     assert first.history == second.history
     assert same_weights(first.best, second.best)
     assert first.history[-1].train_loss < first.history[0].train_loss - 0.02
-    other = run(start(6, 4, PARAMS), data)
+    other = run(start(untrained(), 4, PARAMS), data)
     assert not same_weights(first.best, other.best)
 
 
 @pytest.mark.parametrize("killed_after", [1, 3, 4])
 def test_a_resumed_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path, data, killed_after):
-    undisturbed = run(start(6, 3, PARAMS), data)
+    undisturbed = run(start(untrained(), 3, PARAMS), data)
     path = tmp_path / "checkpoint.safetensors"
 
     def save_then_die(progress: Progress) -> None:
@@ -108,8 +126,8 @@ def test_a_resumed_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path, dat
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        run(start(6, 3, PARAMS), data, after_epoch=save_then_die)
-    resumed = start(6, 3, PARAMS)
+        run(start(untrained(), 3, PARAMS), data, after_epoch=save_then_die)
+    resumed = start(untrained(), 3, PARAMS)
     assert checkpoints.resume(path, resumed, "inputs")
     assert len(resumed.history) == killed_after
     run(resumed, data)
@@ -119,8 +137,12 @@ def test_a_resumed_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path, dat
 
 
 def test_a_checkpoint_of_other_inputs_or_a_broken_one_is_not_resumed(tmp_path, data):
-    path, fresh = tmp_path / "checkpoint.safetensors", start(6, 3, PARAMS)
-    run(start(6, 3, PARAMS), data, after_epoch=lambda p: checkpoints.save_progress(path, p, "a"))
+    path, fresh = tmp_path / "checkpoint.safetensors", start(untrained(), 3, PARAMS)
+    run(
+        start(untrained(), 3, PARAMS),
+        data,
+        after_epoch=lambda p: checkpoints.save_progress(path, p, "a"),
+    )
     assert not checkpoints.resume(path, fresh, "b")
     path.write_bytes(path.read_bytes()[:-100])
     assert not checkpoints.resume(path, fresh, "a")
@@ -131,7 +153,7 @@ def test_a_checkpoint_of_other_inputs_or_a_broken_one_is_not_resumed(tmp_path, d
 def test_the_best_epoch_by_validation_loss_is_kept(data):
     weights = []
     progress = run(
-        start(6, 3, PARAMS),
+        start(untrained(), 3, PARAMS),
         data,
         dataclasses.replace(PARAMS, learning_rate=0.3),  # so high that the loss goes up and down
         after_epoch=lambda p: weights.append(
@@ -187,7 +209,7 @@ def test_no_batch_holds_one_clip_alone_however_many_captions_it_has():
 
 def test_a_loss_that_is_not_finite_ends_training_with_a_message(data):
     train_pairs, val_pairs, vectors = data
-    progress = start(6, 3, PARAMS)
+    progress = start(untrained(), 3, PARAMS)
     with pytest.raises(AudiophraseError, match="training diverged: the loss of epoch 1"):
         run(progress, (train_pairs, val_pairs, vectors * float("nan")))
     assert progress.history == []
@@ -203,7 +225,7 @@ def test_padding_keeps_the_clips_and_their_lengths():
 
 def test_scores_do_not_depend_on_the_clips_beside(data):
     pairs, _, vectors = data
-    model = run(start(6, 3, PARAMS), data).model
+    model = run(start(untrained(), 3, PARAMS), data).model
     together = score_matrix(model, pairs, vectors)
     for clip in range(4):
         alone = Pairs([pairs.log_mels[clip]], [0], pairs.words_of_pair)
@@ -215,15 +237,15 @@ def test_scores_do_not_depend_on_the_clips_beside(data):
 def test_encoding_covers_every_clip_with_its_own_length(data):
     pairs, _, _ = data
     lengths = {}
-    for numbers, frames in encode(start(6, 3, PARAMS).model, pairs.log_mels):
+    for numbers, frames in encode(start(untrained(), 3, PARAMS).model, pairs.log_mels):
         lengths |= {number: frames.shape[1] for number in numbers}
     assert lengths == {number: len(clip) for number, clip in enumerate(pairs.log_mels)}
 
 
 def test_validation_loss_equals_equation_four_on_the_score_matrix(data):
     _, pairs, vectors = data
-    model = start(6, 3, PARAMS).model
-    loss = validation_loss(model, pairs, vectors, generator(1, 1, 0), PARAMS)
+    model = start(untrained(), 3, PARAMS).model
+    loss = validation_loss(model, pairs, vectors, generator(1, 1, 0), LOSS, score="mean")
     scores = score_matrix(model, pairs, vectors)
     rng, total, n = generator(1, 1, 0), 0.0, len(pairs.clip_of_pair)
     allowed = 1 - torch.eye(n)
@@ -238,8 +260,8 @@ def test_validation_loss_equals_equation_four_on_the_score_matrix(data):
 @pytest.mark.parametrize("score", ["max_frames", "max_words"])
 def test_every_score_is_learnt_from(data, score):
     params = dataclasses.replace(PARAMS, score=score)
-    history = run(start(6, 3, params), data, params).history
-    assert history != run(start(6, 3, PARAMS), data).history
+    history = run(start(untrained(), 3, params), data, params).history
+    assert history != run(start(untrained(), 3, PARAMS), data).history
     assert history[-1].train_loss < history[0].train_loss - 0.02
 
 

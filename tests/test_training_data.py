@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from audiophrase import params, tables
+from audiophrase.settings import select
 from audiophrase.stages.training_data import Clips, pairs_of, read_word_ids
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
@@ -31,7 +32,7 @@ def test_unknown_words_are_there_or_not_as_the_parameters_say(files, policy, exp
     captions, vocabulary = files
     sections = params.effective(params.load(PARAMS), "demo")
     sections["train"]["unknown_words"] = policy
-    settings = params.select(sections, "train")
+    settings = select(sections, "train")
     assert read_word_ids(captions, "caption_id", vocabulary, settings) == expected
 
 
@@ -43,7 +44,7 @@ def test_captions_without_a_word_are_left_out_and_told(tmp_path):
     captions = tmp_path / "captions.parquet"
     tables.write(captions, pa.Table.from_pylist(rows), stage="annotations.captions", settings={})
     ids = ["x", "y", "z"]
-    clips = Clips(ids, set(ids), [torch.zeros(5, 2)] * 3, [0.02] * 3)
+    clips = Clips(ids, set(ids), [torch.zeros(5, 2)] * 3, [0.02] * 3, 2)
     word_ids = {"x#0": [4], "x#1": [], "y#0": [], "z#0": [7, 4]}
     said = []
     pairs = pairs_of(clips, "test", captions, word_ids, say=said.append)

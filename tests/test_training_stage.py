@@ -18,11 +18,13 @@ from torch.nn import functional as F
 from audiophrase import params, tables
 from audiophrase import train as training
 from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.features.logmel import SCHEMA
-from audiophrase.model import crnn
-from audiophrase.model.crnn import CRNN
+from audiophrase.features.log_mel import COLUMN
+from audiophrase.features.shards import schema
+from audiophrase.model.encoders import crnn
+from audiophrase.model.encoders.crnn import CRNN
+from audiophrase.model.parameters import CRNNParams
 from audiophrase.pair_scores import PairScores
-from audiophrase.param_sections import ModelParams
+from audiophrase.settings import select
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.training import train_model
 from audiophrase.stages.training_data import n_bytes_of_features, read_clips, read_clips_within
@@ -40,8 +42,8 @@ def settings():
     sections = params.effective(yaml.safe_load((ROOT / "params.yaml").read_text()), "demo", "paper")
     sections["features"]["n_mels"] = N_MELS
     sections["train"] |= {"max_epochs": 3, "batch_size": 4, "n_threads": 1, "precision": "float32"}
-    sections["train"]["model"] |= {"n_channels": [4, 8], "pooling": [[2, 4], [2, 4]]}
-    return params.select(sections, "features", "train")
+    sections["train"]["crnn"] |= {"n_channels": [4, 8], "pooling": [[2, 4], [2, 4]]}
+    return select(sections, "features", "train", "train.crnn", "train.triplet")
 
 
 @pytest.fixture
@@ -69,7 +71,7 @@ def made(tmp_path, settings):
             captions.append({"caption_id": f"{clip_id}#0", "clip_id": clip_id, "split": split})
             words.append([n % 2, 2])
         rows.append({"clip_id": f"{shard}-missing", "n_frames": 0})
-        table = pa.Table.from_pylist(rows, SCHEMA)
+        table = pa.Table.from_pylist(rows, schema(COLUMN))
         tables.write(tmp_path / f"{shard}.parquet", table, stage="features", settings=made_with)
     vectors = rng.standard_normal((3, 6)).astype(np.float32)
     for name, stage, table in (
@@ -90,7 +92,8 @@ def train(made, settings):
     """Function that runs the command; the weights as bytes, their description, what was said."""
 
     def run(out, *, resident_mb=3000, device="cpu", **changed):
-        changed_settings = settings | {"train": settings["train"] | changed}
+        of_parts = {name: changed.pop(name) for name in list(changed) if "." in name}
+        changed_settings = settings | {"train": settings["train"] | changed} | of_parts
         folder = made / out
         options = {
             "settings": json.dumps(changed_settings),
@@ -159,7 +162,7 @@ def test_cuda_that_is_not_there_is_told_before_anything_is_read(train, made, mon
 
 def test_an_error_that_ends_a_training_stands_in_its_log(train, made):
     with pytest.raises(AudiophraseError):
-        train("diverged", learning_rate=1e30)
+        train("diverged", **{"train.triplet": {"margin": 1e39}})  # no float32
     log = (made / "diverged" / "train.log").read_text().splitlines()
     assert log[0].startswith("train: 15 clips")
     assert log[-2:] == [
@@ -175,9 +178,9 @@ def test_unpacked_features_are_those_of_the_shards(made, settings):
     assert (unpacked.ids, unpacked.all_ids) == (clips.ids, clips.all_ids)
     assert all(map(torch.equal, unpacked.log_mels, clips.log_mels))
     n_frames = sum(map(len, clips.log_mels))
-    assert n_bytes_of_features(shards, N_MELS) == n_frames * N_MELS * 4
+    assert n_bytes_of_features(shards) == n_frames * N_MELS * 4
     pq.write_table(pa.table({"other": [1]}), made / "broken.parquet")
-    assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"], N_MELS) == 0
+    assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"]) == 0
 
 
 def test_the_path_of_a_gpu_repeats_to_the_bit_and_learns_as_on_the_cpu(train, monkeypatch):
@@ -259,7 +262,7 @@ def test_on_cuda_training_repeats_to_the_bit_and_learns_as_on_the_cpu(train, pre
 @needs_cuda
 def test_a_model_scores_on_cuda_as_on_the_cpu():
     rng = torch.Generator().manual_seed(0)
-    params_of_model = ModelParams([4, 8], [[2, 4], [2, 4]], 4, 0.1, 0.3)
+    params_of_model = CRNNParams([4, 8], [[2, 4], [2, 4]], 4, 0.1, 0.3)
     model = CRNN(6, params_of_model)
     model.initialise(rng)
     log_mels = [torch.randn(n_frames, N_MELS, generator=rng) for n_frames in (20, 31, 24)]

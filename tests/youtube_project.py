@@ -15,6 +15,7 @@ from fakeyoutube import FakeYoutube
 from audiophrase import params, tables
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips.availability import State
+from audiophrase.settings import select
 from audiophrase.stages.youtube import retrieve
 from audiophrase.stages.youtube_shards import youtube_clips
 from audiophrase.youtube.attempts import read_table
@@ -115,7 +116,7 @@ class YoutubeProject:
 
     def pack(self) -> bytes:
         """The bytes of the shard that `youtube-clips` packs."""
-        settings = params.select(
+        settings = select(
             params.effective(params.load(self.folder / "params.yaml"), "yt"), "retrieve"
         )
         output = self.folder / f"data/yt/clips/{SHARD}.parquet"

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from audiophrase.model.crnn import CRNN
+from audiophrase.model.encoders.crnn import CRNN
 
 
 @torch.no_grad()

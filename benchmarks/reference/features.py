@@ -5,7 +5,7 @@ import io
 import librosa
 import numpy as np
 
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features.parameters import LogMelParams
 
 
 def log_mel(content: bytes, params: LogMelParams, n_fft: int) -> np.ndarray:

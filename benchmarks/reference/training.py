@@ -4,14 +4,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from audiophrase.model.crnn import CRNN
-from audiophrase.param_sections import ModelParams
+from audiophrase.model.encoders.crnn import CRNN
+from audiophrase.model.parameters import CRNNParams
 
 
 class Encoder(nn.Module):
     """(B, T, n_mels) -> (B, T, D), with copies of the weights of one of ours."""
 
-    def __init__(self, ours: CRNN, params: ModelParams) -> None:
+    def __init__(self, ours: CRNN, params: CRNNParams) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for block, kernel in zip(ours.blocks, params.pooling, strict=True):

@@ -11,8 +11,7 @@ from safetensors.torch import load_file, save
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
-from audiophrase.model.crnn import CRNN
-from audiophrase.param_sections import ModelParams
+from audiophrase.model.encoders import Encoder
 from audiophrase.train import Epoch, Progress
 
 
@@ -62,8 +61,8 @@ def save_model(path: Path, weights: dict[str, torch.Tensor]) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def load_model(path: Path, *, n_dimensions: int, sha256: str, params: ModelParams) -> CRNN:
-    """The trained encoder. Raises ArtifactError where the file is not the one that was written."""
+def load_model(path: Path, model: Encoder, *, sha256: str) -> Encoder:
+    """The encoder with its trained weights. Raises ArtifactError where the file is not the one that was written."""
     try:
         content = Path(path).read_bytes()
     except FileNotFoundError:
@@ -74,7 +73,6 @@ def load_model(path: Path, *, n_dimensions: int, sha256: str, params: ModelParam
             f"{path} is damaged: SHA-256 {found[:16]}…, but {sha256[:16]}… was written",
             tables.REMAKE,
         )
-    model = CRNN(n_dimensions, params)
     try:
         model.load_state_dict(load_file(path))
     except (SafetensorError, RuntimeError) as error:

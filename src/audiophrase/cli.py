@@ -1,9 +1,11 @@
-"""The command line: one command a rule, each in the module of its stage."""
+"""The command line: what people use, in groups, and the jobs that the rules of the workflow call."""
 
 import importlib
 import os
 import signal
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -11,25 +13,43 @@ from audiophrase import __version__, threads
 from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
 
-COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and what help lists
+Groups = Mapping[str, Mapping[str, tuple[str, str]]]
+
+# Command -> its function, module:name in audiophrase.stages, and what help lists.
+COMMANDS = {
+    "What a data set is made of": {
+        "download": ("downloads:download", "Fetch all that a data set has pinned on the network."),
+        "retrieve": ("youtube:retrieve", "Fetch the clips of a data set from YouTube."),
+        "audit": ("audit:audit", "Count the clips by state and reason."),
+    },
+    "Sharing in a lab": {
+        "record": ("versions:record", "Record in dvc.lock what Snakemake made."),
+        "adopt": ("versions:adopt", "Tell Snakemake which pulled files are current."),
+        "verify": ("versions:verify", "Hash every artifact here, in the cache, in a remote."),
+        "stages": ("versions:stages", "List the DVC stages of a data set."),
+    },
+    "The workflow": {
+        "check-params": ("check_params:check_params", "Check a params file."),
+        "dvc-stages": ("versions:dvc_stages", "Write dvc.yaml from the workflow."),
+    },
+}
+# The same of what only rules and DVC's stages call: `audiophrase job NAME`.
+JOBS = {
     "generate-annotations": (
         "annotations:generate_annotations",
         "Make up annotations for the demo.",
     ),
-    "download": ("downloads:download", "Fetch all that a data set has pinned on the network."),
     "download-annotations": ("downloads:download_annotations", "Fetch AudioGrounding's files."),
     "import-annotations": ("annotations:import_annotations", "Take over one annotation file."),
     "annotations": ("annotations:annotations", "Parse annotations into tables."),
     "render-clips": ("rendering:render_clips", "Render the clips of a shard."),
     "render-phrases": ("phrase_rendering:render_phrases", "Render a shard from any phrases."),
     "local-clips": ("local_files:local_clips", "Read the clips of a shard from a folder."),
-    "retrieve": ("youtube:retrieve", "Fetch the clips of a data set from YouTube."),
-    "retrieve-clips": ("youtube:retrieve_clips", "The same, as a rule of the workflow."),
+    "retrieve-clips": ("youtube:retrieve_clips", "Fetch the clips of a data set from YouTube."),
     "youtube-clips": ("youtube_shards:youtube_clips", "Pack fetched clips into a shard."),
     "clips-manifest": ("manifests:clips_manifest", "Check a split's clip shards."),
     "availability": ("availability:availability", "Write down which clips could be had."),
-    "audit": ("audit:audit", "Count the clips by state and reason."),
-    "logmel": ("features:logmel", "Log-mel spectra of a shard of clips."),
+    "features": ("features:features", "Frames of a shard of clips, by a front end."),
     "features-manifest": ("manifests:features_manifest", "Check a split's feature shards."),
     "text": ("text:text", "Vocabulary, word vectors and word ids."),
     "train": ("training:train_model", "Train the model."),
@@ -37,35 +57,30 @@ COMMANDS = {  # command -> its function, module:name in audiophrase.stages, and 
     "evaluate-sed": ("detection:evaluate_sed", "Phrase-based sound event detection."),
     "metrics": ("report:metrics", "Gather the numbers of all runs."),
     "tables": ("report:write_tables", "Write the tables."),
-    "figure": ("figures:figure", "Draw a figure."),
+    "figure": ("figure:figure", "Draw a figure."),
     "report": ("page:report", "Write the page of results."),
-    "record": ("versions:record", "Record in dvc.lock what Snakemake made."),
-    "adopt": ("versions:adopt", "Tell Snakemake which pulled files are current."),
-    "verify": ("versions:verify", "Hash every artifact here, in the cache, in a remote."),
-    "stages": ("versions:stages", "List the DVC stages of a data set."),
-    "dvc-stages": ("versions:dvc_stages", "Write dvc.yaml from the workflow."),
-    "expire": ("versions:expire", "Date back shards that Snakemake has no record of."),
-    "check-params": ("parameters:check_params", "Check a params file."),
+    "backdate": ("versions:backdate", "Date back shards that Snakemake has no record of."),
 }
-# What users call, and jobs never: these may start a Snakemake of their own.
-USERS = {name for name, (where, _) in COMMANDS.items() if where.startswith("versions:")} | {
-    "audit",
-    "retrieve",
-}
+JOB = "job"
 EXIT_INTERRUPTED = 130
 INTERRUPTED = "interrupted; run the same command again to go on"
 
 
-class _Commands(click.Group):
+class _Lazy(click.Group):
     """Loads a command's module only when the command is asked for, and none for the list of all."""
 
+    def __init__(self, *arguments: Any, groups: Groups, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self._groups = groups
+        self._targets = {name: where for group in groups.values() for name, where in group.items()}
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
+        return [*self._targets, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module, function = COMMANDS[cmd_name][0].split(":")
+        if cmd_name not in self._targets:
+            return super().get_command(ctx, cmd_name)
+        module, function = self._targets[cmd_name][0].split(":")
         # Ctrl-C while a library loads would end as whatever error its loading makes of it.
         before = signal.getsignal(signal.SIGINT)
         if before is signal.default_int_handler:
@@ -77,23 +92,30 @@ class _Commands(click.Group):
             signal.signal(signal.SIGINT, before)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, help_text) for name, (_, help_text) in COMMANDS.items()])
+        own = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
+        for number, (title, group) in enumerate(self._groups.items(), start=1):
+            with formatter.section(title):
+                lines = [(name, help_text) for name, (_, help_text) in group.items()]
+                formatter.write_dl(lines + (own if number == len(self._groups) else []))
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Lazy, groups=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="audiophrase")
 def cli() -> None:
-    """The stages of the audio-caption alignment pipeline, one command a rule of the workflow.
-
-    Snakemake calls these; `make demo` or `snakemake` runs the whole chain.
+    """Align sound events with phrases, out of clips and captions alone.
+    Data sets are made by `make demo` and `snakemake`.
     """
+
+
+@cli.group(JOB, cls=_Lazy, groups={"Jobs": JOBS}, short_help="What the rules of the workflow call.")
+def job() -> None:
+    """One command a rule of the workflow: Snakemake calls these."""
 
 
 def main() -> None:
     """Run a command; a user's mistake ends with a message, not with a stack trace."""
     threads.set_up()
-    if not set(sys.argv[1:2]) & USERS:
+    if sys.argv[1:2] == [JOB]:  # the others may start a Snakemake of their own
         guard.join()
     try:
         code = cli.main(prog_name="audiophrase", standalone_mode=False)

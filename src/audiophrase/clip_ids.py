@@ -11,7 +11,7 @@ _FILENAME = re.compile(
     r"(?P<id>[0-9A-Za-z_-]{1,64})_(?P<start>\d{1,6}(\.\d{1,6})?)_(?P<end>\d{1,6}(\.\d{1,6})?)"
     r"\.\w{1,8}"
 )
-_CLIP_ID = re.compile(r"Y[0-9A-Za-z_-]{1,64}_\d{1,10}_\d{1,10}")
+_CLIP_ID = re.compile(r"Y[0-9A-Za-z_-]{1,64}(_\d{1,10}_\d{1,10})?")
 _Y_FILE = re.compile(r"Y[0-9A-Za-z_.-]{1,90}\.\w{1,16}")
 # An id may itself end like a start and an end, `2023_06_15`; only a dot tells times from it.
 _ID_ALONE = re.compile(r"Y[0-9A-Za-z_-]{1,64}")
@@ -31,6 +31,11 @@ def parse_filename(filename: str) -> tuple[str, float, float]:
 def clip_id(youtube_id: str, start_s: float, end_s: float) -> str:
     """Y{youtube_id}_{start_ms}_{end_ms}."""
     return f"Y{youtube_id}_{round(start_s * 1000)}_{round(end_s * 1000)}"
+
+
+def whole_clip_id(youtube_id: str) -> str:
+    """Y{youtube_id}: a clip that is a whole file, whose place in a recording is not known."""
+    return f"Y{youtube_id}"
 
 
 def is_clip_id(text: str) -> bool:
@@ -66,7 +71,8 @@ class FileNames:
     def of_clip(self, filename: str, youtube_id: str) -> tuple[list[str], bool]:
         """Which of the files hold a clip, and whether their name carries the clip's times.
 
-        Looked for, in this order: the annotation's file name, `Y{stem}.*`, `Y{youtube_id}.*`.
+        Looked for, in this order: the annotation's file name, `Y{stem}.*`, `Y{youtube_id}.*`. Of a
+        clip that is a whole file no name carries times, and nothing is to be read from that.
         Several files in one place are all returned: the caller refuses to guess.
         """
         if filename in self._names:

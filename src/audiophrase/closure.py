@@ -13,7 +13,8 @@ _CONTINUED = re.compile(r"\b(?:from|import)\b.*\\$", re.MULTILINE)
 def import_closure(module: str) -> list[Path]:
     """Files of a module of this package and of all it imports from this package, sorted.
 
-    Imports are read from the text, so nothing is executed.
+    Imports are read from the text, so nothing is executed. Declarations of parameters are left out:
+    what they say reaches a job by its settings (`audiophrase.parameters.declare`).
 
     Raises:
         ValueError: there is no such module.
@@ -37,7 +38,11 @@ def _imports(module: str) -> tuple[str, ...]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return tuple(sorted(name for name in names if _is_ours(name)))
+    return tuple(sorted(name for name in names if _is_ours(name) and not _declares(name)))
+
+
+def _declares(module: str) -> bool:
+    return "parameters" in module.split(".")
 
 
 def _statements(text: str) -> list[ast.AST]:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from audiophrase.model.crnn import CRNN
+from audiophrase.model.encoders import Encoder
 from audiophrase.model.similarity import best_words, similarity_of_frames, word_scores
 from audiophrase.train import Pairs, encode
 
@@ -50,7 +50,7 @@ class PairScores:
     encoded each time that scores are asked for. All that is handed out is on the CPU.
     """
 
-    def __init__(self, model: CRNN, pairs: Pairs, vectors: Tensor, *, score: str) -> None:
+    def __init__(self, model: Encoder, pairs: Pairs, vectors: Tensor, *, score: str) -> None:
         self.clip_of_caption = np.array(pairs.clip_of_pair)
         self.n_clips = len(pairs.log_mels)
         # Ascending, so that captions of the same words get the same score to the last bit.

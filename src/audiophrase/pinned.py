@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from audiophrase.annotations.parameters import AudioGroundingParams
 from audiophrase.download import Pinned
-from audiophrase.param_sections import AudioGroundingParams, GoogleNewsParams
-from audiophrase.settings import SPLITS, select, structure
+from audiophrase.settings import select, structure
+from audiophrase.splits import SPLITS
+from audiophrase.text.parameters import GoogleNewsParams
 
 _MAX_ANNOTATION_BYTES = 1 << 24  # the largest has 3.5 MB
 _MAX_VECTORS_BYTES = 1 << 31  # Google News has 1,743,563,840

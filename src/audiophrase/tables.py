@@ -5,12 +5,13 @@ content. Reading checks all three, so that a damaged shard, or one made with oth
 refused by whoever reads it next. Nothing that changes while the inputs stay is written.
 """
 
+import csv
 import errno
 import hashlib
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,15 @@ def digest(table: pa.Table) -> str:
 def write_csv(path: Path, frame: "pd.DataFrame") -> None:
     """Write a data frame as CSV, atomically; floats as the shortest text that reads back equal."""
     write_text(path, frame.to_csv(index=False, lineterminator="\n"))
+
+
+def write_csv_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """The same bytes of rows of Python's own numbers and text, None being an empty cell."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(path, text.getvalue())
 
 
 def read_csv(path: Path) -> "pd.DataFrame":

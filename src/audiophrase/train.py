@@ -16,10 +16,10 @@ from torch import Tensor
 
 from audiophrase.device import is_gpu
 from audiophrase.errors import AudiophraseError
-from audiophrase.model.crnn import CRNN
-from audiophrase.model.loss import draw_impostors, triplet_loss
+from audiophrase.model.encoders import Encoder
+from audiophrase.model.losses import Loss
+from audiophrase.model.parameters import PlateauParams, StoppingParams, TrainParams
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
-from audiophrase.param_sections import PlateauParams, StoppingParams, TrainParams
 
 CPU = torch.device("cpu")
 ENCODE_BATCH = 16
@@ -50,17 +50,14 @@ class Epoch:
 class Progress:
     """All that a resumed run needs."""
 
-    model: CRNN
+    model: Encoder
     optimiser: torch.optim.Adam
     best: dict[str, Tensor]
     history: list[Epoch]
 
 
-def start(
-    n_dimensions: int, seed: int, params: TrainParams, device: torch.device = CPU
-) -> Progress:
-    """A model with weights drawn from the seed, the same on every device, before its first epoch."""
-    model = CRNN(n_dimensions, params.model)
+def start(model: Encoder, seed: int, params: TrainParams, device: torch.device = CPU) -> Progress:
+    """The model with weights drawn from the seed, the same on every device, before its first epoch."""
     model.initialise(generator(seed, epoch=0, purpose=INITIAL))
     model = model.to(device, memory_format=torch.channels_last)
     optimiser = torch.optim.Adam(model.parameters(), lr=params.learning_rate)
@@ -75,6 +72,7 @@ def train(
     *,
     seed: int,
     params: TrainParams,
+    loss: Loss,
     watch_batches: Callable[[Sequence], Sequence],
     after_epoch: Callable[[Progress], None],
 ) -> None:
@@ -98,12 +96,14 @@ def train(
         device = progress.model.device
         dropout_rng = generator(seed, number, DROPOUT, device) if is_gpu(device) else rng
         train_loss = train_epoch(
-            progress, train_pairs, vectors, rng, dropout_rng, params, watch_batches
+            progress, train_pairs, vectors, rng, dropout_rng, params, loss, watch_batches
         )
         # Departure: validation impostors stay the same, so that the monitored loss is no noise
         # (`train.fixed_validation_impostors`).
         val_rng = generator(seed, 0 if params.fixed_validation_impostors else number, VALIDATION)
-        val_loss = validation_loss(progress.model, val_pairs, vectors, val_rng, params)
+        val_loss = validation_loss(
+            progress.model, val_pairs, vectors, val_rng, loss, score=params.score
+        )
         if not (math.isfinite(train_loss) and math.isfinite(val_loss)):
             raise AudiophraseError(
                 f"training diverged: the loss of epoch {number} is not finite",
@@ -149,17 +149,15 @@ def should_stop(val_losses: Sequence[float], params: TrainParams) -> bool:
 
 
 def validation_loss(
-    model: CRNN, pairs: Pairs, vectors: Tensor, rng: torch.Generator, params: TrainParams
+    model: Encoder, pairs: Pairs, vectors: Tensor, rng: torch.Generator, loss: Loss, *, score: str
 ) -> float:
-    """Equation 4 over the whole split, every clip encoded once."""
-    scores = score_matrix(model, pairs, vectors, score=params.score)[pairs.clip_of_pair]
-    clips = torch.tensor(pairs.clip_of_pair)
-    captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
-    return triplet_loss(scores, captions, others, margin=params.margin).item()
+    """The loss over the whole split as one batch, every clip encoded once."""
+    scores = score_matrix(model, pairs, vectors, score=score)[pairs.clip_of_pair]
+    return loss(scores, torch.tensor(pairs.clip_of_pair), rng).item()
 
 
 @torch.no_grad()
-def score_matrix(model: CRNN, pairs: Pairs, vectors: Tensor, *, score: str = "mean") -> Tensor:
+def score_matrix(model: Encoder, pairs: Pairs, vectors: Tensor, *, score: str = "mean") -> Tensor:
     """Equation 3, or what `score` names, for every clip and pair's caption: (n_clips, n_pairs).
 
     The scores are on the CPU, wherever the model is.
@@ -175,7 +173,7 @@ def score_matrix(model: CRNN, pairs: Pairs, vectors: Tensor, *, score: str = "me
 
 
 @torch.no_grad()
-def encode(model: CRNN, log_mels: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor]]:
+def encode(model: Encoder, log_mels: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor]]:
     """Frame embeddings of clips, those of equal length together: clip numbers and (B, T, D).
 
     Nothing is padded, so a clip's embeddings do not depend on the clips beside it; they are
@@ -198,7 +196,7 @@ def generator(seed: int, epoch: int, purpose: int, device: torch.device = CPU) -
     return torch.Generator(device).manual_seed(int(state) >> 1)
 
 
-def copy_weights(model: CRNN) -> dict[str, Tensor]:
+def copy_weights(model: Encoder) -> dict[str, Tensor]:
     """The weights as they are now."""
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
 
@@ -210,6 +208,7 @@ def train_epoch(
     rng: torch.Generator,
     dropout_rng: torch.Generator,
     params: TrainParams,
+    loss: Loss,
     watch_batches: Callable[[Sequence], Sequence],
 ) -> float:
     """One pass over all pairs; their mean loss."""
@@ -223,12 +222,11 @@ def train_epoch(
         frames = progress.model(log_mel.to(device), dropout_rng, precision=params.precision)
         of_words, shares = vectors[words], bags.to(device)
         scores = similarity_matrix(frames, n_frames, of_words, shares, score=params.score)
-        captions, others = draw_impostors(clips, rng), draw_impostors(clips, rng)
-        loss = triplet_loss(scores, captions, others, margin=params.margin)
+        value = loss(scores, clips, rng)
         progress.optimiser.zero_grad()
-        loss.backward()
+        value.backward()
         progress.optimiser.step()
-        losses.append(loss.detach())  # read at the end: until then a GPU need not be waited for
+        losses.append(value.detach())  # read at the end: until then a GPU need not be waited for
         sizes.append(len(batch))
     values = torch.stack(losses).tolist()
     return sum(value * size for value, size in zip(values, sizes, strict=True)) / sum(sizes)

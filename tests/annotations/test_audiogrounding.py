@@ -1,4 +1,4 @@
-"""AudioGrounding: what a file holds, and what is said about one that is not right."""
+"""AudioGrounding v1: what a file holds, and what is said about one that is not right."""
 
 import copy
 import json
@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from audiophrase.annotations import audiogrounding
+from audiophrase.annotations import files, parsing
 from audiophrase.annotations.counts import counts
-from audiophrase.annotations.forms import COLUMNS
+from audiophrase.annotations.forms.audiogrounding_v1 import COLUMNS
+from audiophrase.annotations.schemas import PHRASES_SCHEMA
 from audiophrase.errors import AnnotationError
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 ORIGINALS = Path(__file__).parents[3] / "shared" / "audiogrounding"
 ORIGINAL_SHARDS = {"train": 70, "val": 1, "test": 2}
@@ -48,7 +49,7 @@ def annotations():
 
 @pytest.fixture
 def parsed(annotations):
-    tables = audiogrounding.parse(annotations, N_SHARDS)
+    tables = parsing.parse(annotations, N_SHARDS)
     return {name: table.to_pylist() for name, table in tables.items()}
 
 
@@ -143,7 +144,7 @@ def test_phrases_keep_every_segment_even_those_of_no_length(parsed):
 def test_a_bad_field_is_told_with_split_and_row(annotations, field, value, told):
     annotations["train"][field]["2"] = value
     with pytest.raises(AnnotationError) as refusal:
-        audiogrounding.parse(annotations, N_SHARDS)
+        parsing.parse(annotations, N_SHARDS)
     assert "1 row of the annotations is not right" in str(refusal.value)
     assert f"train.json, row 2, field '{field}': " in str(refusal.value)
     assert told in str(refusal.value)
@@ -156,7 +157,7 @@ def test_the_first_bad_rows_are_listed_and_the_others_counted(annotations):
         annotations["train"]["timestamps"][str(number)] = [[3, 2]]
     annotations["test"]["start_word"]["0"] = 2
     with pytest.raises(AnnotationError) as refusal:
-        audiogrounding.parse(annotations, N_SHARDS)
+        parsing.parse(annotations, N_SHARDS)
     told = str(refusal.value)
     assert "14 rows of the annotations are not right" in told
     assert [f"row {n}," in told for n in range(14)] == [False, *[True] * 10, *[False] * 3]
@@ -167,68 +168,120 @@ def test_a_long_bad_value_is_cut_short(annotations):
     annotations["train"]["soundtag"]["0"] = "woof" * 100_000
     annotations["train"]["filename"]["1"] = "x" * 100_000
     with pytest.raises(AnnotationError) as refusal:
-        audiogrounding.parse(annotations, N_SHARDS)
+        parsing.parse(annotations, N_SHARDS)
     assert len(str(refusal.value)) < 1000
 
 
 def test_a_phrase_may_be_cut_into_words_otherwise_than_its_caption(annotations):
     annotations["train"]["tokens"]["2"] = ["Rain", "-", "drops"]
     annotations["train"]["soundtag"]["2"] = "rain-drops"
-    phrases = audiogrounding.parse(annotations, N_SHARDS)["phrases"].to_pylist()
+    phrases = parsing.parse(annotations, N_SHARDS)["phrases"].to_pylist()
     assert phrases[2]["phrase"] == "rain-drops"
 
 
 def test_a_clip_in_two_splits_is_refused(annotations):
     annotations["test"]["filename"]["0"] = ROWS["val"][0][0]
     with pytest.raises(AnnotationError, match=r"test\.json, row 0, field 'filename'.*split val"):
-        audiogrounding.parse(annotations, N_SHARDS)
+        parsing.parse(annotations, N_SHARDS)
 
 
 def test_a_caption_id_of_another_text_is_refused(annotations):
     annotations["train"]["caption"]["1"] = "a cat"
     with pytest.raises(AnnotationError, match=r"train\.json, row 1, field 'audiocap_id': 7 also"):
-        audiogrounding.parse(annotations, N_SHARDS)
+        parsing.parse(annotations, N_SHARDS)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_missing_or_uneven_column_is_named(annotations, column):
     del annotations["val"][column]["1"]
     with pytest.raises(AnnotationError, match=r"val\.json: the column '\w+' has other rows than"):
-        audiogrounding.parse(annotations, N_SHARDS)
+        parsing.parse(annotations, N_SHARDS)
     del annotations["val"][column]
-    with pytest.raises(AnnotationError, match=rf"val\.json lacks the column {column}"):
-        audiogrounding.parse(annotations, N_SHARDS)
+    if column not in ("tokens", "start_word"):
+        with pytest.raises(AnnotationError, match=rf"val\.json lacks the column {column}"):
+            parsing.parse(annotations, N_SHARDS)
+
+
+def test_where_a_phrase_begins_is_looked_for_if_the_file_does_not_say(annotations):
+    del annotations["train"]["start_word"]
+    phrases = parsing.parse(annotations, N_SHARDS)["phrases"].to_pylist()
+    assert [phrase["first_token"] for phrase in phrases[:3]] == [0, 2, 0]
+
+
+def test_captions_without_tokens_are_cut_and_the_files_indices_left_alone(annotations):
+    del annotations["train"]["tokens"]
+    annotations["train"]["caption"] = {row: "Then, a dog barks" for row in "01"} | {"2": "rain"}
+    annotations["train"]["start_word"]["0"] = 99  # counts tokens that are not here
+    tables = parsing.parse(annotations, N_SHARDS)
+    assert tables["captions"]["tokens"].to_pylist()[0] == ["Then", ",", "a", "dog", "barks"]
+    assert tables["phrases"]["first_token"].to_pylist()[:2] == [2, 4]
+
+
+def test_a_caption_without_any_word_is_refused(annotations):
+    del annotations["train"]["tokens"]
+    annotations["train"]["caption"]["2"] = "  "
+    with pytest.raises(AnnotationError, match=r"row 2, field 'caption': '  ' has no words"):
+        parsing.parse(annotations, N_SHARDS)
+
+
+def test_captions_need_no_phrases(annotations):
+    for columns_of_split in annotations.values():
+        for column in ("tokens", "soundtag", "start_word", "timestamps"):
+            del columns_of_split[column]
+    tables = parsing.parse(annotations, N_SHARDS)
+    assert tables["clips"].num_rows == 4
+    assert tables["captions"]["caption_id"].to_pylist() == ["7", "8", "9", "10", "x1"]
+    assert tables["phrases"].num_rows == 0
+    assert tables["phrases"].schema.equals(PHRASES_SCHEMA)
+    counted = counts(tables).set_index("what")["all"]
+    assert (counted["phrases"], counted["clips without any phrase"]) == (0, 4)
+    parsing.require_test_phrases(tables["phrases"])  # nothing is to be detected
+
+
+def test_nulls_stand_for_no_phrase(annotations):
+    for column in ("soundtag", "start_word", "timestamps"):
+        annotations["train"][column]["2"] = None
+    tables = parsing.parse(annotations, N_SHARDS)
+    assert "8" in tables["captions"]["caption_id"].to_pylist()
+    assert "8" not in tables["phrases"]["caption_id"].to_pylist()
+    annotations["train"]["timestamps"]["2"] = [[1, 2]]
+    with pytest.raises(AnnotationError, match=r"row 2, field 'soundtag': None is not of type str"):
+        parsing.parse(annotations, N_SHARDS)
 
 
 def test_a_split_without_rows_is_refused(annotations):
     annotations["test"] = columns([])
     with pytest.raises(AnnotationError, match=r"test\.json has no rows"):
-        audiogrounding.parse(annotations, N_SHARDS)
+        parsing.parse(annotations, N_SHARDS)
 
 
-@pytest.mark.parametrize("form", [None, 5, "text", {"filename": []}])
-def test_what_has_neither_form_is_refused(annotations, form):
-    annotations["val"] = form
-    with pytest.raises(AnnotationError, match=r"val\.json (is neither|has no rows|, row 0 )"):
-        audiogrounding.parse(annotations, N_SHARDS)
+@pytest.mark.parametrize("column", [[1], "text", None])
+def test_a_column_that_is_not_keyed_by_row_is_named(annotations, column):
+    annotations["val"]["caption"] = column
+    with pytest.raises(AnnotationError, match=r"val\.json: the column 'caption' is not an object"):
+        parsing.parse(annotations, N_SHARDS)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b'{"a": 1} b'])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff", b'{"a": 1} b', b"youtube_id,caption\nx,rain"]
+)
 def test_a_file_that_is_not_json_is_refused(tmp_path, content):
     path = tmp_path / "train.json"
     with pytest.raises(AnnotationError, match=r"no annotation file .*train\.json"):
-        audiogrounding.load(path)
+        files.load(path)
     path.write_bytes(content)
-    with pytest.raises(AnnotationError, match=r"train\.json is not JSON"):
-        audiogrounding.load(path)
+    with pytest.raises(AnnotationError, match=r"train\.json is not JSON") as refusal:
+        files.load(path)
+    begins = content.decode("utf-8", "replace").partition("\n")[0]
+    assert f"it begins with {begins!r}" in str(refusal.value)
 
 
 def test_a_file_too_large_for_annotations_is_not_read(tmp_path):
     path = tmp_path / "train.json"
     with path.open("wb") as file:
-        file.truncate(audiogrounding.MAX_FILE_BYTES + 1)
+        file.truncate(files.MAX_FILE_BYTES + 1)
     with pytest.raises(AnnotationError, match="more than 256 MiB"):
-        audiogrounding.load(path)
+        files.load(path)
 
 
 @pytest.fixture(scope="module")
@@ -241,7 +294,7 @@ def original_columns():
 
 @pytest.fixture(scope="module")
 def original_tables(original_columns):
-    return audiogrounding.parse(original_columns, ORIGINAL_SHARDS)
+    return parsing.parse(original_columns, ORIGINAL_SHARDS)
 
 
 @pytest.fixture(scope="module")
@@ -315,7 +368,7 @@ def test_the_published_files_in_the_second_form_give_the_same_tables(
 ):
     lists = {split: v2_of(columns, y=y) for split, columns in original_columns.items()}
     lists = json.loads(json.dumps(lists))
-    assert audiogrounding.parse(lists, ORIGINAL_SHARDS) == original_tables
+    assert parsing.parse(lists, ORIGINAL_SHARDS) == original_tables
 
 
 def test_the_published_files_have_phrases_without_any_sound(originals):

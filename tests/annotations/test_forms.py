@@ -1,142 +1,72 @@
-"""The second form: what it says otherwise than the first, and what is refused."""
+"""Which form a file has is told by its content, and one that has none is described."""
 
-import copy
+import json
+import re
+from pathlib import Path
 
 import pytest
 
-from audiophrase.annotations import audiogrounding
-from audiophrase.annotations.counts import counts
+from audiophrase.annotations import parsing
+from audiophrase.annotations.forms import FORMS, audiogrounding_v1, audiogrounding_v2, recognise
 from audiophrase.errors import AnnotationError
 
-N_SHARDS = {"train": 1, "val": 1, "test": 1}
-CAPTION = {
-    "audiocap_id": 1,
-    "audio_id": "Y-a_b-c_1-_d_30.000_40.000.wav",
-    "tokens": "a man 's dog barks , then the dogs ' bell rings",
-    "phrases": [
-        {"phrase": "barks", "start_index": 4, "end_index": 4, "segments": [[0.5, 1]]},
-        {"phrase": "a man 's dog", "start_index": 0, "end_index": 3, "segments": [[0, 0]]},
+
+@pytest.mark.parametrize(
+    ("content", "form"),
+    [
+        ({"filename": {}}, audiogrounding_v1),
+        ({"soundtag": 5, "other": {}}, audiogrounding_v1),
+        ([{"audio_id": "x"}], audiogrounding_v2),
+        ([None, {"audio_id": "x"}], audiogrounding_v2),
     ],
-}
-
-
-def lists(**changed):
-    train = {**copy.deepcopy(CAPTION), **changed}
-    others = {
-        split: {
-            "audiocap_id": split,
-            "audio_id": f"{id_}_0_10.wav",
-            "tokens": "rain",
-            "phrases": [],
-        }
-        for split, id_ in (("val", "BBBBBBBBBBB"), ("test", "CCCCCCCCCCC"))
-    }
-    return {"train": [train], **{split: [item] for split, item in others.items()}}
-
-
-def parsed(**changed):
-    tables = audiogrounding.parse(lists(**changed), N_SHARDS)
-    return {name: table.to_pylist() for name, table in tables.items()}
-
-
-def phrases(**changed):
-    return [{**CAPTION["phrases"][0], **changed}]
-
-
-def test_a_caption_is_read_back_from_its_tokens():
-    caption = parsed()["captions"][0]
-    assert caption["caption"] == "a man's dog barks, then the dogs' bell rings"
-    assert caption["tokens"] == CAPTION["tokens"].split()
-    own = parsed(caption="A man's dog barks.")["captions"][0]
-    assert own["caption"] == "A man's dog barks."
-
-
-def test_tokens_may_be_a_list():
-    assert parsed(tokens=CAPTION["tokens"].split()) == parsed()
-
-
-def test_the_y_before_an_id_of_youtube_is_no_part_of_it():
-    assert parsed()["clips"][0]["clip_id"] == "Y-a_b-c_1-_d_30000_40000"
-    eleven = parsed(audio_id="YBCDEFGHIJK_30.000_40.000.wav")["clips"][0]
-    assert eleven["youtube_id"] == "YBCDEFGHIJK"
-
-
-def test_a_clip_without_any_phrase_is_kept_and_counted():
-    tables = audiogrounding.parse(lists(), N_SHARDS)
-    assert tables["clips"]["split"].to_pylist() == ["train", "val", "test"]
-    assert tables["phrases"]["split"].to_pylist() == ["train", "train"]
-    counted = counts(tables).set_index("what").loc["clips without any phrase"].tolist()
-    assert counted == [0, 1, 1, 2]
-
-
-def test_a_test_split_without_any_phrase_is_refused():
-    tables = audiogrounding.parse(lists(), N_SHARDS)
-    assert set(tables["phrases"]["split"].to_pylist()) == {"train"}
-    with pytest.raises(AnnotationError, match=r"test\.json has no phrases at all"):
-        audiogrounding.require_test_phrases(tables["phrases"])
+)
+def test_a_form_is_recognised_by_the_names_of_its_fields(content, form):
+    assert recognise(content, "val") is form
 
 
 @pytest.mark.parametrize(
-    ("segments", "what"),
+    ("content", "description"),
     [
-        ([[3.0, 3.0]], "phrases with a segment of no length that is not [0, 0]"),
-        ([[1.0, 2.0], [9.0, 25.0]], "phrases with a segment beyond their clip's end (cut there)"),
-        ([[30.0, 33.0]], "phrases with a segment beyond their clip's end (cut there)"),
+        (None, "it is null"),
+        (5, "it is a number"),
+        ("text", "it is text"),
+        ({"file": [], "sentence": []}, "it is an object with the keys 'file', 'sentence'"),
+        ([{"file_name": "a.wav", "caption_1": "rain"}], "objects with the keys 'file_name', 'capt"),
+        ([{"filename": "a_0_1.wav"}], "it is a list of objects with the keys 'filename'"),
+        (["text"], "it is a list that begins with text"),
+        ([[]], "it is a list that begins with null or another list"),
+        ({str(n): 0 for n in range(100)}, "'11', …"),
     ],
 )
-def test_segments_that_are_not_heard_as_annotated_are_counted(segments, what):
-    odd = audiogrounding.parse(lists(phrases=phrases(segments=segments)), N_SHARDS)
-    counted = counts(odd).set_index("what")["train"]
-    assert counted[what] == 1
-    fine = audiogrounding.parse(lists(phrases=phrases(segments=[[1.0, 10.02]])), N_SHARDS)
-    assert counts(fine).set_index("what")["train"][what] == 0
+def test_what_has_no_form_is_described_beside_those_that_are_read(content, description):
+    with pytest.raises(AnnotationError, match=r"val\.json has no form that is read") as refusal:
+        recognise(content, "val")
+    assert description in str(refusal.value)
+    for name in FORMS:
+        assert f"  - {name}: " in str(refusal.value)
 
 
-def test_a_phrase_is_sought_where_the_file_does_not_know_where_it_stands():
-    found = parsed(phrases=phrases(start_index=-1, end_index=-1))["phrases"]
-    assert found[0]["first_token"] == 4
-
-
-def test_a_phrase_that_stands_elsewhere_is_kept_and_counted():
-    tables = audiogrounding.parse(lists(phrases=phrases(start_index=0, end_index=0)), N_SHARDS)
-    assert tables["phrases"]["first_token"].to_pylist() == [0]
-    counted = counts(tables).set_index("what")["all"]
-    assert counted["phrases elsewhere in their caption than their index says"] == 1
-
-
-@pytest.mark.parametrize(
-    ("changed", "told"),
-    [
-        ({"audio_id": "Y-a_b-c_1-_d.wav"}, "row 0, phrase 0, field 'audio_id'"),
-        ({"tokens": ""}, "row 0, phrase 0, field 'tokens'"),
-        ({"tokens": None}, "field 'tokens': None is not a list of words"),
-        ({"phrases": phrases(phrase="meows")}, "field 'phrase': 'meows' is not in its caption's"),
-        (
-            {"phrases": phrases(segments=[[2, 1]])},
-            "field 'segments': [2, 1]: the onset comes after",
-        ),
-        ({"phrases": phrases(start_index=99)}, "field 'start_index': 99 lies outside of 12 tokens"),
-        ({"phrases": phrases(end_index="4")}, "field 'end_index': '4' is not of type int"),
-        ({"phrases": phrases(end_index=3)}, "field 'end_index': 3 lies before the first word, 4"),
-        ({"phrases": {}}, "row 0: 'phrases' is not a list"),
-        ({"phrases": [5]}, "row 0, phrase 0 is not an object"),
-        (
-            {"phrases": [{"phrase": "dog"}]},
-            "row 0, phrase 0 lacks start_index, end_index, segments",
-        ),
-    ],
-)
-def test_a_bad_field_is_told_by_the_form_s_own_name(changed, told):
-    with pytest.raises(AnnotationError) as refusal:
-        audiogrounding.parse(lists(**changed), N_SHARDS)
-    assert "train.json, row 0" in str(refusal.value)
-    assert told in str(refusal.value)
-
-
-@pytest.mark.parametrize("item", [None, [], "text", {"audio_id": "x"}])
-def test_an_item_that_is_no_caption_is_refused(item):
-    content = {**lists(), "val": [item]}
-    with pytest.raises(AnnotationError, match=r"val\.json, row 0 (is not an object|lacks )"):
-        audiogrounding.parse(content, N_SHARDS)
+@pytest.mark.parametrize("content", [[], {}])
+def test_an_empty_file_has_no_rows(content):
     with pytest.raises(AnnotationError, match=r"val\.json has no rows"):
-        audiogrounding.parse({**lists(), "val": []}, N_SHARDS)
+        recognise(content, "val")
+
+
+def test_the_documented_examples_are_read_and_say_the_same_but_for_the_clip():
+    document = (Path(__file__).parents[2] / "docs/own-data.md").read_text()
+    examples = [
+        json.loads(block) for block in re.findall(r"```json\n(.*?)```", document, re.DOTALL)
+    ]
+    assert [recognise(content, "train") for content in examples] == list(FORMS.values())
+    tables = []
+    for content in examples:
+        splits = {split: json.loads(json.dumps(content)) for split in ("train", "val", "test")}
+        for split in ("val", "test"):  # other clips and captions
+            text = json.dumps(splits[split]).replace("r3kQ-x_7Qab", f"{split:->11}")
+            splits[split] = json.loads(text.replace("7", "8" if split == "val" else "9", 1))
+        tables.append(parsing.parse(splits, {"train": 1, "val": 1, "test": 1}))
+    first, second = tables
+    for name, columns in (("captions", ["caption", "tokens"]), ("phrases", ["phrase", "segments"])):
+        assert first[name].select(columns) == second[name].select(columns)
+    assert first["clips"]["start_s"].to_pylist() == [40.0] * 3
+    assert second["clips"]["start_s"].to_pylist() == [None] * 3

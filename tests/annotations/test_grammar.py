@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiophrase.annotations.grammar import (
-    COLUMNS,
-    KINDS,
-    SIMULTANEOUS,
-    SPLITS,
-    SUCCESSIVE,
-    generate,
-    kind_of,
-)
+from audiophrase.annotations.grammar import COLUMNS, SIMULTANEOUS, SPLITS, SUCCESSIVE, generate
+from audiophrase.annotations.kinds import KINDS, kind_of
 
 DURATION_S = 10.0
 N_CLIPS = {"train": 320, "val": 40, "test": 40}

@@ -15,7 +15,7 @@ from audiophrase.clips.audit import (
     told,
 )
 from audiophrase.clips.availability import USABLE, State
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 ROWS = st.fixed_dictionaries(
     {

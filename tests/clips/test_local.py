@@ -10,9 +10,9 @@ import soundfile
 from audiophrase.clip_ids import FileNames
 from audiophrase.clips.availability import State
 from audiophrase.clips.local import clip_row, find, read_clip
+from audiophrase.clips.parameters import ClipParams
 from audiophrase.clips.shards import Failure
 from audiophrase.errors import AudiophraseError
-from audiophrase.param_sections import ClipParams
 
 RATE_HZ = 8000
 PARAMS = ClipParams(silent_below_dbfs=-90.0, short_by_s=0.1, min_length_s=0.1)
@@ -113,6 +113,45 @@ def test_no_file_is_a_row_that_says_what_was_looked_for(tmp_path):
         "reason": "no-file",
         "message": "no file a-b_3.000_5.000.wav, Ya-b_3.000_5.000.* or Ya-b.*",
     }
+
+
+WHOLE = {
+    "clip_id": "Ya-b",
+    "youtube_id": "a-b",
+    "start_s": None,
+    "end_s": None,
+    "filename": "Ya-b.wav",
+}
+
+
+@pytest.mark.parametrize("name", ["Ya-b.wav", "Ya-b.flac"])
+@pytest.mark.parametrize("length_s", [1.0, 10.0])
+def test_a_clip_without_times_is_the_whole_file_however_long(tmp_path, name, length_s):
+    put(tmp_path, name, length_s)
+    found = clip_row(tmp_path, names_in(tmp_path), WHOLE, PARAMS)
+    assert (found["state"], found["n_samples"]) == (State.OK, length_s * RATE_HZ)
+    assert_from(
+        read_clip(
+            tmp_path,
+            find(tmp_path, names_in(tmp_path), WHOLE),
+            WHOLE,
+            tolerance_s=PARAMS.short_by_s,
+        ),
+        0.0,
+        length_s,
+    )
+
+
+def test_a_whole_recording_is_not_taken_for_a_clip_without_times(tmp_path):
+    soundfile.write(tmp_path / "Ya-b.wav", np.ones(round(60.1 * RATE_HZ)) * 0.1, RATE_HZ)
+    found = clip_row(tmp_path, names_in(tmp_path), WHOLE, PARAMS)
+    assert (found["state"], found["reason"]) == (State.CORRUPT, "too-long")
+    assert found["message"] == "Ya-b.wav: 60 s, and the clip's place is not known"
+
+
+def test_no_file_of_a_clip_without_times_says_what_was_looked_for(tmp_path):
+    found = clip_row(tmp_path, names_in(tmp_path), WHOLE, PARAMS)
+    assert (found["state"], found["message"]) == (State.MISSING, "no file Ya-b.wav or Ya-b.*")
 
 
 @pytest.mark.parametrize("stem", ["Ya-b", "Ya-b_3.000_5.000"])

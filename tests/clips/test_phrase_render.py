@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiophrase.annotations import audiogrounding
+from audiophrase.annotations import files, parsing
 from audiophrase.clips.phrase_render import BACKGROUND_DBFS, render_phrases, words_of_clip
 from audiophrase.clips.render import PEAK_DBFS
 from audiophrase.clips.signatures import families, family, signature
 from audiophrase.clips.withdrawn import withdrawn_clips
-from audiophrase.params import SPLITS, effective, load
+from audiophrase.params import effective, load
+from audiophrase.splits import SPLITS
 
 ROOT = Path(__file__).parents[2]
 AUDIOGROUNDING = ROOT.parent / "shared" / "audiogrounding"
@@ -152,8 +153,8 @@ def test_other_seeds_give_other_clips():
 @pytest.mark.skipif(not AUDIOGROUNDING.is_dir(), reason=f"there is no {AUDIOGROUNDING}")
 def test_the_rehearsal_sounds_every_phrase_of_audiogrounding_in_as_many_clips_as_the_paper_had():
     sections = effective(load(ROOT / "params.yaml"), "rehearsal")
-    columns = {split: audiogrounding.load(AUDIOGROUNDING / f"{split}.json") for split in SPLITS}
-    parsed = audiogrounding.parse(columns, {"train": 70, "val": 1, "test": 2})
+    columns = {split: files.load(AUDIOGROUNDING / f"{split}.json") for split in SPLITS}
+    parsed = parsing.parse(columns, {"train": 70, "val": 1, "test": 2})
     render = sections["retrieve"]["render"]
     clips = parsed["clips"].to_pylist()
     withdrawn = withdrawn_clips(clips, render["n_withdrawn"], render["seed"])

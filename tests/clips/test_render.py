@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audiophrase.annotations.grammar import KINDS
+from audiophrase.annotations.kinds import KINDS
 from audiophrase.clips.render import FLOOR_DBFS, PEAK_DBFS, render_clip
 from audiophrase.clips.sources import SOURCES
 from audiophrase.clips.synthesis import Take, Voice

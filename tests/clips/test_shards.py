@@ -15,7 +15,7 @@ from audiophrase import tables
 from audiophrase.clips import shards
 from audiophrase.clips.availability import State
 from audiophrase.clips.flac import decode_flac
-from audiophrase.param_sections import ClipParams
+from audiophrase.clips.parameters import ClipParams
 
 RATE_HZ = 8000
 PARAMS = ClipParams(silent_below_dbfs=-60.0, short_by_s=0.1, min_length_s=0.2)

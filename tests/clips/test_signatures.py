@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from audiophrase.clips.signatures import FUNCTION_WORDS, LOOP_S, families, family, signature
-from audiophrase.features.logmel import log_mel
-from audiophrase.param_sections import LogMelParams
+from audiophrase.features.log_mel import frames as log_mel
+from audiophrase.features.parameters import LogMelParams
 
-FEATURES = LogMelParams(32000, 0.04, 0.02, 64, 12.0, 8000.0, 2.22e-16)
+FEATURES = LogMelParams(0.04, 0.02, 64, 12.0, 8000.0, 2.22e-16, sample_rate_hz=32000)
 WORDS = families(
     "dog bark man speak engine train horn vehicle blow woman car rev cat meow wind pass laugh idle "
     "whimper growl motor siren water honk bird tire track speech race chirp splash railroad bell"

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score
 
-from audiophrase.evaluate.detection import Detections, intervals, partial, read_off
-from audiophrase.param_sections import BootstrapParams
+from audiophrase.evaluate.detection import Detections, measure, partial
+from audiophrase.evaluate.parameters import BootstrapParams
+from audiophrase.evaluate.summary import by_scores
 
 PARAMS = BootstrapParams(seed=1, n_resamples=300, confidence=0.9, n_thresholds=500)
 
@@ -26,9 +27,16 @@ def test_the_part_holds_the_phrases_active_in_less_than_the_share(detections):
     assert partial(detections, 0.1) is None  # the only such phrase is never heard
 
 
+def measured(detections, part="all"):
+    return measure(
+        detections, part=part, threshold=0.5, sampled_at=np.array([0.3, 0.5]), params=PARAMS
+    )
+
+
 def test_measures_of_the_part_equal_scikit_learn(detections):
-    part = partial(detections, 0.5)
-    found, sampled = read_off(part, threshold=0.5, sampled_at=np.array([0.3, 0.5]))
+    rows, sampled = measured(partial(detections, 0.5), "partial")
+    assert {row.part for row in rows} == {"partial"}
+    found = by_scores(rows)
     active = np.concatenate(detections.active[:3])
     scores = np.concatenate(detections.scores["mean"][:3])
     assert found["mean"]["f1_at_0.5"] == pytest.approx(f1_score(active, scores >= 0.5))
@@ -40,13 +48,36 @@ def test_measures_of_the_part_equal_scikit_learn(detections):
 
 
 def test_intervals_hold_the_measures_and_repeat(detections):
-    found = intervals(detections, threshold=0.5, params=PARAMS)
-    assert found == intervals(detections, threshold=0.5, params=PARAMS)
-    measured, _ = read_off(detections, threshold=0.5, sampled_at=np.array([0.5]))
-    for name in ("mean", "always_on"):
-        for key, of in found[name].items():
-            assert of["low"] <= measured[name][key] + 1e-9
-            assert measured[name][key] <= of["high"] + 1e-9
-            assert of["low"] < of["high"] or key.startswith("recall")
-    assert "average_precision" in found["mean"]
-    assert "average_precision" not in found["always_on"]
+    rows, _ = measured(detections)
+    assert rows == measured(detections)[0]
+    with_interval = [row for row in rows if row.low is not None]
+    for row in with_interval:
+        assert row.low <= row.value + 1e-9
+        assert row.value <= row.high + 1e-9
+        assert row.low < row.high or row.measure == "recall"
+    at_threshold = ["precision", "recall", "f1"]
+    assert [(row.scores, row.measure) for row in with_interval] == [
+        *[("mean", measure) for measure in (*at_threshold, "average_precision")],
+        *[("always_on", measure) for measure in at_threshold],
+    ]
+
+
+def test_rows_begin_with_the_facts_and_stand_in_one_order(detections):
+    rows, _ = measured(detections)
+    assert [(row.measure, row.number) for row in rows if row.scores is None] == [
+        ("n_clips", 3),
+        ("n_phrases", 6),
+        ("n_frames", 60),
+        ("prevalence", 0.5),
+    ]
+    assert [row.name for row in rows[4:10]] == [
+        "precision_at_0.5",
+        "recall_at_0.5",
+        "f1_at_0.5",
+        "best_f1",
+        "best_threshold",
+        "average_precision",
+    ]
+    assert {row.n for row in rows[4:]} == {60}
+    assert {row.n for row in rows[:4]} == {None}
+    assert {row.sd for row in rows} == {None}

@@ -10,7 +10,8 @@ from score_blocks import blocks, own_scores
 from sklearn.metrics import label_ranking_average_precision_score
 
 from audiophrase.evaluate.full_pool import FullPool, Queries
-from audiophrase.evaluate.retrieval import full_pool
+from audiophrase.evaluate.retrieval import DIRECTIONS, Ranked, measure
+from audiophrase.evaluate.summary import by_scores
 
 
 def queries_of(scores, clip_of_caption, *, map_k, size=5, order=None) -> dict[str, Queries]:
@@ -21,7 +22,19 @@ def queries_of(scores, clip_of_caption, *, map_k, size=5, order=None) -> dict[st
 
 
 def measures_of(scores, clip_of_caption, *, ks, map_k):
-    return full_pool(queries_of(scores, clip_of_caption, map_k=map_k), ks=ks, map_k=map_k)
+    rows = measure(
+        Ranked(
+            dict.fromkeys(DIRECTIONS, np.ones((1, len(scores)))),
+            queries_of(scores, clip_of_caption, map_k=map_k),
+        ),
+        np.ones((1, len(scores)), np.uint8),
+        pool_size=1,
+        ks=[],
+        full_pool_ks=ks,
+        map_k=map_k,
+        confidence=0.9,
+    )
+    return by_scores(rows)
 
 
 def sorted_rows(scores: np.ndarray, relevant: np.ndarray, map_k: int):

@@ -50,7 +50,7 @@ def test_curve_equals_scikit_learn_at_every_distinct_score(data):
     np.testing.assert_allclose(exact.precision, precision[:-1][::-1])
     np.testing.assert_allclose(exact.recall, recall[:-1][::-1])
     expected = average_precision_score(active, scores)
-    assert sed.average_precision(exact) == pytest.approx(expected)
+    assert sed.curve_average_precision(exact) == pytest.approx(expected)
     for threshold in (0.0, 0.3, 0.5, 1.0):
         p, r, f1, _ = precision_recall_fscore_support(
             active, scores >= threshold, average="binary", zero_division=0
@@ -94,4 +94,4 @@ def test_random_scores_have_the_prevalence_as_precision_and_half_as_recall():
     error = np.sqrt(0.25 / len(active))
     assert point.recall[0] == pytest.approx(0.5, abs=5 * error)
     assert point.precision[0] == pytest.approx(active.mean(), abs=5 * error)
-    assert sed.average_precision(exact) == pytest.approx(active.mean(), abs=0.01)
+    assert sed.curve_average_precision(exact) == pytest.approx(active.mean(), abs=0.01)

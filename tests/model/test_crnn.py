@@ -2,10 +2,10 @@ import pytest
 import torch
 from torch import nn
 
-from audiophrase.model.crnn import CRNN, interpolation_matrix, l4_pool, stretch
-from audiophrase.param_sections import ModelParams
+from audiophrase.model.encoders.crnn import CRNN, interpolation_matrix, l4_pool, stretch
+from audiophrase.model.parameters import CRNNParams
 
-PAPER = ModelParams(
+PAPER = CRNNParams(
     n_channels=[32, 128, 128, 128, 128],
     pooling=[[2, 4], None, [2, 4], None, [1, 4]],
     pooling_norm=4,

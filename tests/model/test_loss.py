@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from audiophrase.model.loss import draw_impostors, triplet_loss
+from audiophrase.model.losses.triplet import draw_impostors, triplet_loss
 
 
 def rng(seed: int = 0) -> torch.Generator:

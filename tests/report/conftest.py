@@ -1,81 +1,134 @@
 """Small contents of a data set, with every number different so that none can stand for another."""
 
+from dataclasses import replace
+
 import pytest
 
-from audiophrase.report.metrics import Run, metrics
+from audiophrase.evaluate.rows import (
+    ALL,
+    ALWAYS_ON,
+    CHANCE,
+    FULL_POOL,
+    PARTIAL,
+    POOL,
+    RETRIEVAL,
+    SED,
+    Row,
+    facts,
+)
+from audiophrase.report.measures import Measures
+from audiophrase.report.metrics import counts, metrics
+
+BOOTSTRAP = {"confidence": 0.95, "n_resamples": 1000}
+DIRECTIONS = ("audio_to_caption", "caption_to_audio")
 
 
-def retrieval(shift=0.0, pool_size=30):
-    def spread(mean):
-        return {"mean": mean + shift, "sd": mean / 10}
+def of_retrieval(part, scores, measure, parameter, value, between=(None, None), sd=None):
+    low, high = between
+    return Row(
+        task=RETRIEVAL,
+        part=part,
+        scores=scores,
+        measure=measure,
+        parameter=parameter,
+        value=value,
+        low=low,
+        high=high,
+        sd=sd,
+    )
 
-    def ranked(first):
-        return {"r1": first, "r5": first + 0.1, "r10": first + 0.2, "map10": 0.31, "median_rank": 2}
 
-    return {
-        "n_clips": 7,
-        "n_captions": 33,
-        "pool_size": pool_size,
-        "n_repeats": 20,
-        "audio_to_caption": {"r1": spread(0.11), "r5": spread(0.22)},
-        "caption_to_audio": {"r1": spread(0.33), "r5": spread(0.44)},
-        "chance": {"r1": 1 / pool_size, "r5": 5 / pool_size},
-        "full_pool": {"audio_to_caption": ranked(0.51), "caption_to_audio": ranked(0.61)},
-        "intervals": {
-            "confidence": 0.95,
-            "n_resamples": 1000,
-            "pool": {
-                "audio_to_caption": {"r1": between(0.05, 0.15), "r5": between(0.18, 0.29)},
-                "caption_to_audio": {"r1": between(0.25, 0.36), "r5": between(0.37, 0.48)},
-            },
-            "full_pool": {
-                "audio_to_caption": {"r1": between(0.45, 0.56), "median_rank": between(1.5, 3.0)},
-                "caption_to_audio": {},
-            },
-        },
+def retrieval(shift=0.0, pool_size=30, ks=(1, 5)):
+    drawn = {"audio_to_caption": (0.11, 0.22, 0.9), "caption_to_audio": (0.33, 0.44, 0.9)}
+    ends = {
+        "audio_to_caption": {1: (0.05, 0.15), 5: (0.18, 0.29)},
+        "caption_to_audio": {1: (0.25, 0.36), 5: (0.37, 0.48)},
     }
+    rows = [
+        *facts(RETRIEVAL, None, {"n_clips": 7, "n_captions": 33, **BOOTSTRAP}),
+        *facts(RETRIEVAL, POOL, {"pool_size": pool_size, "n_repeats": 20}),
+    ]
+    for direction in DIRECTIONS:
+        for k, mean in zip((1, 5, 10), drawn[direction], strict=True):
+            if k in ks:
+                between = ends[direction].get(k, (None, None))
+                of_k = ("recall", k, mean + shift, between, mean / 10)
+                rows.append(of_retrieval(POOL, direction, *of_k))
+    rows += [of_retrieval(POOL, CHANCE, "recall", k, k / pool_size) for k in ks]
+    for direction, first in zip(DIRECTIONS, (0.51, 0.61), strict=True):
+        known = direction == "audio_to_caption"
+        rows += [
+            of_retrieval(
+                FULL_POOL, direction, "recall", 1, first, (0.45, 0.56) if known else (None, None)
+            ),
+            of_retrieval(FULL_POOL, direction, "recall", 5, first + 0.1),
+            of_retrieval(FULL_POOL, direction, "recall", 10, first + 0.2),
+            of_retrieval(FULL_POOL, direction, "map", 10, 0.31),
+            of_retrieval(
+                FULL_POOL,
+                direction,
+                "median_rank",
+                None,
+                2.0,
+                (1.5, 3.0) if known else (None, None),
+            ),
+        ]
+    return rows
 
 
-def between(low, high):
-    return {"low": low, "high": high}
-
-
-def sed(shift=0.0, threshold="0.5"):
-    def measures(first):
-        return {
-            f"precision_at_{threshold}": first + shift,
-            f"recall_at_{threshold}": first + shift + 0.01,
-            f"f1_at_{threshold}": first + shift + 0.02,
+def sed(shift=0.0, threshold=0.5):
+    def measures(part, scores, first, *, intervals=False):
+        ends = {"f1": (first, first + 0.05), "average_precision": (first + 0.01, first + 0.06)}
+        values = {
+            "precision": first + shift,
+            "recall": first + shift + 0.01,
+            "f1": first + shift + 0.02,
             "best_f1": first + 0.03,
             "best_threshold": 0.42,
             "average_precision": first + 0.04,
         }
+        for name, value in values.items():
+            low, high = ends.get(name, (None, None)) if intervals else (None, None)
+            at = threshold if name in ("precision", "recall", "f1") else None
+            yield Row(
+                task=SED,
+                part=part,
+                scores=scores,
+                measure=name,
+                parameter=at,
+                value=value,
+                low=low,
+                high=high,
+                n=3500,
+            )
 
-    def of_phrases(n_phrases, prevalence, first):
+    def of_phrases(part, n_phrases, prevalence, first):
         always_on = {"precision": prevalence, "recall": 1.0, "f1": prevalence + 0.17}
-        return {
-            "n_clips": 7,
-            "n_phrases": n_phrases,
-            "n_frames": 3500,
-            "prevalence": prevalence,
-            "measures": {
-                "mean": measures(first),
-                "max": measures(first + 0.1),
-                "random": measures(first - 0.1),
-                "always_on": {f"{k}_at_{threshold}": value for k, value in always_on.items()},
-            },
-            "intervals": {
-                "confidence": 0.95,
-                "n_resamples": 1000,
-                "mean": {
-                    f"f1_at_{threshold}": between(first, first + 0.05),
-                    "average_precision": between(first + 0.01, first + 0.06),
-                },
-            },
-        }
+        known = {"n_clips": 7, "n_phrases": n_phrases, "n_frames": 3500, "prevalence": prevalence}
+        return [
+            *facts(SED, part, known),
+            *measures(part, "mean", first, intervals=True),
+            *measures(part, "max", first + 0.1),
+            *measures(part, "random", first - 0.1),
+            *[
+                Row(
+                    task=SED,
+                    part=part,
+                    scores=ALWAYS_ON,
+                    measure=name,
+                    parameter=threshold,
+                    value=value,
+                )
+                for name, value in always_on.items()
+            ],
+        ]
 
-    part = {"active_below": 0.5, **of_phrases(432, 0.21, 0.3)}
-    return {**of_phrases(1234, 0.47, 0.6), "partial": part}
+    return [
+        *facts(SED, None, BOOTSTRAP),
+        *of_phrases(ALL, 1234, 0.47, 0.6),
+        *facts(SED, PARTIAL, {"active_below": 0.5}),
+        *of_phrases(PARTIAL, 432, 0.21, 0.3),
+    ]
 
 
 def clip(name, split, state="ok", reason=None, message=None):
@@ -108,32 +161,52 @@ CAPTIONS = [
 PHRASES = [{"phrase_id": f"{row['caption_id']}-{n}", **row} for row in CAPTIONS for n in range(2)]
 
 
-@pytest.fixture
-def make_metrics():
-    """Function from runs and kind of audio to metrics."""
+def run(variant, seed, shift=0.0, threshold=0.5, **of_pools):
+    rows = retrieval(shift, **of_pools) + sed(shift, threshold)
+    return [replace(row, variant=variant, seed=seed) for row in rows]
 
-    def make(runs=None, audio="rendered", availability=AVAILABILITY, changes=None):
-        return metrics(
-            audio=audio,
-            availability=availability,
-            captions=CAPTIONS,
-            phrases=PHRASES,
-            runs=runs or [Run("paper", 1, retrieval(), sed())],
-            changes=changes,
-        )
+
+@pytest.fixture
+def make_measures():
+    """Function from runs (lists of rows) and kind of audio to the measures of a data set."""
+
+    def make(
+        runs=None,
+        audio="rendered",
+        availability=AVAILABILITY,
+        changes=None,
+        annotations="audiogrounding",
+        phrases=PHRASES,
+    ):
+        rows = counts(availability, CAPTIONS, phrases)
+        rows += [row for rows in runs or [run("paper", 1)] for row in rows]
+        return Measures([replace(row, audio=audio) for row in rows], changes or {}, annotations)
 
     return make
+
+
+@pytest.fixture
+def make_metrics(make_measures):
+    """The same as the nested numbers of metrics.json."""
+    return lambda *arguments, **named: metrics(make_measures(*arguments, **named))
 
 
 @pytest.fixture
 def make_run():
     """Function from a variant and a seed to a run; the seed shifts its numbers."""
 
-    def make(variant, seed, threshold="0.5", **of_retrieval):
-        shift = seed / 100
-        return Run(variant, seed, retrieval(shift, **of_retrieval), sed(shift, threshold))
+    def make(variant, seed, threshold=0.5, **of_pools):
+        return run(variant, seed, seed / 100, threshold, **of_pools)
 
     return make
+
+
+@pytest.fixture
+def without_phrases(make_measures, make_run):
+    """Measures of a data set of captions alone, of two seeds and two variants."""
+    runs = [make_run("paper", 1), make_run("paper", 2), make_run("shuffled", 1)]
+    runs = [[row for row in rows if row.task != SED] for rows in runs]
+    return make_measures(runs, annotations="files", phrases=[], audio="recorded")
 
 
 @pytest.fixture

@@ -27,7 +27,9 @@ def unresolved(availability):
 
 
 def test_every_split_stands_beside_the_papers_counts(unresolved):
-    cells = block(availability_table(unresolved, audio="recorded"), "By split").set_index("split")
+    cells = block(
+        availability_table(unresolved, audio="recorded", beside_paper=True), "By split"
+    ).set_index("split")
     assert cells.loc["train"].to_dict() == {
         "usable": "2 of 4 (50.0 %)",
         "usable, paper": "4,253 of 4,489 (94.7 %)",
@@ -41,8 +43,13 @@ def test_every_split_stands_beside_the_papers_counts(unresolved):
     assert cells["unusable, paper"].to_list() == ["236", "1", "3", "240"]
 
 
+def test_the_papers_counts_stand_beside_its_own_clips_alone(unresolved):
+    cells = block(availability_table(unresolved, audio="recorded", beside_paper=False), "By split")
+    assert list(cells) == ["split", "usable", "of them short", "unusable", "of them unresolved"]
+
+
 def test_states_and_reasons_are_counted_by_split(unresolved):
-    table = availability_table(unresolved, audio="recorded")
+    table = availability_table(unresolved, audio="recorded", beside_paper=True)
     cells = block(table, "By state and reason")
     assert cells[["state", "reason", "usable", "train", "test", "all"]].to_numpy().tolist() == [
         ["ok", "", "yes", "1", "1", "3"],
@@ -55,15 +62,19 @@ def test_states_and_reasons_are_counted_by_split(unresolved):
 
 
 def test_several_sources_are_told_apart_and_one_is_not(availability, unresolved):
-    cells = block(availability_table(unresolved, audio="recorded"), "By source")
+    cells = block(availability_table(unresolved, audio="recorded", beside_paper=True), "By source")
     assert cells.set_index("source").loc["youtube", "train"] == "0 of 1 (0.0 %)"
-    alone = availability_table(availability, audio="recorded")
+    alone = availability_table(availability, audio="recorded", beside_paper=True)
     assert [of.heading for of in alone.blocks] == ["By split", "By state and reason"]
 
 
 def test_what_unresolved_means_and_that_audio_is_rendered_is_noted(availability, unresolved):
-    assert availability_table(unresolved, audio="recorded").notes == (UNRESOLVED_NOTE,)
-    assert availability_table(availability, audio="rendered").notes == (RENDERED_NOTE,)
+    assert availability_table(unresolved, audio="recorded", beside_paper=True).notes == (
+        UNRESOLVED_NOTE,
+    )
+    assert availability_table(availability, audio="rendered", beside_paper=True).notes == (
+        RENDERED_NOTE,
+    )
 
 
 def test_changes_are_counted_and_listed(availability):
@@ -86,7 +97,7 @@ def test_a_long_list_is_cut_and_says_so(availability):
 
 
 def test_columns_of_plain_text_are_aligned(availability):
-    table = availability_table(availability, audio="recorded")
+    table = availability_table(availability, audio="recorded", beside_paper=True)
     lines = plain_text(block(table, "By split")).splitlines()
     assert lines[0].startswith("split ")
     assert len({len(line) for line in lines}) == 1

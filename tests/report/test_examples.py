@@ -52,3 +52,13 @@ def test_a_phrase_that_is_not_heard_has_no_segments():
 def test_clips_without_audio_and_captions_without_phrases_are_passed_over():
     assert [e.clip_id for e in ranked(CAPTIONS, PHRASES, {"a", "z"})] == ["a"]
     assert ranked([caption("9", "a")], PHRASES, {"a"}) == []
+
+
+def test_captions_without_phrases_are_examples_where_there_are_no_phrases_at_all():
+    assert ranked(CAPTIONS, [], {"a", "b", "c"}) == []
+    examples = ranked(CAPTIONS, [], {"a", "c"}, needs_phrases=False)
+    assert [(example.clip_id, example.caption) for example in examples] == [
+        ("a", "caption 1"),
+        ("c", "caption 2"),
+    ]
+    assert all(example.events == () for example in examples)

@@ -7,10 +7,12 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from audiophrase.report.captions import FIGURES
+from audiophrase.report import catalogue
+from audiophrase.report.cells import NO_PHRASES_NOTE
 from audiophrase.report.page import Contents, page
 
 HOSTILE = "<script>alert('x')</script>\"&"
+FIGURES = catalogue.figures()
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
@@ -30,7 +32,7 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture
-def contents(make_metrics, availability):
+def contents(make_measures, availability):
     """Function from changes to the contents of a page."""
 
     def make(**changes):
@@ -53,8 +55,8 @@ def contents(make_metrics, availability):
         known = {
             "dataset": "demo",
             "title": "A data set",
-            "metrics": make_metrics(),
-            "figures": dict.fromkeys(FIGURES, SVG),
+            "measures": make_measures(),
+            "figures": [(about, SVG) for about in FIGURES.values()],
             "availability": availability,
             "coverage": coverage,
             "models": [model],
@@ -83,6 +85,10 @@ def test_every_figure_is_embedded_with_words_that_stand_for_it(contents):
         assert image["src"].startswith("data:image/svg+xml;base64,")
         assert image["alt"]
     assert len({image["alt"] for image in images}) == len(FIGURES)
+    text = Reader(page(contents())).text
+    for about in FIGURES.values():
+        caption = about.text(has_phrases=True, beside_paper=True)
+        assert {f"{about.title}.", caption} <= set(text)
 
 
 def test_hostile_text_never_appears_raw(contents, availability):
@@ -109,9 +115,9 @@ def test_numbers_stand_beside_the_papers(contents):
     assert "90.0 % (2 words)" in text
 
 
-def test_rendered_audio_has_a_banner_and_recorded_audio_none(contents, make_metrics):
+def test_rendered_audio_has_a_banner_and_recorded_audio_none(contents, make_measures):
     assert 'class="banner"' in page(contents())
-    html = page(contents(metrics=make_metrics(audio="recorded")))
+    html = page(contents(measures=make_measures(audio="recorded")))
     assert 'class="banner"' not in html
     assert "endered audio" not in html
 
@@ -162,9 +168,44 @@ def test_the_page_is_the_same_every_time_and_names_no_folder_of_this_machine(con
     assert "…/audio" in html
 
 
-def test_two_seeds_are_both_listed(contents, make_metrics, make_run):
+def test_two_seeds_are_both_listed(contents, make_measures, make_run):
     runs = [make_run("paper", 1), make_run("paper", 5)]
     models = [{**contents().models[0], "seed": seed} for seed in (1, 5)]
-    html = page(contents(metrics=make_metrics(runs), models=models))
+    html = page(contents(measures=make_measures(runs), models=models))
     assert "All runs" in html
     assert html.count("732,354") == 2
+
+
+def said(html):
+    """All text of a page, in one line."""
+    return " ".join(" ".join(Reader(html).text).split())
+
+
+def test_the_paper_stands_beside_its_own_data_alone(contents, make_measures):
+    text = said(page(contents(measures=make_measures(annotations="files"))))
+    assert "This page shows a run of the method" in text
+    for number in (
+        "the paper:",
+        "0.21 ± 0.04",
+        "4,253",
+        "11,732",
+        "of the paper",
+        "paper's authors",
+    ):
+        assert number not in text
+    text = said(page(contents()))
+    assert "This page compares a run of the method" in text
+    assert "what the paper's authors could still download" in text
+
+
+def test_without_phrases_the_page_shows_retrieval_and_says_why(contents, without_phrases):
+    html = page(contents(measures=without_phrases))
+    text = said(html)
+    assert text.count(NO_PHRASES_NOTE) == 3  # at the top, and under two tables
+    images = [attributes for tag, attributes in Reader(html).tags if tag == "img"]
+    assert len(images) == len(FIGURES) - 2
+    for section in ("table-sed", "figure-sed_thresholds", "figure-alignment"):
+        assert f'id="{section}"' not in html
+    for word in ("Detection, F1", "Average precision", "always on", "annotated segments", " nan "):
+        assert word not in text
+    assert "0.12 ± 0.01" in text

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from audiophrase import params as parameters
-from audiophrase.params import SPLITS
+from audiophrase.settings import select, structure
+from audiophrase.splits import SPLITS
 from audiophrase.text.coverage import by_word, remarks, summary
 from audiophrase.text.normalise import words_of
 from audiophrase.text.vectors import vocabulary, wanted_forms
@@ -17,9 +18,7 @@ from audiophrase.text.word2vec import read_vectors
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared"
-PAPER = parameters.structure(
-    parameters.select(parameters.load(ROOT / "params.yaml"), "text.normalise"), "text.normalise"
-)
+PAPER = structure(select(parameters.load(ROOT / "params.yaml"), "text.normalise"), "text.normalise")
 VOCABULARY = pa.table(
     {
         "word": ["dog", "among", "geese", "of", "zzz"],

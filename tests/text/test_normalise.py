@@ -3,12 +3,13 @@ from pathlib import Path
 import pytest
 
 from audiophrase import params as parameters
-from audiophrase.param_sections import NormaliseParams
+from audiophrase.settings import select, structure
 from audiophrase.text.normalise import candidates, match, words_of
+from audiophrase.text.parameters import NormaliseParams
 
 ROOT = Path(__file__).parents[2]
-PAPER: NormaliseParams = parameters.structure(
-    parameters.select(parameters.load(ROOT / "params.yaml"), "text.normalise"), "text.normalise"
+PAPER: NormaliseParams = structure(
+    select(parameters.load(ROOT / "params.yaml"), "text.normalise"), "text.normalise"
 )
 
 
@@ -22,7 +23,7 @@ def changed(**switches) -> NormaliseParams:
 
 
 def vars_of(params: NormaliseParams) -> dict:
-    return {name: getattr(params, name) for name in params.__slots__}
+    return {name: getattr(params, name) for name in params.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(

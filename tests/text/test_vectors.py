@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from audiophrase.errors import VectorsError
-from audiophrase.param_sections import NormaliseParams, Word2VecParams
+from audiophrase.text.parameters import NormaliseParams, Word2VecParams
 from audiophrase.text.vectors import train_vectors, vocabulary
 
 NORMALISE = NormaliseParams(

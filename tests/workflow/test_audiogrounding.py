@@ -16,7 +16,7 @@ import tiny_audiogrounding
 from gensim.models import KeyedVectors
 from snakemake_project import Project
 
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 CLIPS = "data/tiny/annotations/clips.parquet"
 COVERAGE = "data/tiny/text/coverage.csv"

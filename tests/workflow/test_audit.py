@@ -51,7 +51,7 @@ def test_only_clips_that_both_labs_have_are_evaluated(project, other_lab):
     project.set_params(with_evaluate(only_clips_of=str(other_lab)))
     planned = project.planned()
     assert {"evaluate_retrieval", "evaluate_sed", "metrics", "tables", "report"} <= planned
-    assert not {"train", "logmel", "render_clips", "text", "availability"} & planned
+    assert not {"train", "features", "render_clips", "text", "availability"} & planned
     project.build()
     for name in ("retrieval.json", "sed.json"):
         after = json.loads((project.folder / RUN / name).read_text())
@@ -92,12 +92,18 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
     done = audit(project, "tiny", "--export", "missing.csv")
     assert done.returncode == 0, done.stderr
     lines = {line.split()[0]: line for line in done.stdout.splitlines() if " of " in line}
-    assert re.search(r"11 of 12 \(91\.7 %\) +\d+ +4,253 of 4,489 \(94\.7 %\)", lines["train"])
-    assert re.search(r"20 of 22 \(90\.9 %\) +\d+ +4,350 of 4,590 \(94\.8 %\)", lines["all"])
+    assert re.search(r"11 of 12 \(91\.7 %\) +\d+ +1 +0$", lines["train"])
+    assert re.search(r"20 of 22 \(90\.9 %\) +\d+ +2 +0$", lines["all"])
     assert "Rendered audio: a rehearsal" in done.stdout
     exported = pd.read_csv(project.folder / "missing.csv")
     assert exported["split"].to_list() == ["train", "test"]
     assert exported["youtube_id"].str.len().eq(11).all()
+
+    of_paper = project.folder / "data/audiogrounding"
+    of_paper.mkdir()
+    shutil.copy((project.folder / AVAILABILITY).with_suffix(".parquet"), of_paper)
+    done = audit(project, "audiogrounding")
+    assert re.search(r"20 of 22 \(90\.9 %\) +\d+ +4,350 of 4,590 \(94\.8 %\)", done.stdout)
 
     done = audit(project, "--diff", AVAILABILITY, other_lab.name, "--export", "changes.csv")
     assert done.returncode == 0, done.stderr

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from snakemake_project import TINY, Project
 
-SHARD = "data/tiny/features/train-00000.parquet"
-MANIFEST = "data/tiny/manifests/features-train.json"  # of all that stand before it
+SHARD = "data/tiny/features/log-mel/train-00000.parquet"
+MANIFEST = "data/tiny/manifests/features-log-mel-train.json"  # of all that stand before it
 MODEL = "results/tiny/runs/paper/seed-1/model.safetensors"
 
 
@@ -86,7 +86,7 @@ def test_a_flipped_byte_in_the_model_is_not_evaluated(project):
     [
         (SHARD, "features", {"fmin_hz": 50.0}, "features.fmin_hz = 50.0 (now 12.0)"),
         (
-            SHARD.replace("features", "clips"),
+            SHARD.replace("features/log-mel", "clips"),
             "retrieve",
             {"short_by_s": 0.2},
             "retrieve.short_by_s = 0.2 (now 0.1)",

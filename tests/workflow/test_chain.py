@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 from snakemake_project import ROOT, TINY, Project
 
-from audiophrase.params import SPLITS
+from audiophrase.report import catalogue
+from audiophrase.splits import SPLITS
 
 RUN = "results/tiny/runs/paper/seed-1"
 CONTRACT = [
@@ -18,8 +19,8 @@ CONTRACT = [
     *[f"data/tiny/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
     "data/tiny/annotations/counts.csv",
     *[
-        f"data/tiny/{stage}/{shard}.parquet"
-        for stage in ("clips", "features")
+        f"data/tiny/{folder}/{shard}.parquet"
+        for folder in ("clips", "features/log-mel")
         for shard in ("train-00000", "train-00001", "val-00000", "test-00000")
     ],
     *[f"data/tiny/{n}" for n in ("availability.parquet", "availability.csv", "attempts.parquet")],
@@ -32,8 +33,10 @@ CONTRACT = [
             "model.json",
             "history.csv",
             "retrieval.csv",
+            "retrieval_measures.parquet",
             "sed_curve.csv",
             "sed_scores.parquet",
+            "sed_measures.parquet",
         )
     ],
     *[
@@ -43,9 +46,11 @@ CONTRACT = [
     ],
     *[
         f"results/tiny/figures/{figure}.{kind}"
-        for figure in ("example_pair", "sed_thresholds", "alignment", "training", "availability")
+        for figure in catalogue.figures()
         for kind in ("svg", "png")
     ],
+    "results/tiny/measures.parquet",
+    "results/tiny/measures.csv",
     "results/tiny/metrics.json",
     "results/tiny/report.html",
 ]
@@ -61,11 +66,14 @@ COLUMNS = {
     "data/tiny/availability.parquet": (
         "clip_id state reason permanent message source attempts first_tried_utc last_tried_utc"
     ),
-    "data/tiny/features/test-00000.parquet": "clip_id n_frames log_mel",
+    "data/tiny/features/log-mel/test-00000.parquet": "clip_id n_frames log_mel",
     "data/tiny/text/vocabulary.parquet": "word_id word source_form how count vector",
     "data/tiny/text/captions.parquet": "caption_id word_ids",
     "data/tiny/text/phrases.parquet": "phrase_id word_ids",
     f"{RUN}/sed_scores.parquet": "phrase_id scores",
+    "results/tiny/measures.parquet": (
+        "audio variant seed task part scores measure parameter value low high sd n only_clips_of"
+    ),
 }
 
 
@@ -85,7 +93,7 @@ def test_nothing_else_is_made(built):
         f"{RUN}/sed.json",
         *(
             f"data/tiny/manifests/{of}-{split}.json"
-            for of in ("clips", "features")
+            for of in ("clips", "features-log-mel")
             for split in SPLITS
         ),
     }
@@ -122,12 +130,12 @@ def test_interrupted_anywhere_and_run_again_ends_with_the_same_bytes(built, tmp_
         ("annotations/tables.log", "data/tiny/annotations/clips.parquet"),
         ("clips/*.log", "data/tiny/clips/*"),
         ("availability.log", "data/tiny/availability.*"),
-        ("features/*.log", "data/tiny/features/*"),
+        ("features/log-mel/*.log", "data/tiny/features/log-mel/*"),
         ("text.log", "data/tiny/text/*"),
         ("runs/paper/seed-1/train.log", f"{RUN}/model.*"),
         ("runs/paper/seed-1/retrieval.log", f"{RUN}/retrieval.*"),
         ("runs/paper/seed-1/sed.log", f"{RUN}/sed*"),
-        ("metrics.log", "results/tiny/metrics.json"),
+        ("metrics.log", "results/tiny/m*"),
         ("figures/*.log", "results/tiny/figures/*"),
         ("report.log", "results/tiny/report.html"),
     ):
@@ -164,7 +172,7 @@ REPORTING = {"metrics", "tables", "report"}
 def test_a_parameter_reruns_its_stage_and_what_follows_and_no_more(project):
     planned = changed(project, "train", "learning_rate", 0.01)
     assert {"train", "evaluate_retrieval", "evaluate_sed"} | REPORTING <= planned
-    assert not planned & {"render_clips", "logmel", "text", "availability", "annotations"}
+    assert not planned & {"render_clips", "features", "text", "availability", "annotations"}
 
     assert "train" in changed(project, "train", "precision", "bf16")
     for key, value in (("device", "cpu"), ("device", "cuda"), ("resident_mb", 1)):
@@ -174,7 +182,7 @@ def test_a_parameter_reruns_its_stage_and_what_follows_and_no_more(project):
     assert planned <= {"report"}  # the same value as before, spelt out
 
     planned = changed(project, "features", "fmin_hz", 20.0)
-    assert {"logmel", "train"} <= planned
+    assert {"features", "train"} <= planned
     assert not planned & {"render_clips", "text", "availability"}
 
 
@@ -183,7 +191,7 @@ def test_a_source_file_reruns_the_stages_that_import_it(project):
     path.write_text(path.read_text() + "\n# changed\n")
     planned = project.planned()
     assert "evaluate_retrieval" in planned
-    assert not planned & {"train", "evaluate_sed", "logmel"}
+    assert not planned & {"train", "evaluate_sed", "features"}
 
 
 def test_a_deleted_artifact_is_made_again(built, project):
@@ -191,9 +199,9 @@ def test_a_deleted_artifact_is_made_again(built, project):
     (project.folder / RUN / "history.csv").unlink()
     planned = project.planned()
     assert "train" in planned
-    assert "logmel" not in planned
-    (project.folder / "data/tiny/features/val-00000.parquet").unlink()
-    assert "logmel" in project.planned()
+    assert "features" not in planned
+    (project.folder / "data/tiny/features/log-mel/val-00000.parquet").unlink()
+    assert "features" in project.planned()
     project.build()
     assert project.digests() == built.digests()
 

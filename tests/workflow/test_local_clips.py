@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from gensim.models import KeyedVectors
-from snakemake_project import TINY, Project
+from own_recordings import RATE_HZ, entry, save_vectors, tone
+from snakemake_project import Project
 
-RATE_HZ = 16000
 WORDS = ("low", "high", "hum", "whine", "sounds")
 
 
@@ -51,11 +50,6 @@ def second_form(content: dict) -> list[dict]:
     return items
 
 
-def tone(hz: float, length_s: float) -> np.ndarray:
-    time_s = np.arange(round(length_s * RATE_HZ)) / RATE_HZ
-    return 0.3 * np.sin(2 * np.pi * hz * time_s)
-
-
 @pytest.fixture(scope="module")
 def project(shared) -> Project:
     """Made of recordings that lie beside it. Not to be changed, nor the recordings: copy both."""
@@ -88,29 +82,17 @@ def make(folder: Path) -> None:
     soundfile.write(audio / f"Y{test[3]}.flac", np.zeros(4 * RATE_HZ), RATE_HZ)
     soundfile.write(audio / f"{test[4]}.wav", tone(300, 2.5), RATE_HZ)
 
-    vectors = KeyedVectors(6)
-    rng = np.random.default_rng(0)
-    vectors.add_vectors(list(WORDS), rng.standard_normal((5, 6)).astype(np.float32))
-    vectors.save_word2vec_format(folder / "vectors.bin", binary=True)
+    save_vectors(folder / "vectors.bin", WORDS)
     packed = gzip.compress((folder / "vectors.bin").read_bytes())
     (folder / "vectors.bin.gz").write_bytes(packed)
 
-    tiny = TINY["datasets"]["tiny"]
-    entry = {
-        "title": "Recordings <of> one's own",
-        "clips": "local",
-        "shards": {"train": 2, "val": 1, "test": 1},
-        "annotations": {
-            "source": "files",
-            "files": {split: f"../{split}.json" for split in splits},
-        },
-        "retrieve": {"folder": f"../{audio.name}"},
-        "features": tiny["features"],
-        "text": {"vectors": "file", "vectors_file": "../vectors.bin.gz"},
-        "train": tiny["train"],
-        "figures": tiny["figures"],
-    }
-    project = Project.create(folder / "project", {"build": ["mine"], "datasets": {"mine": entry}})
+    mine = {"shards": {"train": 2, "val": 1, "test": 1}} | entry(
+        "Recordings <of> one's own",
+        files={split: f"../{split}.json" for split in splits},
+        folder=f"../{audio.name}",
+        vectors_file="../vectors.bin.gz",
+    )
+    project = Project.create(folder / "project", {"build": ["mine"], "datasets": {"mine": mine}})
     project.build()
 
 
@@ -164,7 +146,7 @@ def test_a_caption_without_any_known_word_is_warned_of_and_trained_on(project):
 def test_a_new_file_is_noticed(own):
     missing = own.folder.parent / "my recordings/test-_000_0.000_4.000.wav"
     soundfile.write(missing, tone(250, 4.0), RATE_HZ)
-    assert {"local_clips", "availability", "logmel"} <= own.planned()
+    assert {"local_clips", "availability", "features"} <= own.planned()
     missing.unlink()
     assert "Nothing to be done" in own.build()
 

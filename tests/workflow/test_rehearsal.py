@@ -10,6 +10,8 @@ import pytest
 from gensim.models import KeyedVectors
 from snakemake_project import TINY, Project
 
+from audiophrase.report import catalogue
+
 PHRASES = {
     "dogs are barking": "dogs are barking while a man speaks in the wind",
     "the engine of a train": "the engine of a train and wind",
@@ -108,7 +110,7 @@ def test_every_table_and_figure_and_the_page_say_that_it_is_rendered(project):
     assert json.loads((results / "metrics.json").read_text())["dataset"]["audio"] == "rendered"
     for table in ("dataset", "retrieval", "sed", "ablations"):
         assert "a rehearsal of the method" in (results / f"tables/{table}.md").read_text()
-    for figure in ("example_pair", "sed_thresholds", "alignment", "training", "availability"):
+    for figure in catalogue.figures():
         assert "rendered audio" in (results / f"figures/{figure}.svg").read_text()
     page = (results / "report.html").read_text()
     assert "Rehearsal: annotations of AudioGrounding v1, audio rendered from them" in page

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from moto.server import ThreadedMotoServer
 
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 
 @pytest.fixture
@@ -173,21 +173,23 @@ def test_adopting_with_changed_parameters_leaves_nothing_stale(fresh):
     said = fresh.audiophrase("adopt")
     assert "train@tiny.paper.1      out of date, for train.learning_rate changed" in said
     assert "train" in fresh.planned()
-    assert not fresh.planned() & {"logmel", "render_clips", "text", "annotations"}
+    assert not fresh.planned() & {"features", "render_clips", "text", "annotations"}
 
 
 MANIFESTS = [
-    f"data/tiny/manifests/{of}-{split}.json" for of in ("clips", "features") for split in SPLITS
+    f"data/tiny/manifests/{of}-{split}.json"
+    for of in ("clips", "features-log-mel")
+    for split in SPLITS
 ]
 
 
 def test_killed_runs_leave_no_lock_and_finished_shards_stay(made, fresh):
-    fresh.interrupt_when("data/tiny/features/*.parquet", after_s=0, by=signal.SIGKILL)
+    fresh.interrupt_when("data/tiny/features/log-mel/*.parquet", after_s=0, by=signal.SIGKILL)
     assert list((fresh.folder / ".snakemake/locks").iterdir()), "the killed run left its locks"
     # The job behind a shard of features has begun, so that shard of clips was finished.
     kept = {
         clips: clips.stat().st_mtime_ns
-        for features in fresh.folder.glob("data/tiny/features/*.parquet")
+        for features in fresh.folder.glob("data/tiny/features/log-mel/*.parquet")
         if (clips := fresh.folder / "data/tiny/clips" / features.name)
     }
     assert kept
@@ -262,19 +264,19 @@ def test_a_full_cache_disk_records_nothing(made, tmp_path):
 def test_stages_are_listed_upstream_first(made):
     assert made.audiophrase("stages", "tiny").split() == made.stages()
     said = made.audiophrase("stages", "tiny", "text", "features")
-    assert said.split() == ["features@tiny", "text@tiny"]
+    assert said.split() == ["features@tiny.log-mel", "text@tiny"]
 
 
 def test_status_json_is_what_the_bridge_expects(made):
     """DVC's words for what changed, on which the bridge rests."""
     (made.folder / "data/tiny/availability.csv").write_text("x")
     params = made.params()
-    params["train"]["margin"] = 0.7
+    params["train"]["triplet"]["margin"] = 0.7
     made.write_params(params)
     changes = made.changed()
     assert changes["availability@tiny"] == [
         {"changed outs": {"data/tiny/availability.csv": "modified"}}
     ]
-    assert {"changed deps": {"params.yaml": {"train.margin": "modified"}}} in changes[
+    assert {"changed deps": {"params.yaml": {"train.triplet": "modified"}}} in changes[
         "train@tiny.paper.1"
     ]

@@ -13,7 +13,7 @@ from slurm_cluster import CannotRun, one_host_slurm
 from snakemake_project import ROOT, Project
 
 SHARDS = [
-    f"data/tiny/features/{name}.parquet"
+    f"data/tiny/features/log-mel/{name}.parquet"
     for name in ("train-00000", "train-00001", "val-00000", "test-00000")
 ]
 RUN = "results/tiny/runs/paper/seed-1"
@@ -48,13 +48,13 @@ def build_on_slurm(project: Project, targets: list[str], *arguments: str) -> Non
 
 @pytest.mark.long
 def test_shards_and_model_made_on_slurm_are_those_made_here(built, project, slurm):
-    for folder in ("data/tiny/clips", "data/tiny/features", RUN):
+    for folder in ("data/tiny/clips", "data/tiny/features/log-mel", RUN):
         shutil.rmtree(project.folder / folder)
     build_on_slurm(
         project,
         [*SHARDS, MODEL],
         # What `train` asks for where it is to use a GPU, and what it asks for where it is not.
-        *("--set-resources", "train:gpu=1", "render_clips:gpu=0", "logmel:gpu=0"),
+        *("--set-resources", "train:gpu=1", "render_clips:gpu=0", "features:gpu=0"),
     )
 
     made = project.digests()
@@ -67,11 +67,11 @@ def test_shards_and_model_made_on_slurm_are_those_made_here(built, project, slur
     logs = [Path(job["StdOut"]).read_text() for job in jobs]
     for shard in SHARDS:
         [log] = [log for log in logs if f"output: {shard}" in log]
-        assert f"output: {shard.replace('features', 'clips')}" in log
+        assert f"output: {shard.replace('features/log-mel', 'clips')}" in log
     [log] = [log for log in logs if f"output: {MODEL}" in log]
     assert len(jobs) == len(SHARDS) + 1
     assert {(job["Comment"], job.get("TresPerJob")) for job in jobs} == {
-        ("rule_shard_logmel_render_clips", None),
+        ("rule_shard_features_render_clips", None),
         ("rule_train_wildcards_tiny_paper_1", "gres:gpu:1"),
     }
 

@@ -9,8 +9,11 @@ import pytest
 from versioned_project import ROOT
 
 ARTIFACTS = {  # artifact -> (its stage, a rule that reads it)
-    "data/tiny/clips/train-00001.parquet": ("clips@tiny", "logmel"),
-    "data/tiny/features/train-00001.parquet": ("features@tiny", "features_manifest"),
+    "data/tiny/clips/train-00001.parquet": ("clips@tiny", "features"),
+    "data/tiny/features/log-mel/train-00001.parquet": (
+        "features@tiny.log-mel",
+        "features_manifest",
+    ),
     "data/tiny/text/vocabulary.parquet": ("text@tiny", "evaluate_retrieval"),
     "results/tiny/runs/paper/seed-1/model.safetensors": ("train@tiny.paper.1", "evaluate_sed"),
 }
@@ -111,13 +114,13 @@ def test_a_damaged_listing_in_the_cache_is_named(made):
         path.chmod(0o644)
         path.write_bytes(b"\xff" + path.read_bytes())
     said = made.audiophrase("verify", code=1)
-    assert "data/tiny/features: object" in said
+    assert "data/tiny/features/log-mel: object" in said
     assert "is damaged" in said
 
 
 def test_a_flipped_byte_is_refused_before_anything_was_recorded(made):
     (made.folder / "dvc.lock").unlink()
-    name = "data/tiny/features/train-00001.parquet"
+    name = "data/tiny/features/log-mel/train-00001.parquet"
     flip_byte(made.folder / name)
     assert name in made.audiophrase("record", code=1)
     assert name in made.audiophrase("verify", code=1)
@@ -135,7 +138,7 @@ def test_a_hand_edited_table_is_not_recorded(made):
 
 
 def test_hand_edited_measures_are_not_read(made):
-    name = "results/tiny/runs/paper/seed-1/retrieval.json"
+    name = "results/tiny/runs/paper/seed-1/sed.json"
     made.edit(name, '"n_clips"', '"n_clip" ')
     said = made.run(*made.command(), code=1)
     assert f"{name} was edited or damaged" in said
@@ -151,10 +154,10 @@ def test_files_of_another_machine_can_be_accepted(made):
 
 
 def test_a_stranger_among_the_shards_is_told(made):
-    stranger = made.folder / "data/tiny/features/notes.txt"
+    stranger = made.folder / "data/tiny/features/log-mel/notes.txt"
     stranger.write_text("mine")
     said = made.audiophrase("record", code=1)
-    assert "data/tiny/features/notes.txt" in said
+    assert "data/tiny/features/log-mel/notes.txt" in said
     assert stranger.exists()
 
 
@@ -162,18 +165,18 @@ def test_shards_of_another_count_are_removed(made):
     params = made.params()
     params["datasets"]["tiny"]["shards"]["train"] = 1
     made.write_params(params)
-    made.build("data/tiny/manifests/features-train.json")
-    names = {path.name for path in (made.folder / "data/tiny/features").iterdir()}
+    made.build("data/tiny/manifests/features-log-mel-train.json")
+    names = {path.name for path in (made.folder / "data/tiny/features/log-mel").iterdir()}
     assert names == {"train-00000.parquet", "val-00000.parquet", "test-00000.parquet"}
 
 
 def test_dvc_does_not_bless_shards_that_snakemake_knows_nothing_of(fresh):
     """Pulled and not adopted, with sources changed since: all of them are made anew."""
     fresh.dvc("pull")
-    fresh.edit("src/audiophrase/features/logmel.py", "return np.log(", "return 2 * np.log(")
+    fresh.edit("src/audiophrase/features/log_mel.py", "return np.log(", "return 2 * np.log(")
     for path in (fresh.folder / "src").rglob("*.py"):
         os.utime(path, (1_000_000_000, 1_000_000_000))  # older than what was pulled
     before = fresh.digests()
-    fresh.dvc("repro", "--single-item", "features@tiny")
+    fresh.dvc("repro", "--single-item", "features@tiny.log-mel")
     changed = {name for name, digest in fresh.digests().items() if digest != before[name]}
-    assert {name for name in before if name.startswith("data/tiny/features/")} <= changed
+    assert {name for name in before if name.startswith("data/tiny/features/log-mel/")} <= changed

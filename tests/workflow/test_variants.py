@@ -66,5 +66,5 @@ def test_a_data_set_in_comparison_is_made_for_the_table(project):
     params["datasets"]["native"] = copy.deepcopy(TINY["datasets"]["tiny"])
     params["datasets"]["native"]["features"] = {"sample_rate_hz": None}
     project.set_params(params)
-    assert {"logmel", "train", "metrics", "tables"} <= project.planned(TABLE)
+    assert {"features", "train", "metrics", "tables"} <= project.planned(TABLE)
     assert project.planned("results/tiny/metrics.json") == set()

@@ -67,12 +67,12 @@ def test_pulled_and_adopted_it_is_as_if_made_here(made, fresh):
 
 @pytest.mark.long
 def test_features_and_text_are_enough_to_train(made, fresh):
-    fresh.dvc("pull", "features@tiny", "text@tiny")
+    fresh.dvc("pull", "features@tiny.log-mel", "text@tiny")
     printed = fresh.audiophrase("adopt")
     assert "fetched" in printed
     assert not (fresh.folder / "data/tiny/clips").exists()
     assert families(fresh.planned()) == AFTER_TRAINING
-    for stage in ("features@tiny", "text@tiny", "annotations@tiny", "availability@tiny"):
+    for stage in ("features@tiny.log-mel", "text@tiny", "annotations@tiny", "availability@tiny"):
         assert fresh.dvc("status", stage).strip().endswith("up to date.")
 
     by_dvc = fresh.copy(fresh.folder.parent / "by-dvc")
@@ -116,7 +116,7 @@ def test_a_changed_parameter_is_noticed_by_both_tools_where_it_counts(made):
     changed = made.changed()
     assert {stage.split("@")[0] for stage in changed} == {"features"} | AFTER_TRAINING
     assert {"changed deps": {"params.yaml": {"features.fmax_hz": "modified"}}} in changed[
-        "features@tiny"
+        "features@tiny.log-mel"
     ]
 
 

@@ -11,7 +11,7 @@ from snakemake_project import TINY
 from versioned_project import Clone
 
 from audiophrase.annotations import grammar
-from audiophrase.params import SPLITS
+from audiophrase.splits import SPLITS
 
 CANARY = "canary_-000"
 NOWHERE = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9")

@@ -1,12 +1,15 @@
 """A folder of recordings and YouTube in one data set, down to its table of availability."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import soundfile
 import yaml
 from youtube_project import SHARD, youtube_id
 
 from audiophrase import params, tables
+from audiophrase.annotations.schemas import CLIPS_SCHEMA
+from audiophrase.settings import select
 from audiophrase.stages.availability import availability
 from audiophrase.stages.youtube_shards import youtube_clips
 from audiophrase.youtube.budget import Exit
@@ -32,7 +35,7 @@ def set_up(project, order):
 
 def rows(project, order):
     """What the commands of the workflow make of it: the table of availability by video."""
-    settings = params.select(params.effective(params.load("params.yaml"), "yt"), "retrieve")
+    settings = select(params.effective(params.load("params.yaml"), "yt"), "retrieve")
     clips, attempts = "data/yt/annotations/clips.parquet", "data/yt/attempts.parquet"
     shard = f"data/yt/clips/{SHARD}.parquet"
     source = ["--source", ",".join(order), "--clips", clips]
@@ -100,3 +103,22 @@ def test_without_its_folder_nothing_is_asked(project):
     (project.folder / "archive").rename(project.folder / "elsewhere")
     assert project.retrieve() == Exit.SETUP
     assert project.n_lookups() == 0
+
+
+@pytest.mark.parametrize("order", [["youtube"], ["local", "youtube"]])
+def test_clips_that_are_whole_files_are_never_asked_for(project, capsys, order):
+    set_up(project, order)
+    path = project.folder / "data/yt/annotations/clips.parquet"
+    clips = tables.read(path, stage="annotations.clips").to_pylist()
+    for clip in clips:
+        clip |= {"clip_id": f"Y{clip['youtube_id']}", "start_s": None, "end_s": None}
+        clip["filename"] = f"Y{clip['youtube_id']}.wav"
+    whole = pa.Table.from_pylist(clips, CLIPS_SCHEMA)
+    tables.write(path, whole, stage="annotations.clips", settings={"shards": {"train": 1}})
+    assert project.retrieve() == Exit.SETUP
+    assert project.n_lookups() == 0
+    n_asked_for = 4 if order == ["youtube"] else 3  # one lies in the folder under its id
+    printed = capsys.readouterr().err
+    assert f"error: {n_asked_for} clips, such as Y" in printed
+    assert "set the data set's clips to local" in printed
+    assert not (project.folder / "data/yt/attempts.parquet").exists()

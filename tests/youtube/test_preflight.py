@@ -42,3 +42,16 @@ def test_nothing_is_missing_here_and_nothing_is_asked(project, tmp_path):
 def test_the_versions_of_all_tools_are_logged():
     for name in ("yt-dlp 2", "yt-dlp-ejs ", "av ", "deno "):
         assert name in tool_versions()
+
+
+def test_clips_whose_place_in_a_video_is_not_known_are_refused_with_the_remedy():
+    timed = {"clip_id": "Ya_0_10000", "start_s": 0.0, "filename": "a_0_10.wav"}
+    preflight.require_times([timed])
+    whole = {"clip_id": "Yb", "start_s": None, "filename": "Yb.wav"}
+    with pytest.raises(
+        preflight.SetupError, match=r"1 clips, such as Yb, are whole files"
+    ) as refusal:
+        preflight.require_times([timed, whole])
+    assert "clips to local, and retrieve.folder to the folder of files such as Yb.wav" in str(
+        refusal.value
+    )

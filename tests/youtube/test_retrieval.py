@@ -21,6 +21,7 @@ from audiophrase import params, tables
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips import shards
 from audiophrase.clips.availability import State
+from audiophrase.settings import select, structure
 from audiophrase.stages.youtube import retrieve, retrieve_clips
 from audiophrase.youtube.attempts import read_table
 
@@ -274,11 +275,9 @@ def test_audio_of_another_source_is_not_taken_for_youtube_s(project):
     project.set_up(with_starts(videos))
     rate_hz = 16_000
     noise = np.random.default_rng(1).normal(0, 0.1, 10 * rate_hz).astype(np.float32)
-    settings = params.select(params.effective(params.load(Path("params.yaml")), "yt"), "retrieve")
+    settings = select(params.effective(params.load(Path("params.yaml")), "yt"), "retrieve")
     rendered = [
-        shards.audio_row(
-            clip_id(v, 3, 13), noise, rate_hz, 10.0, params.structure(settings, "retrieve")
-        )
+        shards.audio_row(clip_id(v, 3, 13), noise, rate_hz, 10.0, structure(settings, "retrieve"))
         for v in videos
     ]
     path = project.folder / "data/yt/clips/train-00000.parquet"
@@ -469,7 +468,17 @@ def test_the_ids_of_audiogrounding_are_parsed_grouped_and_planned(project, capfd
     project.set_up([])
     clips = project.folder / "data/yt/annotations/clips.parquet"
     others = [project.folder / name for name in ("captions.parquet", "phrases.parquet", "n.csv")]
-    command = [sys.executable, "-m", "audiophrase", "annotations", "--n-shards", "67", "1", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "audiophrase",
+        "job",
+        "annotations",
+        "--n-shards",
+        "67",
+        "1",
+        "2",
+    ]
     command += ["--clips", clips, "--captions", others[0], "--phrases", others[1]]
     command += ["--counts", others[2]]
     command += [AUDIOGROUNDING / f"{split}.json" for split in ("train", "val", "test")]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from audiophrase.clips.availability import State
-from audiophrase.param_sections import RunParams
+from audiophrase.clips.parameters import RunParams
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.client import Fetched, Video
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer

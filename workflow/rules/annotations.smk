@@ -25,7 +25,7 @@ rule generate_annotations:
     params:
         settings=settings("annotations.grammar"),
     shell:
-        "python -m audiophrase generate-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job generate-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
 
 
 rule download_annotations:
@@ -46,7 +46,7 @@ rule download_annotations:
     params:
         settings=settings("annotations.audiogrounding"),
     shell:
-        "python -m audiophrase download-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job download-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_annotations:
@@ -65,7 +65,7 @@ rule import_annotations:
         mem_mb=1000,
         runtime=10,
     shell:
-        "python -m audiophrase import-annotations {input.file:q} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job import-annotations {input.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule annotations:
@@ -86,6 +86,6 @@ rule annotations:
     params:
         n_shards=lambda wildcards: [entry(wildcards.dataset)["shards"][s] for s in SPLITS],
     shell:
-        "python -m audiophrase annotations --n-shards {params.n_shards} --clips {output.clips} "
+        "python -m audiophrase job annotations --n-shards {params.n_shards} --clips {output.clips} "
         "--captions {output.captions} --phrases {output.phrases} "
         "--counts {output.counts} {input.json} 2>&1 | tee -i {log}"

@@ -11,8 +11,14 @@ from audiophrase.bridge import guard
 from audiophrase.clip_ids import files_by_shard, shard_names
 from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
-from audiophrase.consistency import clip_sources
+from audiophrase.params.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.report import catalogue
+from audiophrase.features import module_of
+from audiophrase.features.parameters import FRONT_ENDS
+from audiophrase.front_ends import file_of, settings_of
+from audiophrase.settings import select
+from audiophrase.splits import SPLITS
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
 # for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out
@@ -29,8 +35,6 @@ os.environ.update(
     AUDIOPHRASE_CONFIGFILES=os.pathsep.join(map(os.path.abspath, workflow.overwrite_configfiles))
 )
 
-SPLITS = parameters.SPLITS
-FIGURES = ("example_pair", "sed_thresholds", "alignment", "training", "availability")
 TABLES = ("dataset", "retrieval", "sed", "ablations")
 
 
@@ -48,6 +52,7 @@ def instructive(function):
 
 
 instructive(parameters.check)(config)
+FIGURES = instructive(catalogue.figures)()
 
 
 wildcard_constraints:
@@ -56,6 +61,7 @@ wildcard_constraints:
     variant=r"[a-z0-9][a-z0-9_-]*",
     seed=r"\d+",
     shard=r"(train|val|test)-\d{5}",
+    front_end="|".join(FRONT_ENDS),
 
 
 @instructive
@@ -74,8 +80,9 @@ def settings(*names, variant=None):
     """For `params:`, the keys that change the job's bytes and no others, as JSON.
 
     `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
-    and the pinned file if they are downloaded; `retrieve` likewise, where the renderer's count if
-    clips are rendered.
+    and the pinned file if they are downloaded; `train` likewise, with those of its encoder and its
+    loss; `retrieve`, with the renderer's if clips are rendered; `features` for the settings of the
+    job's front end.
     """
 
     def of_job(wildcards):
@@ -85,11 +92,27 @@ def settings(*names, variant=None):
             of_vectors = {"trained": "text.word2vec", "google-news": "text.google_news"}
             vectors = of_variant["text"]["vectors"]
             chosen += ["text.normalise", *([of_vectors[vectors]] if vectors in of_vectors else [])]
+        if "train" in names:
+            chosen += [f"train.{of_variant['train'][part]}" for part in ("encoder", "loss")]
         if "retrieve" in names and entry(wildcards.dataset)["clips"] == "rendered":
             chosen.append("retrieve.render")
-        return json.dumps(parameters.select(of_variant, *chosen), sort_keys=True)
+        found = select(of_variant, *(name for name in chosen if name != "features"))
+        if "features" in names:
+            found |= settings_of(FRONT_ENDS[front_end_of(wildcards)], of_variant)
+        return json.dumps(found, sort_keys=True)
 
     return of_job
+
+
+def front_end_of(wildcards):
+    """The name of a job's front end: which it runs, or whose features it reads.
+
+    A figure, which is no variant's, shows the paper's.
+    """
+    if hasattr(wildcards, "front_end"):
+        return wildcards.front_end
+    variant = getattr(wildcards, "variant", parameters.PAPER_VARIANT)
+    return sections(wildcards.dataset, variant)["features"]["front_end"]
 
 
 def of_training(key):
@@ -107,6 +130,21 @@ def sources(stage):
     return [os.path.relpath(path) for path in import_closure(f"audiophrase.stages.{stage}")]
 
 
+PACKAGE_OF = {"encoder": "encoders", "loss": "losses"}
+
+
+def sources_with(stage, *parts):
+    """As `sources`, and those of the variant's encoder or loss, which are imported by their names."""
+
+    def of_job(wildcards):
+        train = sections(wildcards.dataset, wildcards.variant)["train"]
+        modules = [f"audiophrase.model.{PACKAGE_OF[part]}.{train[part]}" for part in parts]
+        paths = {path for module in modules for path in import_closure(module)}
+        return sorted({*sources(stage), *map(os.path.relpath, paths)})
+
+    return of_job
+
+
 def datasets_with(holds):
     """A pattern of the data sets whose entry satisfies `holds`, for `wildcard_constraints`."""
     names = [name for name in config["datasets"] if holds(name)]
@@ -122,6 +160,11 @@ def shards(folder, *splits):
         return [f"data/{wildcards.dataset}/{folder}/{name}.parquet" for name in names]
 
     return of_job
+
+
+def feature_shards(*splits):
+    """Paths of the shards of features of some splits, made by the job's front end."""
+    return lambda wildcards: shards(f"features/{front_end_of(wildcards)}", *splits)(wildcards)
 
 
 def split_shards(folder):
@@ -208,6 +251,29 @@ def vectors_file(wildcards):
 
 
 @instructive
+def network(wildcards):
+    """The file of the job's front end, where that is a frozen network."""
+    of_job = FRONT_ENDS[wildcards.front_end]
+    if of_job.file is None:
+        return []
+    key, path = f"{of_job.section}.{of_job.file}", file_of(of_job, with_paths(wildcards.dataset))
+    if not path:  # no variant names the front end, so that nobody has asked for it before
+        raise AudiophraseError(f"{key} is empty", "name the file of the network")
+    return existing_file(path, key)
+
+
+def network_option(wildcards, input):
+    """The file of a frozen network as an option of a command."""
+    return [f"--network={input.network}"] if input.network else []
+
+
+def features_sources(wildcards):
+    """The files of our own that a job of features imports: of all front ends, its own."""
+    own = import_closure(module_of(wildcards.front_end))
+    return sorted({*sources("features"), *map(os.path.relpath, own)})
+
+
+@instructive
 def only_clips_of(wildcards):
     """Another lab's table of availability, where evaluation is restricted to its clips."""
     path = sections(wildcards.dataset, wildcards.variant)["evaluate"]["only_clips_of"]
@@ -271,8 +337,21 @@ def works_without_clips(dataset):
     data = f"data/{dataset}"
     names = [f"{name}.parquet" for name in shard_names(entry(dataset)["shards"])]
     return not any(os.path.exists(f"{data}/clips/{name}") for name in names) and all(
-        os.path.exists(f"{data}/features/{name}") for name in names
+        os.path.exists(f"{data}/{folder}/{name}")
+        for folder in feature_folders(dataset)
+        for name in names
     )
+
+
+def feature_folders(dataset):
+    """Folders of features, one a front end, within the folder of a data set."""
+    return [f"features/{name}" for name in front_ends(dataset)]
+
+
+@instructive
+def front_ends(dataset):
+    """The front ends that the variants of a data set name."""
+    return parameters.front_ends_of(config, dataset)
 
 
 def artifacts(dataset):
@@ -280,13 +359,15 @@ def artifacts(dataset):
     data, results = f"data/{dataset}", f"results/{dataset}"
     trained = dict.fromkeys(trained_as(dataset, variant) for variant in variants(dataset))
     names = shard_names(entry(dataset)["shards"])
-    kinds = ("features",) if works_without_clips(dataset) else ("clips", "features")
+    folders = feature_folders(dataset)
+    clips = [] if works_without_clips(dataset) else ["clips"]
+    manifests = ["clips", *(f"features-{name}" for name in front_ends(dataset))]
     return [
         *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
         *[f"{data}/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
         f"{data}/annotations/counts.csv",
-        *[f"{data}/{kind}/{name}.parquet" for kind in kinds for name in names],
-        *[f"{data}/manifests/{kind}-{s}.json" for kind in ("clips", "features") for s in SPLITS],
+        *[f"{data}/{folder}/{name}.parquet" for folder in clips + folders for name in names],
+        *[f"{data}/manifests/{kind}-{split}.json" for kind in manifests for split in SPLITS],
         *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
         f"{data}/attempts.parquet",
         *[f"{data}/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],
@@ -295,7 +376,7 @@ def artifacts(dataset):
         *[f"{run}/{name}" for run in runs(dataset) for name in MEASURE_FILES],
         *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
         *[f"{results}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
-        f"{results}/metrics.json",
+        *[f"{results}/{name}" for name in ("measures.parquet", "measures.csv", "metrics.json")],
         f"{results}/report.html",
     ]
 
@@ -304,7 +385,9 @@ MODEL_FILES = ("model.safetensors", "model.json", "history.csv")
 MEASURE_FILES = (
     "retrieval.csv",
     "retrieval.json",
+    "retrieval_measures.parquet",
     "sed_curve.csv",
     "sed_scores.parquet",
     "sed.json",
+    "sed_measures.parquet",
 )

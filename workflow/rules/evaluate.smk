@@ -6,11 +6,12 @@ rule evaluate_retrieval:
         captions="data/{dataset}/annotations/captions.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
-        features=shards("features", "test"),
+        features=feature_shards("test"),
         only_clips_of=only_clips_of,
-        sources=sources("retrieval"),
+        sources=sources_with("retrieval", "encoder"),
     output:
         recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
+        measures="results/{dataset}/runs/{variant}/seed-{seed}/retrieval_measures.parquet",
         summary="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.json",
     log:
         "logs/{dataset}/runs/{variant}/seed-{seed}/retrieval.log",
@@ -26,12 +27,13 @@ rule evaluate_retrieval:
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
         cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
-        "python -m audiophrase evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
+        "python -m audiophrase job evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
         "--model {input.model} "
         "--model-json {input.description} --captions {input.captions} "
         "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
-        "--recalls {output.recalls} --summary {output.summary} {input.features} 2>&1 | tee -i {log}"
+        "--recalls {output.recalls} --measures {output.measures} --summary {output.summary} "
+        "{input.features} 2>&1 | tee -i {log}"
 
 
 rule evaluate_sed:
@@ -41,12 +43,13 @@ rule evaluate_sed:
         phrases="data/{dataset}/annotations/phrases.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         phrase_words="data/{dataset}/text/phrases.parquet",
-        features=shards("features", "test"),
+        features=feature_shards("test"),
         only_clips_of=only_clips_of,
-        sources=sources("detection"),
+        sources=sources_with("detection", "encoder"),
     output:
         curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
         scores="results/{dataset}/runs/{variant}/seed-{seed}/sed_scores.parquet",
+        measures="results/{dataset}/runs/{variant}/seed-{seed}/sed_measures.parquet",
         summary="results/{dataset}/runs/{variant}/seed-{seed}/sed.json",
     log:
         "logs/{dataset}/runs/{variant}/seed-{seed}/sed.log",
@@ -62,10 +65,10 @@ rule evaluate_sed:
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
         cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
-        "python -m audiophrase evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "
+        "python -m audiophrase job evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
         "--model {input.model} "
         "--model-json {input.description} --phrases {input.phrases} "
         "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
-        "--curve {output.curve} --scores {output.scores} --summary {output.summary} "
-        "{input.features} 2>&1 | tee -i {log}"
+        "--curve {output.curve} --scores {output.scores} --measures {output.measures} "
+        "--summary {output.summary} {input.features} 2>&1 | tee -i {log}"

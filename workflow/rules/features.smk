@@ -1,31 +1,35 @@
-# Log-mel spectra, a shard each.
-rule logmel:
+# Frames of the clips, a shard each, by each front end that a data set's variants name.
+rule features:
     input:
         clips="data/{dataset}/clips/{shard}.parquet",
-        sources=sources("features"),
+        network=network,
+        sources=features_sources,
     output:
-        "data/{dataset}/features/{shard}.parquet",
+        "data/{dataset}/features/{front_end}/{shard}.parquet",
     log:
-        "logs/{dataset}/features/{shard}.log",
+        "logs/{dataset}/features/{front_end}/{shard}.log",
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
         settings=settings("retrieve", "features"),
+        network=network_option,
     shell:
-        "python -m audiophrase logmel --settings {params.settings:q} {input.clips} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job features --front-end {wildcards.front_end} --settings {params.settings:q} "
+        "{params.network:q} {input.clips} {output} 2>&1 | tee -i {log}"
 
 
 rule features_manifest:
     input:
         clips="data/{dataset}/manifests/clips-{split}.json",
-        shards=split_shards("features"),
+        network=network,
+        shards=lambda wildcards: feature_shards(wildcards.split)(wildcards),
         sources=sources("manifests"),
     output:
-        "data/{dataset}/manifests/features-{split}.json",
+        "data/{dataset}/manifests/features-{front_end}-{split}.json",
     log:
-        "logs/{dataset}/manifests/features-{split}.log",
+        "logs/{dataset}/manifests/features-{front_end}-{split}.log",
     wildcard_constraints:
         split="|".join(SPLITS),
     threads: 1
@@ -34,7 +38,8 @@ rule features_manifest:
         runtime=30,
     params:
         settings=settings("retrieve", "features"),
+        network=network_option,
     shell:
-        "python -m audiophrase features-manifest --settings {params.settings:q} "
+        "python -m audiophrase job features-manifest --settings {params.settings:q} {params.network:q} "
         "--split {wildcards.split} --clips-manifest {input.clips} --manifest {output} "
         "{input.shards} 2>&1 | tee -i {log}"

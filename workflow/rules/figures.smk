@@ -1,7 +1,7 @@
 # The tables and the figures. Figures show the variant `paper`; those of one run its first seed.
 rule tables:
     input:
-        metrics="results/{dataset}/metrics.json",
+        measures="results/{dataset}/measures.parquet",
         compared=compared,
         sources=sources("report"),
     output:
@@ -15,119 +15,32 @@ rule tables:
     params:
         compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
     shell:
-        "python -m audiophrase tables --metrics {input.metrics} {params.compared} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job tables --measures {input.measures} {params.compared} {output} 2>&1 | tee -i {log}"
 
 
-rule figure_example_pair:
+rule figure:
     input:
-        captions="data/{dataset}/annotations/captions.parquet",
-        phrases="data/{dataset}/annotations/phrases.parquet",
-        features=shards("features", "test"),
-        sources=sources("figures"),
+        unpack(figure_inputs),
+        sources=figure_sources,
     output:
-        svg="results/{dataset}/figures/example_pair.svg",
-        png="results/{dataset}/figures/example_pair.png",
+        svg="results/{dataset}/figures/{figure}.svg",
+        png="results/{dataset}/figures/{figure}.png",
     log:
-        "logs/{dataset}/figures/example_pair.log",
+        "logs/{dataset}/figures/{figure}.log",
+    wildcard_constraints:
+        figure="|".join(FIGURES),
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
-        settings=settings("features", "figures"),
+        settings=figure_settings,
         audio=audio,
+        annotations=source_of_annotations,
+        files=lambda wildcards: [
+            f"{name}={path}" for name, paths in figure_inputs(wildcards).items() for path in paths
+        ],
     shell:
-        "python -m audiophrase figure example-pair --settings {params.settings:q} --audio {params.audio} "
-        "--captions {input.captions} --phrases {input.phrases} "
-        "--svg {output.svg} --png {output.png} {input.features} 2>&1 | tee -i {log}"
-
-
-rule figure_sed_thresholds:
-    input:
-        curve=paper_run("sed_curve.csv"),
-        summary=paper_run("sed.json"),
-        sources=sources("figures"),
-    output:
-        svg="results/{dataset}/figures/sed_thresholds.svg",
-        png="results/{dataset}/figures/sed_thresholds.png",
-    log:
-        "logs/{dataset}/figures/sed_thresholds.log",
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        settings=settings("figures"),
-        audio=audio,
-    shell:
-        "python -m audiophrase figure sed-thresholds --settings {params.settings:q} "
-        "--audio {params.audio} --curve {input.curve} --summary {input.summary} "
-        "--svg {output.svg} --png {output.png} 2>&1 | tee -i {log}"
-
-
-rule figure_alignment:
-    input:
-        captions="data/{dataset}/annotations/captions.parquet",
-        phrases="data/{dataset}/annotations/phrases.parquet",
-        scores=paper_run("sed_scores.parquet"),
-        features=shards("features", "test"),
-        sources=sources("figures"),
-    output:
-        svg="results/{dataset}/figures/alignment.svg",
-        png="results/{dataset}/figures/alignment.png",
-    log:
-        "logs/{dataset}/figures/alignment.log",
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        settings=settings("features", "evaluate.sed", "figures", variant="paper"),
-        audio=audio,
-    shell:
-        "python -m audiophrase figure alignment --settings {params.settings:q} --audio {params.audio} "
-        "--captions {input.captions} --phrases {input.phrases} --scores {input.scores} "
-        "--svg {output.svg} --png {output.png} {input.features} 2>&1 | tee -i {log}"
-
-
-rule figure_training:
-    input:
-        histories=paper_seeds("history.csv"),
-        sources=sources("figures"),
-    output:
-        svg="results/{dataset}/figures/training.svg",
-        png="results/{dataset}/figures/training.png",
-    log:
-        "logs/{dataset}/figures/training.log",
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        settings=settings("figures"),
-        audio=audio,
-    shell:
-        "python -m audiophrase figure training --settings {params.settings:q} --audio {params.audio} "
-        "--svg {output.svg} --png {output.png} {input.histories} 2>&1 | tee -i {log}"
-
-
-rule figure_availability:
-    input:
-        availability="data/{dataset}/availability.parquet",
-        sources=sources("figures"),
-    output:
-        svg="results/{dataset}/figures/availability.svg",
-        png="results/{dataset}/figures/availability.png",
-    log:
-        "logs/{dataset}/figures/availability.log",
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=10,
-    params:
-        settings=settings("figures"),
-        audio=audio,
-    shell:
-        "python -m audiophrase figure availability --settings {params.settings:q} "
-        "--audio {params.audio} --availability {input.availability} "
-        "--svg {output.svg} --png {output.png} 2>&1 | tee -i {log}"
+        "python -m audiophrase job figure {wildcards.figure} --settings {params.settings:q} "
+        "--audio {params.audio} --annotations {params.annotations} "
+        "--svg {output.svg} --png {output.png} {params.files} 2>&1 | tee -i {log}"

@@ -4,15 +4,9 @@ def audio(wildcards):
     return "rendered" if entry(wildcards.dataset)["clips"] == "rendered" else "recorded"
 
 
-def paper_run(*names):
-    """Files of the first run of the variant `paper`."""
-
-    def of_job(wildcards):
-        seed = sections(wildcards.dataset, "paper")["train"]["seeds"][0]
-        folder = f"results/{wildcards.dataset}/runs/paper/seed-{seed}"
-        return [f"{folder}/{name}" for name in names]
-
-    return of_job
+def source_of_annotations(wildcards):
+    """Where the annotations come from: the paper's numbers stand beside its own data alone."""
+    return sections(wildcards.dataset)["annotations"]["source"]
 
 
 def paper_seeds(name):
@@ -26,6 +20,42 @@ def paper_seeds(name):
     return of_job
 
 
+def figure_inputs(wildcards):
+    """The files that a figure reads, under the names that its module gives them."""
+    seeds = sections(wildcards.dataset, "paper")["train"]["seeds"]
+    n_shards = entry(wildcards.dataset)["shards"]["test"]
+    return {
+        name: expand(
+            path,
+            dataset=wildcards.dataset,
+            first_seed=seeds[0],
+            seed=seeds,
+            front_end=front_end_of(wildcards),
+            test_shard=shard_names({"test": n_shards}),
+        )
+        for name, path in FIGURES[wildcards.figure].reads.items()
+    }
+
+
+@instructive
+def figure_settings(wildcards):
+    """The sections that a figure's module asks for, and that of all figures."""
+    about = FIGURES[wildcards.figure]
+    try:
+        return settings(*about.settings, "figures", variant="paper")(wildcards)
+    except KeyError as error:
+        raise AudiophraseError(
+            f"{about.path}: SETTINGS names {error}, which is no section of settings",
+            "name sections that jobs are given, such as 'features' or 'evaluate.sed'",
+        ) from None
+
+
+def figure_sources(wildcards):
+    """The files of our own that a figure is made of: the others are not among them."""
+    own = import_closure(f"audiophrase.report.figures.{wildcards.figure}")
+    return sorted({*sources("figure"), *map(os.path.relpath, own)})
+
+
 def run_files(*names):
     """Files of every run of a data set."""
 
@@ -37,9 +67,9 @@ def run_files(*names):
 
 @instructive
 def compared(wildcards):
-    """Numbers of the data sets that stand in the ablation table beside a data set's own."""
+    """Rows of the data sets that stand in the ablation table beside a data set's own."""
     others = parameters.compared_with(config, wildcards.dataset)
-    return [f"results/{name}/metrics.json" for name in others]
+    return [f"results/{name}/measures.parquet" for name in others]
 
 
 def made_before_report(wildcards):

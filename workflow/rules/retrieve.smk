@@ -26,7 +26,7 @@ rule render_clips:
     params:
         settings=settings("retrieve"),
     shell:
-        "python -m audiophrase render-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "python -m audiophrase job render-clips --settings {params.settings:q} --shard {wildcards.shard} "
         "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"
 
 
@@ -50,7 +50,7 @@ rule render_phrases:
     params:
         settings=settings("retrieve"),
     shell:
-        "python -m audiophrase render-phrases --settings {params.settings:q} --shard {wildcards.shard} "
+        "python -m audiophrase job render-phrases --settings {params.settings:q} --shard {wildcards.shard} "
         "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"
 
 
@@ -73,7 +73,7 @@ rule local_clips:
         settings=settings("retrieve"),
         folder=folder_of_clips,
     shell:
-        "python -m audiophrase local-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "python -m audiophrase job local-clips --settings {params.settings:q} --shard {wildcards.shard} "
         "--clips {input.clips} --folder {params.folder:q} {output} 2>&1 | tee -i {log}"
 
 
@@ -100,7 +100,7 @@ rule retrieve_youtube:
         folder=folder_of_clips,
     shell:
         # Not through a pipe, so that there is a progress bar on a terminal.
-        "python -m audiophrase retrieve-clips {wildcards.dataset} --log {log}"
+        "python -m audiophrase job retrieve-clips {wildcards.dataset} --log {log}"
 
 
 # A shard that is there is read, not deleted: in a clone that pulled the clips, it is all there is.
@@ -127,7 +127,7 @@ rule youtube_clips:
         local=folder_option,
         cache="cache/{dataset}/youtube",
     shell:
-        "python -m audiophrase youtube-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "python -m audiophrase job youtube-clips --settings {params.settings:q} --shard {wildcards.shard} "
         "--source {params.source} {params.local:q} --clips {input.clips} --attempts {input.attempts} "
         "--cache {params.cache} {output} 2>&1 | tee -i {log}"
 
@@ -152,7 +152,7 @@ rule clips_manifest:
         settings=settings("retrieve"),
         phrases=lambda wildcards, input: [f"--phrases={path}" for path in input.phrases],
     shell:
-        "python -m audiophrase clips-manifest --settings {params.settings:q} --split {wildcards.split} "
+        "python -m audiophrase job clips-manifest --settings {params.settings:q} --split {wildcards.split} "
         "--clips {input.clips} {params.phrases} --manifest {output} {input.shards} 2>&1 | tee -i {log}"
 
 
@@ -177,7 +177,7 @@ rule availability:
     params:
         source=joined_sources,
     shell:
-        "python -m audiophrase availability --source {params.source} --clips {input.clips} "
+        "python -m audiophrase job availability --source {params.source} --clips {input.clips} "
         "--availability {output.parquet} --availability-csv {output.csv} "
         "--attempts {output.attempts} {input.shards} 2>&1 | tee -i {log}"
 
@@ -204,6 +204,6 @@ rule availability_of_youtube:
     params:
         source=joined_sources,
     shell:
-        "python -m audiophrase availability --source {params.source} --clips {input.clips} "
+        "python -m audiophrase job availability --source {params.source} --clips {input.clips} "
         "--availability {output.parquet} --availability-csv {output.csv} "
         "--youtube-attempts {input.attempts} {input.shards} 2>&1 | tee -i {log}"

@@ -20,7 +20,7 @@ rule text:
         settings=settings("text"),
         vectors=lambda wildcards, input: ["--vectors-file", input.vectors] if input.vectors else [],
     shell:
-        "python -m audiophrase text --settings {params.settings:q} {params.vectors:q} "
+        "python -m audiophrase job text --settings {params.settings:q} {params.vectors:q} "
         "--captions {input.captions} --phrases {input.phrases} --vocabulary {output.vocabulary} "
         "--caption-words {output.captions} --phrase-words {output.phrases} "
         "--coverage {output.coverage} 2>&1 | tee -i {log}"

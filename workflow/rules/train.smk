@@ -4,9 +4,9 @@ rule train:
         captions="data/{dataset}/annotations/captions.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
-        features=shards("features", "train"),
-        val_features=shards("features", "val"),
-        sources=sources("training"),
+        features=feature_shards("train"),
+        val_features=feature_shards("val"),
+        sources=sources_with("training", "encoder", "loss"),
     output:
         model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
         description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
@@ -28,7 +28,7 @@ rule train:
     shell:
         # Not through a pipe, so that there is a progress bar on a terminal. glibc keeps freed memory for the next batch, where the
         # kernel would map and zero it anew: that is a tenth of a step.
-        "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase train --settings {params.settings:q} "
+        "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase job train --settings {params.settings:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --seed {wildcards.seed} "
         "--captions {input.captions} --vocabulary {input.vocabulary} "
         "--caption-words {input.caption_words} {params.val_features} "

@@ -7,5 +7,5 @@ rule unknown_dataset:
     wildcard_constraints:
         top="data|results",
         # Names of artifacts only: files of the user's own may lie in data/ too.
-        file=r"(annotations|clips|features|text)/[^/]+\.parquet|(availability|attempts)\.\w+|"
+        file=r"(annotations|clips|features/[^/]+|text)/[^/]+\.parquet|(availability|attempts)\.\w+|"
         r"text/coverage\.csv|annotations/counts\.csv|(tables|figures|runs)/.+|metrics\.json|report\.html",

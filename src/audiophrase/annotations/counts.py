@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from audiophrase.annotations.audiogrounding import stands_at
-from audiophrase.settings import SPLITS
+from audiophrase.annotations.words import stands_at
+from audiophrase.splits import SPLITS
 
 TOLERANCE_S = 0.05  # offsets of the published files reach 10.02 s in clips of ten seconds
 FULL_LENGTH_S = 10.0  # of a clip of AudioSet, where the recording is that long
@@ -17,7 +17,7 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
     """A line for each thing counted, a column for each split, and one for all.
 
     Args:
-        tables: `clips`, `captions` and `phrases` as `audiogrounding.parse` returns them.
+        tables: `clips`, `captions` and `phrases` as `parsing.parse` returns them.
     """
     clips, captions, phrases = (
         tables[name].to_pandas(use_threads=False) for name in ("clips", "captions", "phrases")

@@ -70,8 +70,9 @@ def _template(members: Sequence[Stage]) -> dict[str, Any]:
         one("targets", {s.key: " ".join(_general(path, s) for path in s.targets) for s in members}),
         one("digest", {s.key: s.digest for s in members}),
     )
-    expire = f"audiophrase expire {first.family} ${{item.dataset}}"
-    body: dict[str, Any] = {"cmd": [expire, build] if first.manifests else build}
+    key = ".".join(f"${{item.{wildcard}}}" for wildcard in first.wildcards)
+    backdate = f"audiophrase job backdate {first.family} {key}"
+    body: dict[str, Any] = {"cmd": [backdate, build] if first.manifests else build}
     body["deps"] = lists["deps"]
     if lists["params"]:
         body["params"] = lists["params"]
@@ -87,7 +88,7 @@ def _template(members: Sequence[Stage]) -> dict[str, Any]:
 
 
 def _general(path: str, stage: Stage) -> str:
-    """A path with the names of its data set and run as template expressions."""
+    """A path with the names of its data set, front end and run as template expressions."""
     for top in ("data", "results"):
         head = f"{top}/{stage.dataset}/"
         if path.startswith(head):
@@ -95,6 +96,9 @@ def _general(path: str, stage: Stage) -> str:
     if "variant" in stage.wildcards:
         run = "/runs/{variant}/seed-{seed}/".format(**stage.wildcards)
         path = path.replace(run, "/runs/${item.variant}/seed-${item.seed}/")
+    if "front_end" in stage.wildcards:
+        for head in ("/features/", "/manifests/features-"):
+            path = path.replace(head + stage.wildcards["front_end"], head + "${item.front_end}")
     return path
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from audiophrase.bridge.graph import Graph, Job, rules_digest
-from audiophrase.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.params.consistency import clip_sources
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
@@ -21,7 +21,7 @@ _ABSENT = object()  # an override may be null
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A family of artifacts of one data set, or of one of its runs, as DVC knows it.
+    """A family of artifacts of one data set, front end or run, as DVC knows it.
 
     `outputs` are files as Snakemake makes them; `outs` what DVC tracks: a folder where the family
     has one, and the files that lie in none.
@@ -98,8 +98,8 @@ def group(
     order = list(grouping["stages"])
     keys = sorted(members, key=lambda member: order.index(member[0]))
     maker = {
-        path: (family, key)
-        for (family, key), own in members.items()
+        path: (member, job)
+        for member, own in members.items()
         for job in own
         for path in job.outputs
     }
@@ -110,25 +110,24 @@ def group(
 
 
 def _key(job: Job, entry: Mapping[str, Any]) -> str:
-    dataset = job.wildcards["dataset"]
-    if entry.get("per") != "run":
-        return dataset
-    return f"{dataset}.{job.wildcards['variant']}.{job.wildcards['seed']}"
+    return ".".join(_wildcards(job, entry).values())
+
+
+def _wildcards(job: Job, entry: Mapping[str, Any]) -> dict[str, str]:
+    """What a stage is one of: a data set, and what the family's `per` names beside it."""
+    return {name: job.wildcards[name] for name in ("dataset", *entry.get("per", ()))}
 
 
 def _stage(
     family: str,
     key: str,
     jobs: tuple[Job, ...],
-    maker: Mapping[str, tuple[str, str]],
+    maker: Mapping[str, tuple[tuple[str, str], Job]],
     grouping: Mapping[str, Any],
     params: Mapping[str, Any],
 ) -> Stage:
     entry = grouping["stages"][family]
-    wildcards = {
-        name: jobs[0].wildcards[name]
-        for name in ("dataset", "variant", "seed")[: 3 if entry.get("per") == "run" else 1]
-    }
+    wildcards = _wildcards(jobs[0], entry)
     folder = entry["folder"].format(**wildcards) if "folder" in entry else None
     outputs = [path for job in jobs for path in job.outputs]
     inside = [path for path in outputs if folder and path.startswith(f"{folder}/")]
@@ -157,7 +156,7 @@ def _stage(
 def _deps(
     jobs: Iterable[Job],
     own: tuple[str, str],
-    maker: Mapping[str, tuple[str, str]],
+    maker: Mapping[str, tuple[tuple[str, str], Job]],
     grouping: Mapping[str, Any],
 ) -> set[str]:
     """Files that the stage reads: sources, users' files, and what other stages have made.
@@ -168,7 +167,7 @@ def _deps(
     for job in jobs:
         folder = job.params.get("folder")
         for path in job.inputs:
-            made_by = maker.get(path)
+            made_by, making = maker.get(path, (None, None))
             if made_by == own:
                 continue
             entry = grouping["stages"][made_by[0]] if made_by else {}
@@ -176,7 +175,7 @@ def _deps(
                 found.add(str(folder))
             elif "manifest" in entry and path.endswith(".parquet"):
                 split = PurePosixPath(path).name.rsplit("-", 1)[0]
-                found.add(entry["manifest"].format(split=split, **job.wildcards))
+                found.add(entry["manifest"].format(**(making.wildcards | {"split": split})))
             else:
                 found.add(path)
     return found

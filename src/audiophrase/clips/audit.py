@@ -7,7 +7,7 @@ from typing import Any
 
 from audiophrase.clips.availability import USABLE, State
 from audiophrase.clips.messages import single_line, spreadsheet_cell
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 Row = Mapping[str, Any]
 Kind = tuple[str, str]

@@ -12,7 +12,7 @@ from audiophrase.clip_ids import is_clip_id
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 MAX_FILE_BYTES = 200_000_000
 MAX_ROWS = 5_000_000

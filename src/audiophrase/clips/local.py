@@ -10,10 +10,12 @@ import numpy as np
 
 from audiophrase.clip_ids import FileNames
 from audiophrase.clips.availability import State
+from audiophrase.clips.parameters import ClipParams
 from audiophrase.clips.section import NoAudioError, duration_s, read_section
 from audiophrase.clips.shards import Failure, audio_row, failure_row
 from audiophrase.errors import AudiophraseError
-from audiophrase.param_sections import ClipParams
+
+MAX_WHOLE_FILE_S = 60.0  # of a clip that is a whole file: a longer one is taken for a recording
 
 Clip = Mapping[str, Any]
 
@@ -47,15 +49,20 @@ def clip_row(folder: Path, names: FileNames, clip: Clip, params: ClipParams) -> 
     Raises:
         AudiophraseError: several files could be the clip's.
     """
-    found = find(folder, names, clip)
+    found, length_s = find(folder, names, clip), annotated_length_s(clip)
     if found is None:
-        stem = Path(clip["filename"]).stem
-        message = f"no file {clip['filename']}, Y{stem}.* or Y{clip['youtube_id']}.*"
+        timed = "" if length_s is None else f", Y{Path(clip['filename']).stem}.*"
+        message = f"no file {clip['filename']}{timed} or Y{clip['youtube_id']}.*"
         return failure_row(clip["clip_id"], Failure(State.MISSING, "no-file", message))
     read = read_clip(folder, found, clip, tolerance_s=params.short_by_s)
     if isinstance(read, Failure):
         return failure_row(clip["clip_id"], read)
-    return audio_row(clip["clip_id"], *read, clip["end_s"] - clip["start_s"], params)
+    return audio_row(clip["clip_id"], *read, length_s, params)
+
+
+def annotated_length_s(clip: Clip) -> float | None:
+    """How long a clip is by its annotation; None: it is a whole file, however long."""
+    return None if clip["start_s"] is None else clip["end_s"] - clip["start_s"]
 
 
 def read_clip(
@@ -65,12 +72,18 @@ def read_clip(
 
     A file named by the id alone is the whole recording if it is longer than the clip. A file with
     the clip's times in its name starts where the clip does, unless it is long enough to reach the
-    clip's end as counted from the recording's start. Else the clip is the file's beginning.
+    clip's end as counted from the recording's start. Else the clip is the file's beginning. A clip
+    without times is the whole file, which is no whole recording: one that is too long is refused.
     """
-    length_s = clip["end_s"] - clip["start_s"]
+    length_s = annotated_length_s(clip)
     try:
         with av.open(str(Path(folder) / found.name), metadata_errors="replace") as container:
             whole_s = duration_s(container)
+            if length_s is None:
+                if whole_s > MAX_WHOLE_FILE_S:
+                    message = f"{found.name}: {whole_s:.0f} s, and the clip's place is not known"
+                    return Failure(State.CORRUPT, "too-long", message)
+                return read_section(container, start_s=0.0, length_s=MAX_WHOLE_FILE_S)
             longer = whole_s > length_s + tolerance_s
             whole = longer and (not found.timed or whole_s >= clip["end_s"] - tolerance_s)
             start_s = clip["start_s"] if whole else 0.0

@@ -9,7 +9,7 @@ from audiophrase.clip_ids import FileNames
 from audiophrase.clips import local
 from audiophrase.clips.availability import USABLE
 from audiophrase.clips.folder import list_files
-from audiophrase.param_sections import ClipParams
+from audiophrase.clips.parameters import ClipParams
 
 Clip = Mapping[str, Any]
 Row = dict[str, Any]

@@ -15,7 +15,7 @@ import pyarrow as pa
 import soundfile
 
 from audiophrase.clips.availability import State
-from audiophrase.param_sections import ClipParams
+from audiophrase.clips.parameters import ClipParams
 
 SCHEMA = pa.schema(
     [
@@ -44,13 +44,17 @@ class Failure:
 
 
 def audio_row(
-    clip_id: str, samples: np.ndarray, sample_rate_hz: int, duration_s: float, params: ClipParams
+    clip_id: str,
+    samples: np.ndarray,
+    sample_rate_hz: int,
+    duration_s: float | None,
+    params: ClipParams,
 ) -> dict:
     """The row of a clip that was read: `ok`, `ok_short`, `silent`, or `corrupt` without samples.
 
     Args:
         samples: float32, (n_samples,), full scale at 1.
-        duration_s: as annotated.
+        duration_s: as annotated; None: as long as it is.
     """
     if not len(samples):
         return failure_row(
@@ -71,7 +75,7 @@ def audio_row(
         state, reason = State.SILENT, "silent"
         level = f"the peak lies at {peak_dbfs:.1f} dBFS" if peak else "every sample is zero"
         message = f"{level}: below {params.silent_below_dbfs} dBFS"
-    elif length_s < duration_s - params.short_by_s:
+    elif duration_s is not None and length_s < duration_s - params.short_by_s:
         state, reason = State.OK_SHORT, "short"
         message = f"{length_s:.3f} s of {duration_s:.3f} s"
     return {

@@ -6,10 +6,12 @@ counts, and all resamples are products of matrices, of which a block at a time i
 stays the same, and so do the items that a query is ranked among: only the queries are resampled.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from audiophrase.evaluate.average_precision import average_precision
 
 Interval = dict[str, float]
 VALUES_A_BLOCK = 2**21
@@ -27,20 +29,14 @@ def resample(n_clips: int, n_resamples: int, rng: np.random.Generator) -> np.nda
     return counts
 
 
-def interval(values: np.ndarray, confidence: float) -> Interval | None:
-    """The percentile interval of a measure's resamples; None where no resample defines it."""
+def interval(values: np.ndarray, confidence: float) -> Interval:
+    """The percentile interval of a measure's resamples; empty where no resample defines it."""
     defined = values[np.isfinite(values)]
     if not len(defined):
-        return None
+        return {}
     tail = (1 - confidence) / 2
     low, high = np.quantile(defined, [tail, 1 - tail])
     return {"low": float(low), "high": float(high)}
-
-
-def intervals(resamples: Mapping[str, np.ndarray], confidence: float) -> dict[str, Interval]:
-    """Intervals of the measures that are defined in some resample."""
-    found = {name: interval(values, confidence) for name, values in resamples.items()}
-    return {name: of for name, of in found.items() if of is not None}
 
 
 def ratios(numerators: np.ndarray, denominators: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -172,7 +168,7 @@ def _average_precision(active_by_bin: np.ndarray, frames_by_bin: np.ndarray) -> 
     with np.errstate(invalid="ignore", divide="ignore"):
         precision = np.where(predicted > 0, true_positives / predicted, 0.0)
         gained = np.diff(true_positives, axis=1, prepend=0.0) / true_positives[:, -1:]
-    return (precision * gained).sum(axis=1)
+    return average_precision(precision, gained)
 
 
 def _sums(counts: np.ndarray, of_clips: np.ndarray) -> np.ndarray:

@@ -1,15 +1,13 @@
-"""What is read off the scores of all phrases: the measures, their intervals, and those of a part."""
+"""What is read off the scores of phrases, all or a part: rows of measures with their intervals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from audiophrase.evaluate import baselines, bootstrap, sed
-from audiophrase.param_sections import BootstrapParams
-
-ALWAYS_ON = "always_on"
+from audiophrase.evaluate.parameters import BootstrapParams
+from audiophrase.evaluate.rows import ALWAYS_ON, SED, Row, facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +47,28 @@ def partial(detections: Detections, below: float) -> Detections | None:
     )
 
 
-def read_off(
-    detections: Detections, *, threshold: float, sampled_at: np.ndarray
-) -> tuple[dict[str, dict[str, float]], dict[str, sed.Curve]]:
-    """What the exact curves say, of which one at a time is held.
+def measure(
+    detections: Detections,
+    *,
+    part: str,
+    threshold: float,
+    sampled_at: np.ndarray,
+    params: BootstrapParams,
+) -> tuple[list[Row], dict[str, sed.Curve]]:
+    """The measures of `sed.AT_THRESHOLD` and `sed.OF_CURVE` with their intervals over the clips.
 
     Returns:
-        Measures of each kind of scores and those of a detector that is always on, and the curve of
-        each kind at the thresholds `sampled_at`.
+        Counts and prevalence, the measures of each kind of scores, then those of a detector that is
+        always on; and the curve of each kind at the thresholds `sampled_at`.
     """
-    at = f"at_{threshold:g}"
-    active = np.concatenate(detections.active)
-    measures, sampled = {}, {}
-    for name, scores in detections.scores.items():
-        exact = sed.curve(np.concatenate(scores), active)
-        point = sed.at_thresholds(exact, np.array([threshold]))
-        best, best_threshold = sed.best_f1(exact)
-        measures[name] = {
-            f"precision_{at}": float(point.precision[0]),
-            f"recall_{at}": float(point.recall[0]),
-            f"f1_{at}": float(point.f1[0]),
-            "best_f1": best,
-            "best_threshold": best_threshold,
-            "average_precision": sed.average_precision(exact),
-        }
-        sampled[name] = sed.at_thresholds(exact, sampled_at)
-    always = baselines.always_on(active)
-    measures[ALWAYS_ON] = {f"{name}_{at}": value for name, value in always.items()}
-    return measures, sampled
-
-
-def intervals(
-    detections: Detections, *, threshold: float, params: BootstrapParams
-) -> dict[str, Any]:
-    """Percentile intervals over the clips, by kind of scores and measure."""
     clips, clip_of_phrase = np.unique(detections.clip_of_phrase, return_inverse=True)
-    rng = np.random.default_rng(params.seed)
-    counts = bootstrap.resample(len(clips), params.n_resamples, rng)
-    always = [np.ones(len(of_phrase), np.float32) for of_phrase in detections.active]
-    found: dict[str, Any] = {"confidence": params.confidence, "n_resamples": params.n_resamples}
-    for name, scores in {**detections.scores, ALWAYS_ON: always}.items():
+    counts = bootstrap.resample(len(clips), params.n_resamples, np.random.default_rng(params.seed))
+    active = np.concatenate(detections.active)
+    rows = facts(SED, part, {**detections.counts, "prevalence": detections.prevalence})
+
+    def of_scores(
+        name: str, scores: Sequence[np.ndarray], values: Mapping[str, float]
+    ) -> list[Row]:
         resamples = bootstrap.detection(
             scores,
             detections.active,
@@ -97,11 +77,39 @@ def intervals(
             threshold=threshold,
             n_thresholds=params.n_thresholds,
         )
-        if name == ALWAYS_ON:
-            del resamples["average_precision"]
-        named = {
-            key if key == "average_precision" else f"{key}_at_{threshold:g}": values
-            for key, values in resamples.items()
-        }
-        found[name] = bootstrap.intervals(named, params.confidence)
-    return found
+        return [
+            Row(
+                task=SED,
+                part=part,
+                scores=name,
+                measure=measured,
+                parameter=threshold if measured in sed.AT_THRESHOLD else None,
+                value=value,
+                n=len(active),
+                **(
+                    bootstrap.interval(resamples[measured], params.confidence)
+                    if measured in resamples
+                    else {}
+                ),
+            )
+            for measured, value in values.items()
+        ]
+
+    sampled = {}
+    for name, scores in detections.scores.items():
+        values, sampled[name] = _read_off(scores, active, threshold, sampled_at)
+        rows += of_scores(name, scores, values)
+    always = [np.ones(len(of_phrase), np.float32) for of_phrase in detections.active]
+    rows += of_scores(ALWAYS_ON, always, baselines.always_on(active))
+    return rows, sampled
+
+
+def _read_off(
+    scores: Sequence[np.ndarray], active: np.ndarray, threshold: float, sampled_at: np.ndarray
+) -> tuple[dict[str, float], sed.Curve]:
+    """What the exact curve says, which is held no longer than that."""
+    exact = sed.curve(np.concatenate(scores), active)
+    point = sed.at_thresholds(exact, np.array([threshold]))
+    values = {name: of_point(point) for name, of_point in sed.AT_THRESHOLD.items()}
+    values |= {name: of_curve(exact) for name, of_curve in sed.OF_CURVE.items()}
+    return values, sed.at_thresholds(exact, sampled_at)

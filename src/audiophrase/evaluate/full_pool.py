@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audiophrase.evaluate.average_precision import average_precision
+
 
 @dataclass(frozen=True, slots=True)
 class Queries:
@@ -33,7 +35,7 @@ class FullPool:
         self._bounds = np.append(0, np.bincount(clip_of_caption).cumsum())
         n_clips = len(self._bounds) - 1
         self._best_rank = np.zeros(n_clips, np.int64)
-        self._gained = np.zeros((n_clips, map_k))
+        self._precision = np.zeros((n_clips, map_k))  # at the ranks of true items, zero elsewhere
         self._n_ahead = np.zeros(len(own), np.int64)
 
     def add(self, clips: np.ndarray, scores: np.ndarray) -> None:
@@ -53,7 +55,9 @@ class FullPool:
             "audio_to_caption": Queries(
                 np.arange(n_clips),
                 self._best_rank,
-                self._gained.sum(axis=1) / np.minimum(n_true, self._map_k),
+                average_precision(
+                    self._precision, self._precision > 0, np.minimum(n_true, self._map_k)
+                ),
             ),
             "caption_to_audio": Queries(
                 self._clip_of_caption, rank, np.where(rank <= self._map_k, 1 / rank, 0.0)
@@ -73,4 +77,4 @@ class FullPool:
                 self._best_rank[clip] = rank
             if rank > self._map_k:
                 return  # and so are all that follow
-            self._gained[clip, rank - 1] = nth / rank
+            self._precision[clip, rank - 1] = nth / rank

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiophrase.evaluate.bootstrap import medians, ratios
+from audiophrase.evaluate.bootstrap import interval, medians, ratios
 from audiophrase.evaluate.full_pool import FullPool, Queries
-from audiophrase.evaluate.pools import PoolRanks, Pools, recall_at
+from audiophrase.evaluate.pools import PoolRanks, Pools
+from audiophrase.evaluate.rows import CHANCE, FULL_POOL, POOL, RETRIEVAL, Row
 
 DIRECTIONS = ("audio_to_caption", "caption_to_audio")
 
@@ -36,60 +37,118 @@ def rank(
         own: (n_captions,) each caption's score with its own clip.
         clip_of_caption: (n_captions,) the clip number of each caption; each clip has one at least.
     """
-    in_pools, among_all = PoolRanks(pools, own), FullPool(own, clip_of_caption, map_k=map_k)
+    of_pools, full_pool = PoolRanks(pools, own), FullPool(own, clip_of_caption, map_k=map_k)
     for clips, scores in blocks:
-        in_pools.add(clips, scores)
-        among_all.add(clips, scores)
-    return Ranked(in_pools.ranks(), among_all.queries())
+        of_pools.add(clips, scores)
+        full_pool.add(clips, scores)
+    return Ranked(of_pools.ranks(), full_pool.queries())
 
 
-def full_pool(
-    queries: Mapping[str, Queries], *, ks: Sequence[int], map_k: int
-) -> dict[str, dict[str, float]]:
-    """Measures over all captions and all clips at once, a direction each.
+@dataclass(frozen=True, slots=True)
+class PerQuery:
+    """A measure as a number a query, of which the mean, or the median, is reported."""
+
+    measure: str
+    parameter: int | None
+    values: np.ndarray  # (..., n_queries)
+    median: bool = False
+
+
+def in_pools(ranks: np.ndarray, *, ks: Sequence[int]) -> list[PerQuery]:
+    """What is measured in drawn pools, from ranks (n_repeats, n_clips) of one direction."""
+    return [PerQuery("recall", k, ranks <= k) for k in sorted(ks)]
+
+
+def among_all(queries: Queries, *, ks: Sequence[int], map_k: int) -> list[PerQuery]:
+    """What is measured among all captions and clips at once.
 
     Recall at k asks for at least one true item among the first k; average precision at k is
     divided by min(k, number of true items); the rank is that of the best true item.
     """
-    return {
-        direction: {
-            **{f"r{k}": float(recall_at(reached.best_rank, k)) for k in ks},
-            f"map{map_k}": float(reached.average_precision.mean()),
-            "median_rank": float(np.median(reached.best_rank)),
-        }
-        for direction, reached in queries.items()
-    }
+    return [
+        *[PerQuery("recall", k, queries.best_rank <= k) for k in ks],
+        PerQuery("map", map_k, queries.average_precision),
+        PerQuery("median_rank", None, queries.best_rank, median=True),
+    ]
 
 
-def pool_resamples(
-    ranks: np.ndarray, counts: np.ndarray, *, ks: Sequence[int]
-) -> dict[str, np.ndarray]:
-    """Recalls averaged over the repeats in each resample of the clips: (R,) each.
-
-    Args:
-        ranks: (n_repeats, n_clips) of one direction.
-        counts: (R, n_clips) how often each clip is drawn.
-    """
-    return {f"r{k}": ratios((ranks <= k).mean(axis=0), np.ones(ranks.shape[1]), counts) for k in ks}
-
-
-def full_pool_resamples(
-    queries: Queries, counts: np.ndarray, *, ks: Sequence[int], map_k: int
-) -> dict[str, np.ndarray]:
-    """The measures of `full_pool` in each resample of the clips: (R,) each.
+def measure(
+    ranked: Ranked,
+    counts: np.ndarray,
+    *,
+    pool_size: int,
+    ks: Sequence[int],
+    full_pool_ks: Sequence[int],
+    map_k: int,
+    confidence: float,
+) -> list[Row]:
+    """The measures of both directions with their intervals, in pools, by chance, and among all.
 
     Args:
-        counts: (R, n_clips) how often each clip is drawn, with all of its queries.
+        counts: (R, n_clips) how often each resample draws each clip, with all of its queries.
+        pool_size: of the drawn pools, for chance.
     """
-    n_clips = counts.shape[1]
-    n_queries = np.bincount(queries.clip, minlength=n_clips)
+    return [
+        *[
+            _in_pools(direction, each, counts, confidence)
+            for direction in DIRECTIONS
+            for each in in_pools(ranked.pools[direction], ks=ks)
+        ],
+        *[
+            Row(
+                task=RETRIEVAL,
+                part=POOL,
+                scores=CHANCE,
+                measure="recall",
+                parameter=k,
+                value=min(k, pool_size) / pool_size,
+            )
+            for k in ks
+        ],
+        *[
+            _among_all(direction, each, ranked.full[direction].clip, counts, confidence)
+            for direction in DIRECTIONS
+            for each in among_all(ranked.full[direction], ks=full_pool_ks, map_k=map_k)
+        ],
+    ]
 
-    def mean(values: np.ndarray) -> np.ndarray:
-        sums = np.bincount(queries.clip, weights=values, minlength=n_clips)
-        return ratios(sums, n_queries, counts)
 
-    return {
-        **{f"r{k}": mean(queries.best_rank <= k) for k in ks},
-        f"map{map_k}": mean(queries.average_precision),
-        "median_rank": medians(queries.best_rank, queries.clip, counts),
-    }
+def _in_pools(direction: str, each: PerQuery, counts: np.ndarray, confidence: float) -> Row:
+    """Mean and deviation over the repeats; a resample's mean is over repeats and drawn clips."""
+    n_clips = each.values.shape[1]
+    of_repeats = each.values.mean(axis=1)
+    resamples = ratios(each.values.mean(axis=0), np.ones(n_clips), counts)
+    return Row(
+        task=RETRIEVAL,
+        part=POOL,
+        scores=direction,
+        measure=each.measure,
+        parameter=each.parameter,
+        value=float(of_repeats.mean()),
+        sd=float(of_repeats.std()),
+        n=n_clips,
+        **interval(resamples, confidence),
+    )
+
+
+def _among_all(
+    direction: str, each: PerQuery, clip: np.ndarray, counts: np.ndarray, confidence: float
+) -> Row:
+    """`clip` is the clip number of each query: (n_queries,)."""
+    if each.median:
+        value, resamples = np.median(each.values), medians(each.values, clip, counts)
+    else:
+        n_clips = counts.shape[1]
+        sums = np.bincount(clip, weights=each.values, minlength=n_clips)
+        n_queries = np.bincount(clip, minlength=n_clips)
+        value, resamples = each.values.mean(), ratios(sums, n_queries, counts)
+    return Row(
+        task=RETRIEVAL,
+        part=FULL_POOL,
+        scores=direction,
+        measure=each.measure,
+        parameter=each.parameter,
+        value=float(value),
+        n=len(each.values),
+        **interval(resamples, confidence),
+    )

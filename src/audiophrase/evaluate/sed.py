@@ -1,10 +1,12 @@
 """Phrase-based sound event detection (Figure 3): frame labels against scores."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from audiophrase.evaluate.average_precision import average_precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +69,30 @@ def at_thresholds(exact: Curve, thresholds: np.ndarray) -> Curve:
     return Curve(thresholds, sample(exact.precision), sample(exact.recall), sample(exact.f1))
 
 
-def average_precision(exact: Curve) -> float:
-    """Precision averaged over recall: sum of P_n (R_n - R_{n-1})."""
-    summands = exact.recall.copy()
-    summands[1:] -= exact.recall[:-1]
-    summands *= exact.precision
-    return float(summands.sum())
-
-
 def best_f1(exact: Curve) -> tuple[float, float]:
     """The highest F1 and its threshold; of equal ones the highest threshold."""
     best = int(exact.f1.argmax())
     return float(exact.f1[best]), float(exact.thresholds[best])
+
+
+def curve_average_precision(exact: Curve) -> float:
+    """Average precision over every distinct score."""
+    gained = exact.recall.copy()
+    gained[1:] -= exact.recall[:-1]
+    return float(average_precision(exact.precision, gained))
+
+
+# The measures by name, in the order of the rows. To add one, write its function and name it here.
+AT_THRESHOLD: dict[str, Callable[[Curve], float]] = {  # of the curve at the reported threshold
+    "precision": lambda point: float(point.precision[0]),
+    "recall": lambda point: float(point.recall[0]),
+    "f1": lambda point: float(point.f1[0]),
+}
+OF_CURVE: dict[str, Callable[[Curve], float]] = {  # of the exact curve, whatever the threshold
+    "best_f1": lambda exact: best_f1(exact)[0],
+    "best_threshold": lambda exact: best_f1(exact)[1],
+    "average_precision": curve_average_precision,
+}
 
 
 def _frame(time_s: float, hop_s: float) -> int:

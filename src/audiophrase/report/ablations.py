@@ -6,24 +6,37 @@ from typing import Any
 
 import pandas as pd
 
+from audiophrase.evaluate.rows import (
+    ALL,
+    ALWAYS_ON,
+    CHANCE,
+    PARTIAL,
+    POOL,
+    RETRIEVAL,
+    SED,
+    Row,
+    fact,
+    select,
+)
 from audiophrase.report import paper
 from audiophrase.report.cells import (
     Block,
-    Metrics,
     Table,
     number,
-    recall_name,
+    papers,
+    phrases_note,
     rendered_note,
     restriction_notes,
     spread,
 )
-from audiophrase.report.metrics import aggregations, reported_threshold
+from audiophrase.report.labels import COMPARED, DETECTION, MAIN, detected, ranked
+from audiophrase.report.measures import Measures, Rows, aggregations, same
+from audiophrase.report.metrics import flat
 from audiophrase.settings import PAPER_VARIANT
 
 MEAN = "mean"
-AVERAGE_PRECISION = "AP"
 SHORT = {"audio_to_caption": "A → C", "caption_to_audio": "C → A"}
-ONLY_IN_SCRIPTS = {"partial_best_f1"}  # for want of room
+ENDINGS = {ALL: "", PARTIAL: ", part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +46,28 @@ class Line:
     name: str
     changes: str
     audio: str  # rendered or recorded
-    scores: str | None  # the aggregation whose detection measures are shown
-    seeds: Mapping[str, Metrics]  # seed -> numbers
-    over_seeds: Metrics | None  # where there are several
+    scores: str | None  # the aggregation whose detection measures are shown; None without phrases
+    seeds: Mapping[str, Rows]  # seed -> rows
+    over_seeds: Rows | None  # where there are several
+
+    @property
+    def first(self) -> Rows:
+        """The rows of the first seed."""
+        return next(iter(self.seeds.values()))
 
 
-def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
-    """All variants, beside chance and the paper.
+def ablations_table(measures: Measures, compared: Mapping[str, Measures]) -> Table:
+    """All variants, beside chance, and beside the paper where it is of the same clips.
 
     Args:
-        compared: numbers of other data sets, of which the variant `paper` is shown.
+        compared: rows of other data sets, of which the variant `paper` is shown.
     """
-    lines = list(_lines(metrics, compared))
-    found = metrics["retrieval"]
+    lines = list(_lines(measures, compared))
+    run, beside = measures.first, measures.beside_paper
+    pool_size = fact(run, RETRIEVAL, "pool_size", POOL)
+    n_clips = fact(run, RETRIEVAL, "n_clips")
     cells = [_cells(line) for line in lines]
-    cells += [_chance(metrics), _papers()]
+    cells += [_chance(run), *([_papers()] if beside else [])]
     most = max(len(line.seeds) for line in lines)
     if most > 1:
         what = "± is the sample standard deviation over a line's seeds"
@@ -56,32 +76,42 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
     else:
         what = "Every line is one model of one seed, so no line has a ±"
     notes = [
-        *rendered_note(metrics),
-        *restriction_notes(found),
+        *rendered_note(measures),
+        *restriction_notes(run),
+        *phrases_note(measures),
         (
-            f"Test clips: {found['n_clips']} here, {paper.DATASET['test']['clips']} in the paper; "
-            f"drawn pools of {found['pool_size']}, the paper's of {paper.POOL_SIZE}."
+            f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper; "
+            f"drawn pools of {pool_size}, the paper's of {paper.POOL_SIZE}."
+            if beside
+            else f"Test clips: {n_clips}; drawn pools of {pool_size}."
         ),
-        f"{what}. The paper's ± is over {paper.N_REPEATS} draws of pools, of one model.",
-        (
-            "A → C finds captions for a clip, C → A clips for a caption, in drawn pools; AP is average "
-            "precision. Beside them stand chance, the F1 of always on, and the prevalence. Variants that "
-            "change evaluation alone share the paper's models."
+        f"{what}."
+        + (
+            f" The paper's ± is over {paper.N_REPEATS} draws of pools, of one model."
+            if beside
+            else ""
         ),
-    ]
-    if part := metrics["sed"].get("partial"):
-        notes.append(
-            f"What ends in part is over the {part['n_phrases']:,} phrases active in less than "
-            f"{100 * part['active_below']:g} % of their clip."
+        "A → C finds captions for a clip, C → A clips for a caption, in drawn pools"
+        + (
+            "; AP is average precision. Beside them stand chance, the F1 of always on, and the "
+            "prevalence."
+            if any(line.scores for line in lines)
+            else ". Beside them stands chance."
         )
-    own_audio = metrics["dataset"]["audio"]
-    if others := [line for line in lines if line.audio != own_audio]:
+        + " Variants that change evaluation alone share the paper's models.",
+    ]
+    if below := fact(run, SED, "active_below", PARTIAL):
+        notes.append(
+            f"What ends in part is over the {fact(run, SED, 'n_phrases', PARTIAL):,} phrases active "
+            f"in less than {100 * below:g} % of their clip."
+        )
+    if others := [line for line in lines if line.audio != measures.audio]:
         kinds = ", ".join(f"{line.name} {line.audio}" for line in others)
-        notes.append(f"Not all audio is alike: {PAPER_VARIANT} {own_audio}, but {kinds}.")
+        notes.append(f"Not all audio is alike: {PAPER_VARIANT} {measures.audio}, but {kinds}.")
     for line in lines:
-        of_line = next(iter(line.seeds.values()))["retrieval"]
-        if of_line["pool_size"] != found["pool_size"]:
-            notes.append(f"{line.name}: pools of {of_line['pool_size']}, so another chance.")
+        of_line = fact(line.first, RETRIEVAL, "pool_size", POOL)
+        if of_line != pool_size:
+            notes.append(f"{line.name}: pools of {of_line}, so another chance.")
     tidy = pd.DataFrame(row for line in lines for row in _rows(line))
     title = "Ablations: what each choice is worth"
     frame = pd.DataFrame(cells).fillna("")
@@ -89,118 +119,112 @@ def ablations_table(metrics: Metrics, compared: Mapping[str, Metrics]) -> Table:
     return Table(title, tuple(notes), blocks, tidy)
 
 
-def _lines(metrics: Metrics, compared: Mapping[str, Metrics]) -> Iterator[Line]:
-    changes, audio = metrics.get("changes", {}), metrics["dataset"]["audio"]
-    of_seeds = metrics.get("over_seeds", {})
-    for variant, seeds in {PAPER_VARIANT: metrics["seeds"], **metrics["variants"]}.items():
-        kinds = _kinds(seeds)
-        told = ", ".join(
-            f"{key}: {_told(value)}" for key, value in changes.get(variant, {}).items()
-        )
-        yield Line(variant, told, audio, kinds[0], seeds, of_seeds.get(variant))
+def _lines(measures: Measures, compared: Mapping[str, Measures]) -> Iterator[Line]:
+    for variant, seeds in measures.runs.items():
+        kinds, several = _kinds(seeds), measures.over_seeds.get(variant)
+        changed = flat(measures.changes.get(variant, {}))
+        said = ", ".join(f"{key}: {_said(value)}" for key, value in changed.items())
+        yield Line(variant, said, measures.audio, _first(kinds), seeds, several)
         if variant == PAPER_VARIANT:
             for kind in kinds[1:]:
-                told = f"{kind} of a phrase's words in place of {kinds[0]} (eq. 5)"
-                yield Line(f"{variant}, {kind}", told, audio, kind, seeds, of_seeds.get(variant))
+                said = f"{kind} of a phrase's words in place of {kinds[0]} (eq. 5)"
+                yield Line(f"{variant}, {kind}", said, measures.audio, kind, seeds, several)
     for dataset, others in compared.items():
-        seeds, several = others["seeds"], others.get("over_seeds", {}).get(PAPER_VARIANT)
-        audio = others["dataset"]["audio"]
-        told = f"a data set of its own, {audio} audio"
-        yield Line(dataset, told, audio, _kinds(seeds)[0], seeds, several)
+        seeds, several = others.runs[PAPER_VARIANT], others.over_seeds.get(PAPER_VARIANT)
+        said = f"a data set of its own, {others.audio} audio"
+        yield Line(dataset, said, others.audio, _first(_kinds(seeds)), seeds, several)
 
 
 def _changes(lines: list[Line]) -> tuple[Block, ...]:
-    told = [{"variant": line.name, "what differs": line.changes} for line in lines if line.changes]
-    return (Block("What each line changes", pd.DataFrame(told)),) if told else ()
+    said = [{"variant": line.name, "what differs": line.changes} for line in lines if line.changes]
+    return (Block("What each line changes", pd.DataFrame(said)),) if said else ()
 
 
-def _kinds(seeds: Mapping[str, Metrics]) -> list[str]:
+def _kinds(seeds: Mapping[str, Rows]) -> list[str]:
     """The aggregations of a variant, the paper's mean first."""
-    found = aggregations(next(iter(seeds.values()))["sed"])
-    kinds = [name for name in found if name not in ("random", "always_on")]
-    return sorted(kinds, key=lambda name: name != MEAN)
+    return sorted(aggregations(next(iter(seeds.values()))), key=lambda name: name != MEAN)
 
 
-def _told(value: Any) -> str:
+def _first(kinds: list[str]) -> str | None:
+    """The kind whose measures a line shows; None where the data set has no phrases."""
+    return kinds[0] if kinds else None
+
+
+def _said(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _measures(line: Line) -> Iterator[tuple[str, str, Any, Metrics | None]]:
-    """(column, name for scripts, the first seed's value, mean and deviation over the seeds)."""
-    first, several = next(iter(line.seeds.values())), line.over_seeds
+def _shown(line: Line) -> Iterator[tuple[str, Row]]:
+    """The first seed's rows that a line shows, each with its column."""
     for direction, label in SHORT.items():
-        for key, value in first["retrieval"][direction].items():
-            over = several["retrieval"][direction][key] if several else None
-            yield f"{label}, {recall_name(key)}", f"{direction}_{key}", value["mean"], over
-    threshold = reported_threshold(first["sed"])
-    names = {f"f1_at_{threshold}": f"F1 at {threshold}", "best_f1": "best F1"}
-    names |= {"average_precision": AVERAGE_PRECISION}
-    for path, ending in (((), ""), (("partial",), ", part")):
-        found, over = first["sed"], several["sed"] if several else None
-        for key in path:
-            found, over = found.get(key, {}), over.get(key) if over else None
-        for key, label in names.items():
-            if value := found.get(line.scores):
-                of_seeds = over[line.scores][key] if over and line.scores in over else None
-                yield f"{label}{ending}", "_".join((*path, key)), value[key], of_seeds
+        for row in select(line.first, task=RETRIEVAL, part=POOL, scores=direction):
+            yield f"{label}, {ranked(row)}", row
+    for part, ending in ENDINGS.items():
+        for measure in COMPARED:
+            of_measure = {"task": SED, "part": part, "scores": line.scores, "measure": measure}
+            for row in select(line.first, **of_measure):
+                yield detected(row, DETECTION[measure].short) + ending, row
 
 
 def _cells(line: Line) -> dict[str, str]:
-    found = next(iter(line.seeds.values()))["retrieval"]
     cells = {
         "variant": line.name,
         "seeds": str(len(line.seeds)),
-        "clips": f"{found['n_clips']:,}",
+        "clips": f"{fact(line.first, RETRIEVAL, 'n_clips'):,}",
     }
     return cells | {
-        label: spread(over) if over else number(value)
-        for label, measure, value, over in _measures(line)
-        if measure not in ONLY_IN_SCRIPTS
+        label: spread(over) if (over := same(line.over_seeds, row)) else number(row.value)
+        for label, row in _shown(line)
+        # For want of room, what else is measured on a part is for scripts.
+        if row.part != PARTIAL or row.measure in MAIN
     }
 
 
 def _rows(line: Line) -> Iterator[dict[str, Any]]:
-    first = next(iter(line.seeds.values()))
-    for _, measure, value, over in _measures(line):
+    run = line.first
+    for _, row in _shown(line):
+        over = same(line.over_seeds, row)
+        prefix = {RETRIEVAL: f"{row.scores}_", SED: ""}[row.task]
+        prefix = "partial_" if row.part == PARTIAL else prefix
         yield {
             "audio": line.audio,
             "variant": line.name,
             "changes": line.changes,
             "scores": line.scores,
             "n_seeds": len(line.seeds),
-            "n_clips": first["retrieval"]["n_clips"],
-            "n_captions": first["retrieval"]["n_captions"],
-            "n_phrases": first["sed"]["n_phrases"],
-            "pool_size": first["retrieval"]["pool_size"],
-            "measure": measure,
-            "value": over["mean"] if over else value,
-            "sd_over_seeds": over["sd"] if over else None,
+            "n_clips": fact(run, RETRIEVAL, "n_clips"),
+            "n_captions": fact(run, RETRIEVAL, "n_captions"),
+            "n_phrases": fact(run, SED, "n_phrases", ALL) or 0,
+            "pool_size": fact(run, RETRIEVAL, "pool_size", POOL),
+            "measure": prefix + row.name,
+            "value": over.value if over else row.value,
+            "sd_over_seeds": over.sd if over else None,
         }
 
 
-def _chance(metrics: Metrics) -> dict[str, str]:
+def _chance(run: Rows) -> dict[str, str]:
     """Chance in retrieval, and in detection a detector that is always on."""
-    retrieval, sed = metrics["retrieval"], metrics["sed"]
-    cells = {"variant": "chance, always on"}
+    always_on = select(run, task=SED, scores=ALWAYS_ON, measure="f1")
+    cells = {"variant": "chance, always on" if always_on else "chance"}
     for label in SHORT.values():
-        for key, value in retrieval["chance"].items():
-            cells[f"{label}, {recall_name(key)}"] = number(value)
-    threshold = reported_threshold(sed)
-    for found, ending in ((sed, ""), (sed.get("partial"), ", part")):
-        if found:
-            f1 = number(found["always_on"][f"f1_at_{threshold}"])
-            cells[f"F1 at {threshold}{ending}"] = f1
-            cells[f"{AVERAGE_PRECISION}{ending}"] = number(found["prevalence"])
-    return cells | {"best F1": cells[f"F1 at {threshold}"]}
+        for row in select(run, task=RETRIEVAL, scores=CHANCE):
+            cells[f"{label}, {ranked(row)}"] = number(row.value)
+    for f1 in always_on:
+        ending = ENDINGS[f1.part]
+        cells[detected(f1, DETECTION["f1"].short) + ending] = number(f1.value)
+        ap = DETECTION["average_precision"].short + ending
+        cells[ap] = number(fact(run, SED, "prevalence", f1.part))
+        if f1.part == ALL:
+            cells[DETECTION["best_f1"].short] = number(f1.value)
+    return cells
 
 
 def _papers() -> dict[str, str]:
-    theirs = paper.DATASET["test"]
     cells = {
         "variant": "the paper's",
-        "clips": f"{theirs['clips']:,}",
+        "clips": f"{paper.DATASET['test']['clips']:,}",
     }
     for direction, label in SHORT.items():
-        for key, value in paper.RETRIEVAL[direction].items():
-            cells[f"{label}, {recall_name(key)}"] = spread(value)
+        for name in paper.RETRIEVAL[direction]:
+            cells[f"{label}, R@{name.removeprefix('r')}"] = papers(direction, name)
     return cells

@@ -9,7 +9,7 @@ from audiophrase.clips import audit
 from audiophrase.clips.availability import USABLE
 from audiophrase.report import paper
 from audiophrase.report.cells import RENDERED, RENDERED_NOTE, Block, Table
-from audiophrase.settings import SPLITS
+from audiophrase.splits import SPLITS
 
 MAX_LISTED = 200
 
@@ -23,13 +23,13 @@ UNRESOLVED_NOTE = (
 )
 
 
-def availability_table(rows: Sequence[Row], *, audio: str) -> Table:
-    """Clips by split beside the paper's, then by state and reason, then by source if there are
-    several; `tidy` is a row for each state, reason and split.
+def availability_table(rows: Sequence[Row], *, audio: str, beside_paper: bool) -> Table:
+    """Clips by split, beside the paper's if asked for, then by state and reason, then by source if
+    there are several; `tidy` is a row for each state, reason and split.
     """
     kinds = audit.counts_by_kind(rows)
     blocks = [
-        Block("By split", pd.DataFrame(_split_lines(rows))),
+        Block("By split", pd.DataFrame(_split_lines(rows, beside_paper=beside_paper))),
         Block("By state and reason", pd.DataFrame(_kind_lines(kinds, len(rows)))),
     ]
     if len({row["source"] for row in rows}) > 1:
@@ -94,7 +94,7 @@ def plain_text(cells: pd.DataFrame) -> str:
     return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
-def _split_lines(rows: Sequence[Row]) -> list[dict[str, str]]:
+def _split_lines(rows: Sequence[Row], *, beside_paper: bool) -> list[dict[str, str]]:
     counts = audit.counts_by_split(rows)
     ours = {split: (of.n_annotated, of.n_usable) for split, of in counts.items()}
     theirs = {split: (paper.N_ANNOTATED[split], paper.DATASET[split]["clips"]) for split in SPLITS}
@@ -102,17 +102,18 @@ def _split_lines(rows: Sequence[Row]) -> list[dict[str, str]]:
     for name, splits in (*((split, (split,)) for split in SPLITS), ("all", SPLITS)):
         n_annotated, n_usable = (sum(ours[split][i] for split in splits) for i in (0, 1))
         of_paper = [sum(theirs[split][i] for split in splits) for i in (0, 1)]
-        lines.append(
-            {
-                "split": name,
-                "usable": _share(n_usable, n_annotated),
-                "of them short": f"{sum(counts[split].n_short for split in splits):,}",
-                "usable, paper": _share(of_paper[1], of_paper[0]),
-                "unusable": f"{n_annotated - n_usable:,}",
-                "of them unresolved": f"{sum(counts[split].n_unresolved for split in splits):,}",
-                "unusable, paper": f"{of_paper[0] - of_paper[1]:,}",
-            }
-        )
+        line = {
+            "split": name,
+            "usable": _share(n_usable, n_annotated),
+            "of them short": f"{sum(counts[split].n_short for split in splits):,}",
+            "usable, paper": _share(of_paper[1], of_paper[0]),
+            "unusable": f"{n_annotated - n_usable:,}",
+            "of them unresolved": f"{sum(counts[split].n_unresolved for split in splits):,}",
+            "unusable, paper": f"{of_paper[0] - of_paper[1]:,}",
+        }
+        if not beside_paper:
+            del line["usable, paper"], line["unusable, paper"]
+        lines.append(line)
     return lines
 
 

@@ -1,18 +1,21 @@
 """Tables and their cells: what all tables are made of, and how numbers are written."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from audiophrase.evaluate.rows import RETRIEVAL, Row
+from audiophrase.evaluate.summary import restriction
+from audiophrase.report import paper
+from audiophrase.report.measures import Measures, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RENDERED = "rendered"
 RENDERED_NOTE = "Rendered audio: a rehearsal of the method, not a claim about recordings."
+NO_PHRASES_NOTE = "This data set's captions have no phrases, so nothing is detected in its clips."
 DIRECTIONS = {"audio_to_caption": "audio → caption", "caption_to_audio": "caption → audio"}
 NAMES = {"always_on": "always on"}
-
-Metrics = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,37 +52,40 @@ def _markdown_cells(cells: "pd.DataFrame") -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def rendered_note(metrics: Metrics) -> tuple[str, ...]:
+def rendered_note(measures: Measures) -> tuple[str, ...]:
     """What every table of rendered audio says."""
-    return (RENDERED_NOTE,) if metrics["dataset"]["audio"] == RENDERED else ()
+    return (RENDERED_NOTE,) if measures.audio == RENDERED else ()
 
 
-def restriction_notes(found: Metrics) -> tuple[str, ...]:
+def phrases_note(measures: Measures) -> tuple[str, ...]:
+    """What is said where nothing was detected."""
+    return () if measures.has_phrases else (NO_PHRASES_NOTE,)
+
+
+def restriction_notes(run: Rows, task: str = RETRIEVAL) -> tuple[str, ...]:
     """Which clips an evaluation was restricted to, if it was."""
-    if "only_clips_of" not in found:
+    known = restriction(run, task)
+    if not known:
         return ()
     return (
         (
             f"Evaluated are only clips that another table of availability has too "
-            f"(evaluate.only_clips_of, SHA-256 {found['only_clips_of'][:12]}…): "
-            f"{found['n_clips_common']:,} of the {found['n_clips_here']:,} test clips with audio "
+            f"(evaluate.only_clips_of, SHA-256 {known['only_clips_of'][:12]}…): "
+            f"{known['n_clips_common']:,} of the {known['n_clips_here']:,} test clips with audio "
             "here. Training used all clips with audio here."
         ),
     )
 
 
-def recall_name(key: str) -> str:
-    """`r5` -> `R@5`, `map10` -> `mAP@10`, `median_rank` -> `median rank`."""
-    for prefix, label in (("map", "mAP@"), ("r", "R@")):
-        rest = key.removeprefix(prefix)
-        if rest != key and rest.isdigit():
-            return label + rest
-    return key.replace("_", " ")
-
-
-def spread(value: Mapping[str, float] | None) -> str:
+def spread(value: Row | None) -> str:
     """`0.21 ± 0.04`"""
-    return f"{value['mean']:.2f} ± {value['sd']:.2f}" if value else ""
+    return "" if value is None else f"{value.value:.2f} ± {value.sd:.2f}"
+
+
+def papers(direction: str, name: str) -> str:
+    """What the paper says of a recall in drawn pools; nothing where it does not."""
+    theirs = paper.RETRIEVAL[direction].get(name)
+    return f"{theirs['mean']:.2f} ± {theirs['sd']:.2f}" if theirs else ""
 
 
 def number(value: float | None) -> str:
@@ -92,11 +98,15 @@ def threshold_told(value: float | None) -> str:
     return "< 0.01" if value is not None and 0 < value < 0.005 else number(value)
 
 
-def with_interval(text: str, between: Mapping[str, float | None], *, decimals: int = 2) -> str:
-    """`0.21 [0.12, 0.30]`, or the text alone where there is no interval."""
-    low, high = between["low"], between["high"]
-    if low is None or high is None:
+_WRITTEN = {"median_rank": "{:g}".format, "best_threshold": threshold_told}
+
+
+def cell(row: Row | None, *, interval: bool = True) -> str:
+    """`0.21 [0.12, 0.30]`, `2 [1.5, 3]`, or the number alone; nothing where there is no row."""
+    if row is None:
+        return ""
+    written = _WRITTEN.get(row.measure, number)
+    text = written(row.value)
+    if not interval or row.low is None:
         return text
-    if decimals == 1:
-        return f"{text} [{low:g}, {high:g}]"
-    return f"{text} [{low:.{decimals}f}, {high:.{decimals}f}]"
+    return f"{text} [{written(row.low)}, {written(row.high)}]"

@@ -4,6 +4,11 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from audiophrase.errors import ArtifactError, ParamsError
+
 Row = Mapping[str, Any]
 
 
@@ -25,11 +30,64 @@ class Example:
     events: tuple[Event, ...]
 
 
-def ranked(captions: Iterable[Row], phrases: Iterable[Row], clips: Container[str]) -> list[Example]:
+def chosen(
+    captions: pa.Table,
+    phrases: pa.Table,
+    clips: Iterable[str],
+    *,
+    rank: int,
+    phrase_ids: Container[str] | None = None,
+) -> list[Example]:
+    """The ranked examples from `rank` on, which is figures.example_clip; the first is 0.
+
+    Where the data set has no phrase at all, captions need none.
+
+    Args:
+        clips: ids of the clips to choose from.
+        phrase_ids: of the phrases to look at; None for all.
+
+    Raises:
+        ArtifactError: no clip has a caption with phrases, or any where there are no phrases.
+        ParamsError: there are not that many examples.
+    """
+    clips = set(clips)
+
+    def rows(table: pa.Table) -> list[Row]:
+        of_clips = pc.is_in(table["clip_id"], pa.array(sorted(clips), pa.string()))
+        return table.filter(of_clips).to_pylist()
+
+    examples = ranked(
+        rows(captions),
+        [row for row in rows(phrases) if phrase_ids is None or row["phrase_id"] in phrase_ids],
+        clips,
+        needs_phrases=phrases.num_rows > 0,
+    )
+    in_question = "audio and a caption" + (" with phrases" if phrases.num_rows else "")
+    if not examples:
+        raise ArtifactError(
+            f"no test clip has {in_question}",
+            "see the availability table for the clips, annotations/counts.csv for the phrases",
+        )
+    if rank >= len(examples):
+        raise ParamsError(
+            f"figures.example_clip is {rank}, but only {len(examples)} test clips have "
+            f"{in_question}",
+            "choose a lower rank; the first is 0",
+        )
+    return examples[rank:]
+
+
+def ranked(
+    captions: Iterable[Row],
+    phrases: Iterable[Row],
+    clips: Container[str],
+    *,
+    needs_phrases: bool = True,
+) -> list[Example]:
     """One example a clip, those with the most distinct phrases first, ties by clip id.
 
     A clip stands there with the caption of most distinct phrases, of equal ones with the first.
-    Only clips among `clips` and captions with a phrase are taken.
+    Only clips among `clips` are taken, and captions with a phrase, if they need one.
     """
     phrases_of: dict[str, list[Row]] = {}
     for row in phrases:
@@ -37,9 +95,10 @@ def ranked(captions: Iterable[Row], phrases: Iterable[Row], clips: Container[str
     richest: dict[str, Example] = {}
     for row in captions:
         clip_id = row["clip_id"]
-        if clip_id not in clips or row["caption_id"] not in phrases_of:
+        of_caption = phrases_of.get(row["caption_id"], [])
+        if clip_id not in clips or (needs_phrases and not of_caption):
             continue
-        example = Example(clip_id, row["caption"], _events(phrases_of[row["caption_id"]]))
+        example = Example(clip_id, row["caption"], _events(of_caption))
         if clip_id not in richest or len(example.events) > len(richest[clip_id].events):
             richest[clip_id] = example
     return sorted(richest.values(), key=lambda example: (-len(example.events), example.clip_id))

@@ -1,140 +1,68 @@
-"""The nested numbers of a data set: what the tables, the page and other people's scripts read."""
+"""metrics.json: the rows of a data set as nested numbers, for `dvc metrics` and other people's scripts."""
 
-import statistics
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from audiophrase.clips.availability import USABLE, State
-from audiophrase.settings import PAPER_VARIANT, SPLITS
+from audiophrase.evaluate.rows import (
+    ALL,
+    DATASET,
+    FULL_POOL,
+    PARTIAL,
+    POOL,
+    RETRIEVAL,
+    SED,
+    Row,
+    facts,
+    select,
+)
+from audiophrase.evaluate.summary import by_scores, retrieval_summary, sed_summary
+from audiophrase.report.measures import Measures
+from audiophrase.settings import PAPER_VARIANT
+from audiophrase.splits import SPLITS
 
-Row = Mapping[str, Any]
-# Numbers that are the same for every seed, or that say something about one model alone.
-NOT_OF_SEEDS = {
-    "n_clips",
-    "n_captions",
-    "n_phrases",
-    "n_frames",
-    "n_repeats",
-    "only_clips_of",
-    "n_clips_here",
-    "n_clips_common",
-    "pool_size",
-    "chance",
-    "prevalence",
-    "active_below",
-    "intervals",
-    "random",
-    "always_on",
-}
+Mapped = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One model and what was measured on it: the contents of retrieval.json and of sed.json."""
-
-    variant: str
-    seed: int
-    retrieval: Mapping[str, Any]
-    sed: Mapping[str, Any]
-
-
-def metrics(
-    *,
-    audio: str,
-    availability: Iterable[Row],
-    captions: Iterable[Row],
-    phrases: Iterable[Row],
-    runs: Sequence[Run],
-    changes: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """The variant `paper` with its first seed on top, its other seeds and other variants below.
-
-    Args:
-        audio: `rendered` or `recorded`.
-        runs: at least one of the variant `paper`, in the order of the seeds.
-        changes: variant -> the settings that it overrides.
-
-    Raises:
-        ValueError: no run is of the variant `paper`.
-    """
-    seeds: dict[str, dict[str, Any]] = {}
-    for run in runs:
-        seeds.setdefault(run.variant, {})[str(run.seed)] = _of_run(run)
-    if PAPER_VARIANT not in seeds:
-        raise ValueError(f"no run is of the variant '{PAPER_VARIANT}'")
-    of_paper = seeds.pop(PAPER_VARIANT)
+def metrics(measures: Measures) -> dict[str, Any]:
+    """The variant `paper` with its first seed on top, its other seeds and other variants below."""
+    nested = {
+        variant: {seed: _of_run(rows) for seed, rows in seeds.items()}
+        for variant, seeds in measures.runs.items()
+    }
+    of_paper = nested.pop(PAPER_VARIANT)
     return {
-        "dataset": {"audio": audio, **_counts(availability, captions, phrases)},
+        "dataset": {
+            "audio": measures.audio,
+            "annotations": measures.annotations,
+            **measures.dataset,
+        },
         **next(iter(of_paper.values())),
         "seeds": of_paper,
-        "variants": seeds,
-        "over_seeds": {
-            variant: over_seeds(list(of.values()))
-            for variant, of in {PAPER_VARIANT: of_paper, **seeds}.items()
-            if len(of) > 1
-        },
-        "changes": {variant: _flat(of) for variant, of in (changes or {}).items()},
+        "variants": nested,
+        "over_seeds": {variant: _over_seeds(rows) for variant, rows in measures.over_seeds.items()},
+        "changes": {variant: flat(changed) for variant, changed in measures.changes.items()},
     }
 
 
-def over_seeds(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Mean and sample standard deviation over several runs, of every measure that all of them have.
-
-    A mean over repeats counts as one number: its own deviation says nothing about seeds.
-    """
-
-    def spread(values: Sequence[Any]) -> Any:
-        first = values[0]
-        if isinstance(first, Mapping):
-            if set(first) == {"mean", "sd"}:
-                return spread([value["mean"] for value in values])
-            shared = [key for key in first if all(key in value for value in values)]
-            return {
-                key: spread([value[key] for value in values])
-                for key in shared
-                if key not in NOT_OF_SEEDS
-            }
-        return {"mean": statistics.fmean(values), "sd": statistics.stdev(values)}
-
-    return {"n_seeds": len(runs), **spread(runs)}
-
-
-def reported_threshold(sed: Mapping[str, Any]) -> str:
-    """The threshold in the names of the measures, such as `0.5` in `f1_at_0.5`."""
+def reported_threshold(sed: Mapped) -> str:
+    """The threshold in the names of nested measures, such as `0.5` in `f1_at_0.5`."""
     return next(key.removeprefix("f1_at_") for key in sed["always_on"] if key.startswith("f1_at_"))
 
 
-def aggregations(sed: Mapping[str, Any]) -> list[str]:
-    """Whose measures `sed` holds, such as mean, max, random and always_on."""
-    others = ("intervals", "partial")
-    return [name for name, of in sed.items() if isinstance(of, Mapping) and name not in others]
-
-
-def _of_run(run: Run) -> dict[str, Any]:
-    found = _measures_on_top(run.sed)
-    if "partial" in found:
-        found["partial"] = _measures_on_top(found["partial"])
-    return {"retrieval": dict(run.retrieval), "sed": found}
-
-
-def _measures_on_top(sed: Mapping[str, Any]) -> dict[str, Any]:
-    return {**{key: value for key, value in sed.items() if key != "measures"}, **sed["measures"]}
-
-
-def _flat(value: Any, path: str = "") -> dict[str, Any]:
+def flat(value: Any, path: str = "") -> dict[str, Any]:
     """Dotted key -> value of nested settings."""
     if not isinstance(value, Mapping):
         return {path: value}
     return {
-        k: v for key, of in value.items() for k, v in _flat(of, f"{path}.{key}".strip(".")).items()
+        k: v for key, of in value.items() for k, v in flat(of, f"{path}.{key}".strip(".")).items()
     }
 
 
-def _counts(
-    availability: Iterable[Row], captions: Iterable[Row], phrases: Iterable[Row]
-) -> dict[str, dict[str, int]]:
+def counts(
+    availability: Iterable[Mapped], captions: Iterable[Mapped], phrases: Iterable[Mapped]
+) -> list[Row]:
     """By split: clips with usable audio, their captions and phrases, and the clips without.
 
     Those that are unresolved are among the missing, and counted once more by themselves.
@@ -146,7 +74,7 @@ def _counts(
     n_captions = Counter(row["split"] for row in captions if row["clip_id"] in usable)
     n_phrases = Counter(row["split"] for row in phrases if row["clip_id"] in usable)
     n_unresolved = Counter(row["split"] for row in rows if row["state"] == State.UNRESOLVED)
-    return {
+    of_splits = {
         split: {
             "annotated": n_annotated[split],
             "clips": n_clips[split],
@@ -156,4 +84,31 @@ def _counts(
             "unresolved": n_unresolved[split],
         }
         for split in SPLITS
+    }
+    return [row for split, numbers in of_splits.items() for row in facts(DATASET, split, numbers)]
+
+
+def _of_run(rows: Sequence[Row]) -> dict[str, Any]:
+    sed = _measures_on_top(sed_summary(rows))
+    if "partial" in sed:
+        sed["partial"] = _measures_on_top(sed["partial"])
+    return {"retrieval": retrieval_summary(rows), "sed": sed}
+
+
+def _measures_on_top(sed: Mapped) -> dict[str, Any]:
+    return {**{key: value for key, value in sed.items() if key != "measures"}, **sed["measures"]}
+
+
+def _over_seeds(rows: Sequence[Row]) -> dict[str, Any]:
+    """Means and deviations where the numbers of a run stand."""
+
+    def nested(task: str, part: str) -> dict[str, Any]:
+        of_part = select(rows, task=task, part=part)
+        return by_scores(of_part, lambda row: {"mean": row.value, "sd": row.sd})
+
+    of_part = nested(SED, PARTIAL)
+    return {
+        "n_seeds": rows[0].n,
+        "retrieval": {**nested(RETRIEVAL, POOL), "full_pool": nested(RETRIEVAL, FULL_POOL)},
+        "sed": {**({"partial": of_part} if of_part else {}), **nested(SED, ALL)},
     }

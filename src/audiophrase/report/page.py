@@ -11,12 +11,21 @@ import pandas as pd
 import yaml
 
 from audiophrase.clips.availability import USABLE
+from audiophrase.evaluate.rows import ALL, ALWAYS_ON, CHANCE, POOL, RETRIEVAL, SED, fact, only
 from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
-from audiophrase.report.captions import FIGURES
-from audiophrase.report.cells import RENDERED, RENDERED_NOTE, restriction_notes
-from audiophrase.report.metrics import reported_threshold
+from audiophrase.report.catalogue import About
+from audiophrase.report.cells import (
+    RENDERED,
+    RENDERED_NOTE,
+    number,
+    phrases_note,
+    restriction_notes,
+)
+from audiophrase.report.labels import detected
+from audiophrase.report.measures import Measures
 from audiophrase.report.tables import all_tables
+from audiophrase.settings import PAPER_VARIANT
 from audiophrase.text.coverage import summary
 
 _MODEL_COLUMNS = {
@@ -36,34 +45,42 @@ class Contents:
 
     dataset: str
     title: str
-    metrics: Mapping[str, Any]
-    figures: Mapping[str, bytes]  # SVG by name
+    measures: Measures
+    figures: Sequence[tuple[About, bytes]]  # each with its SVG, in the order of the page
     availability: Sequence[Row]
     coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
-    compared: Mapping[str, Any] = field(default_factory=dict)  # numbers of other data sets
+    compared: Mapping[str, Measures] = field(default_factory=dict)  # of other data sets
 
 
 def page(contents: Contents) -> str:
     """The page as HTML. Everything that comes from the data is escaped."""
-    audio = contents.metrics["dataset"]["audio"]
+    audio = contents.measures.audio
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
     return _template().render(
         dataset=contents.dataset,
         title=contents.title,
         paper=paper,
+        beside_paper=contents.measures.beside_paper,
+        phrases_note=phrases_note(contents.measures),
         rendered=audio == RENDERED,
         rendered_note=RENDERED_NOTE,
-        headline=_headline(contents.metrics),
-        tables=all_tables(contents.metrics, contents.compared),
-        figures=_figures(contents.figures),
+        headline=_headline(contents.measures),
+        tables={
+            name: table
+            for name, table in all_tables(contents.measures, contents.compared).items()
+            if table.blocks
+        },
+        figures=_figures(contents.figures, contents.measures),
         n_usable=f"{len(contents.availability) - len(unusable):,}",
         n_annotated=f"{len(contents.availability):,}",
         n_missing=len(unusable),
-        restriction=restriction_notes(contents.metrics["retrieval"]),
-        audit=availability_table(contents.availability, audio=audio),
+        restriction=restriction_notes(contents.measures.first),
+        audit=availability_table(
+            contents.availability, audio=audio, beside_paper=contents.measures.beside_paper
+        ),
         missing=_listing(unusable[:MAX_LISTED]),
         coverage=_coverage(contents.coverage),
         models=_models(contents.models),
@@ -83,45 +100,51 @@ def _template() -> jinja2.Template:
     return environment.get_template("page.html.j2")
 
 
-def _headline(metrics: Mapping[str, Any]) -> list[dict[str, str]]:
+def _headline(measures: Measures) -> list[dict[str, str]]:
     """The few numbers that a reader comes for, each with what it is to be read beside."""
-    retrieval, sed, test = metrics["retrieval"], metrics["sed"], metrics["dataset"]["test"]
+    run, test = measures.first, measures.dataset["test"]
     numbers = [("Test clips with audio", f"{test['clips']:,} of {test['annotated']:,}")]
-    beside = [f"the paper: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"]
+    theirs = f"the paper: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"
+    beside = [theirs if measures.beside_paper else ""]
     for direction, label in (
         ("audio_to_caption", "Audio → caption"),
         ("caption_to_audio", "Caption → audio"),
     ):
-        theirs = paper.RETRIEVAL[direction]["r1"]["mean"]
-        if "r1" in retrieval[direction]:
-            numbers.append((f"{label}, R@1", f"{retrieval[direction]['r1']['mean']:.2f}"))
-            beside.append(f"the paper: {theirs:.2f}; chance: {retrieval['chance']['r1']:.2f}")
-    threshold = reported_threshold(sed)
-    if len(metrics["seeds"]) > 1:
-        seed = next(iter(metrics["seeds"]))
-        beside[1:] = [f"{other}; of seed {seed} alone" for other in beside[1:]]
-    if "mean" in sed:
-        f1 = f"f1_at_{threshold}"
-        numbers.append((f"Detection, F1 at {threshold}", f"{sed['mean'][f1]:.2f}"))
-        beside.append(f"always on: {sed['always_on'][f1]:.2f}")
-        numbers.append(("Average precision", f"{sed['mean']['average_precision']:.2f}"))
-        beside.append(f"prevalence: {sed['prevalence']:.2f}")
+        r1 = {"task": RETRIEVAL, "part": POOL, "measure": "recall", "parameter": 1}
+        if ours := only(run, scores=direction, **r1):
+            numbers.append((f"{label}, R@1", number(ours.value)))
+            theirs = f"the paper: {paper.RETRIEVAL[direction]['r1']['mean']:.2f}; "
+            chance = f"chance: {number(only(run, scores=CHANCE, **r1).value)}"
+            beside.append(f"{theirs}{chance}" if measures.beside_paper else chance)
+    seeds = measures.runs[PAPER_VARIANT]
+    if len(seeds) > 1:
+        beside[1:] = [f"{other}; of seed {next(iter(seeds))} alone" for other in beside[1:]]
+    f1 = {"task": SED, "part": ALL, "measure": "f1"}
+    if ours := only(run, scores="mean", **f1):
+        numbers.append((f"Detection, {detected(ours, 'F1')}", number(ours.value)))
+        beside.append(f"always on: {number(only(run, scores=ALWAYS_ON, **f1).value)}")
+        ours = only(run, task=SED, part=ALL, scores="mean", measure="average_precision")
+        numbers.append(("Average precision", number(ours.value)))
+        beside.append(f"prevalence: {number(fact(run, SED, 'prevalence', ALL))}")
     return [
         {"label": label, "value": value, "beside": other}
         for (label, value), other in zip(numbers, beside, strict=True)
     ]
 
 
-def _figures(figures: Mapping[str, bytes]) -> list[dict[str, str]]:
+def _figures(figures: Sequence[tuple[About, bytes]], measures: Measures) -> list[dict[str, str]]:
+    """The figures of the page; without phrases, those that need none."""
+    holds = {"has_phrases": measures.has_phrases, "beside_paper": measures.beside_paper}
     return [
         {
-            "name": name,
-            "title": FIGURES[name].title,
-            "alt": FIGURES[name].alt,
-            "caption": FIGURES[name].caption,
+            "name": about.name,
+            "title": about.title,
+            "alt": about.alt,
+            "caption": about.text(**holds),
             "base64": base64.b64encode(content).decode("ascii"),
         }
-        for name, content in figures.items()
+        for about, content in figures
+        if measures.has_phrases or not about.needs_phrases
     ]
 
 

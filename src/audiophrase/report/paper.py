@@ -26,3 +26,10 @@ RETRIEVAL = {
 }
 POOL_SIZE = 30
 N_REPEATS = 20
+
+ANNOTATIONS = "audiogrounding"  # the source of annotations that the paper's numbers are of
+
+
+def stands_beside(annotations: str) -> bool:
+    """Whether the paper's numbers are of the clips that come from this source of annotations."""
+    return annotations == ANNOTATIONS

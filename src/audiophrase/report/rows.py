@@ -1,136 +1,133 @@
-"""The tables' rows for scripts: one value's circumstances in columns of their own."""
+"""The tables' rows for scripts: pivots of the measures, circumstances in columns of their own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from audiophrase.evaluate.retrieval import DIRECTIONS
-from audiophrase.report import paper
-from audiophrase.report.metrics import PAPER_VARIANT, aggregations, reported_threshold
-from audiophrase.settings import SPLITS
+from audiophrase.evaluate.rows import (
+    ALL,
+    CHANCE,
+    FULL_POOL,
+    PARTIAL,
+    POOL,
+    RETRIEVAL,
+    SED,
+    Row,
+    fact,
+    select,
+)
+from audiophrase.evaluate.summary import restriction
+from audiophrase.report import labels, paper
+from audiophrase.report.measures import Measures, Rows, scores_of, threshold
+from audiophrase.splits import SPLITS
 
-Metrics = Mapping[str, Any]
 PAPER_AUDIO = "recorded"
 
 
-def interval(found: Metrics, *path: str) -> dict[str, float | None]:
-    """The interval of a measure as `low` and `high`, none where there is none."""
-    value: Any = found.get("intervals", {})
-    for key in path:
-        value = value.get(key, {})
-    return {"low": value.get("low"), "high": value.get("high")}
+def runs(measures: Measures) -> Iterator[tuple[str, str, Rows]]:
+    """Every run as (variant, seed, its rows)."""
+    for variant, seeds in measures.runs.items():
+        for seed, rows in seeds.items():
+            yield variant, seed, rows
 
 
-def runs(metrics: Metrics) -> Iterator[tuple[str, str, Metrics]]:
-    """Every run as (variant, seed, its numbers)."""
-    for variant, seeds in {PAPER_VARIANT: metrics["seeds"], **metrics["variants"]}.items():
-        for seed, numbers in seeds.items():
-            yield variant, seed, numbers
-
-
-def dataset(metrics: Metrics) -> Iterator[dict[str, Any]]:
+def dataset(measures: Measures) -> Iterator[dict[str, Any]]:
     """A row for each split and source."""
-    audio = metrics["dataset"]["audio"]
     for split in SPLITS:
-        yield {"audio": audio, "source": "ours", "split": split, **metrics["dataset"][split]}
+        ours = {"audio": measures.audio, "source": "ours", "split": split}
+        yield ours | measures.dataset[split]
+        if not measures.beside_paper:
+            continue
         theirs, n_annotated = paper.DATASET[split], paper.N_ANNOTATED[split]
         missing = {"annotated": n_annotated, "missing": n_annotated - theirs["clips"]}
         yield {"audio": PAPER_AUDIO, "source": "paper", "split": split, **theirs, **missing}
 
 
-def retrieval(metrics: Metrics) -> Iterator[dict[str, Any]]:
+def retrieval(measures: Measures) -> Iterator[dict[str, Any]]:
     """A row for each measure, direction, run and kind of pool, then those of chance and paper."""
-    audio = metrics["dataset"]["audio"]
-    for variant, seed, numbers in runs(metrics):
-        found = numbers["retrieval"]
-        ours = {"audio": audio, "source": "ours", "variant": variant, "seed": seed}
-        counts = {key: found[key] for key in ("n_repeats", "n_clips", "n_captions")}
-        counts |= _restriction(found)
-        pool = {"pool": "drawn", "pool_size": found["pool_size"], **counts}
+    for variant, seed, run in runs(measures):
+        ours = {"audio": measures.audio, "source": "ours", "variant": variant, "seed": seed}
+        counts = {
+            "n_repeats": fact(run, RETRIEVAL, "n_repeats", POOL),
+            "n_clips": fact(run, RETRIEVAL, "n_clips"),
+            "n_captions": fact(run, RETRIEVAL, "n_captions"),
+            **_n_clips_here(run, RETRIEVAL),
+        }
+        pool = {"pool": "drawn", "pool_size": fact(run, RETRIEVAL, "pool_size", POOL), **counts}
         full = {"pool": "full", "pool_size": None, **counts, "n_repeats": None}
         for direction in DIRECTIONS:
-            where = {"direction": direction}
-            for key, spread in found[direction].items():
-                value = {"measure": key, "value": spread["mean"], "sd": spread["sd"]}
-                between = interval(found, "pool", direction, key)
-                yield ours | where | value | pool | between
-            for key, value in found["full_pool"][direction].items():
-                between = interval(found, "full_pool", direction, key)
-                yield ours | where | {"measure": key, "value": value, "sd": None} | full | between
-    yield from _references(metrics["retrieval"], audio)
+            for part, where in ((POOL, pool), (FULL_POOL, full)):
+                for row in select(run, task=RETRIEVAL, part=part, scores=direction):
+                    value = {"measure": row.name, "value": row.value, "sd": row.sd}
+                    between = {"low": row.low, "high": row.high}
+                    yield ours | {"direction": direction} | value | where | between
+    yield from _references(measures)
 
 
-def _references(found: Metrics, audio: str) -> Iterator[dict[str, Any]]:
-    """Rows of chance and of the paper."""
-    pool = {"pool": "drawn", "pool_size": found["pool_size"]}
+def _references(measures: Measures) -> Iterator[dict[str, Any]]:
+    """Rows of chance, and of the paper where it stands beside the data set."""
+    run, audio = measures.first, measures.audio
+    of_paper = paper.RETRIEVAL if measures.beside_paper else {}
+    pool = {"pool": "drawn", "pool_size": fact(run, RETRIEVAL, "pool_size", POOL)}
     n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "captions")}
     theirs = {"pool": "drawn", "pool_size": paper.POOL_SIZE, "n_repeats": paper.N_REPEATS}
     for direction in DIRECTIONS:
-        for key, value in found["chance"].items():
-            measure = {"direction": direction, "measure": key, "value": value}
+        for row in select(run, task=RETRIEVAL, scores=CHANCE):
+            measure = {"direction": direction, "measure": row.name, "value": row.value}
             yield {"audio": audio, "source": "chance", **measure, **pool}
-        for key, spread in paper.RETRIEVAL[direction].items():
+        for key, spread in of_paper.get(direction, {}).items():
             measure = {"measure": key, "value": spread["mean"], "sd": spread["sd"]}
             where = {"audio": PAPER_AUDIO, "source": "paper", "direction": direction}
             yield where | measure | theirs | n_theirs
 
 
-def sed(metrics: Metrics) -> Iterator[dict[str, Any]]:
-    """A row for each kind of scores and run, then the paper's, whose measures are not known."""
-    audio = metrics["dataset"]["audio"]
-    for variant, seed, numbers in runs(metrics):
-        found = numbers["sed"]
-        threshold = reported_threshold(found)
-        for name in aggregations(found):
+def sed(measures: Measures) -> Iterator[dict[str, Any]]:
+    """A row for each kind of scores and run, then the paper's, whose measures are not known.
+
+    Intervals are those of the main measures; measures of the phrases active in a part of their
+    clip are those that variants are compared by.
+    """
+    of_part = sorted(labels.COMPARED, key=lambda name: name not in labels.MAIN)
+    for variant, seed, run in runs(measures):
+        for name in scores_of(run):
+            every = {r.measure: r for r in select(run, task=SED, part=ALL, scores=name)}
+            part = {r.measure: r for r in select(run, task=SED, part=PARTIAL, scores=name)}
             yield {
-                "audio": audio,
+                "audio": measures.audio,
                 "source": "ours",
                 "variant": variant,
                 "seed": seed,
                 "scores": name,
-                "threshold": threshold,
-                **{
-                    measure: found[name].get(f"{measure}_at_{threshold}")
-                    for measure in ("precision", "recall", "f1")
-                },
-                **{
-                    measure: found[name].get(measure)
-                    for measure in ("best_f1", "best_threshold", "average_precision")
-                },
-                "prevalence": found["prevalence"],
-                "n_clips": found["n_clips"],
-                "n_phrases": found["n_phrases"],
-                **_restriction(found),
-                **_of_part(found, name, threshold),
+                "threshold": threshold(run),
+                **{measure: _value(every.get(measure)) for measure in labels.DETECTION},
+                **{n: fact(run, SED, n, ALL) for n in ("prevalence", "n_clips", "n_phrases")},
+                **_n_clips_here(run, SED),
+                **_ends(every, ""),
+                **{f"{measure}_partial": _value(part.get(measure)) for measure in of_part},
+                **_ends(part, "_partial"),
+                "prevalence_partial": fact(run, SED, "prevalence", PARTIAL),
+                "n_phrases_partial": fact(run, SED, "n_phrases", PARTIAL),
             }
+    if not measures.beside_paper:
+        return
     n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "phrases")}
     yield {"audio": PAPER_AUDIO, "source": "paper", "scores": "mean", **n_theirs}
 
 
-def _restriction(found: Metrics) -> dict[str, Any]:
+def _value(row: Row | None) -> float | None:
+    return None if row is None else row.value
+
+
+def _ends(rows: dict[str, Row], ending: str) -> dict[str, float | None]:
+    """The ends of the main measures' intervals, none where there is none."""
+    return {
+        f"{measure}{ending}_{end}": getattr(rows.get(measure), end, None)
+        for measure in labels.MAIN
+        for end in ("low", "high")
+    }
+
+
+def _n_clips_here(run: Rows, task: str) -> dict[str, Any]:
     """How many clips there were before others' were asked for; nothing where none were."""
-    return {key: found[key] for key in ("only_clips_of", "n_clips_here") if key in found}
-
-
-def _of_part(found: Metrics, name: str, threshold: str) -> dict[str, Any]:
-    """Intervals over all phrases, then the measures of those active in a part of their clip."""
-    keys = {"f1": f"f1_at_{threshold}", "average_precision": "average_precision"}
-    part = found.get("partial", {})
-    of_part = part.get(name, {})
-    names = {**keys, "best_f1": "best_f1"}
-    return {
-        **_named_intervals(found, name, keys, ""),
-        **{f"{short}_partial": of_part.get(key) for short, key in names.items()},
-        **_named_intervals(part, name, keys, "_partial"),
-        "prevalence_partial": part.get("prevalence"),
-        "n_phrases_partial": part.get("n_phrases"),
-    }
-
-
-def _named_intervals(
-    found: Metrics, name: str, keys: Mapping[str, str], ending: str
-) -> dict[str, float | None]:
-    return {
-        f"{short}{ending}_{end}": value
-        for short, key in keys.items()
-        for end, value in interval(found, name, key).items()
-    }
+    said = restriction(run, task)
+    return {name: said[name] for name in ("only_clips_of", "n_clips_here") if name in said}

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import matplotlib
-import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
 
 from audiophrase.report.cells import RENDERED
 
@@ -34,8 +31,6 @@ GREY, PALE = "#6b6b6b", "#d9d9d9"
 _CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 DASHES = ("-", "--", ":")
 _LABEL_STRIP_IN = 0.22  # along the lower edge, for the label of rendered audio
-_TICKS_HZ = 125.0 * 2.0 ** np.arange(1, 9)
-_DYNAMIC_RANGE = np.log(1e8)  # 80 dB of log power: what lies lower is drawn as silence
 
 
 @contextmanager
@@ -67,6 +62,14 @@ def canvas(height_in: float, *, audio: str) -> Figure:
     return figure
 
 
+@look()
+def nothing_to_show(text: str, *, audio: str) -> Figure:
+    """A figure that says why it is empty."""
+    figure = canvas(1.0, audio=audio)
+    figure.text(0.5, 0.5, text, ha="center", va="center", color=GREY)
+    return figure
+
+
 def svg(figure: Figure) -> bytes:
     """The figure as SVG, with no date or version in it."""
     return _save(figure, format="svg", metadata={"Date": None, "Creator": None})
@@ -88,36 +91,6 @@ def line_style(index: int) -> dict[str, str]:
 def wrap(text: str, width: int, *, max_lines: int | None = None) -> str:
     """Text in lines of at most `width` characters; what is too long ends in an ellipsis."""
     return "\n".join(textwrap.wrap(text, width, max_lines=max_lines, placeholder=" …")) or text
-
-
-def draw_log_mel(
-    axes: Axes,
-    log_mel: np.ndarray,
-    hop_s: float,
-    centres_hz: np.ndarray,
-    *,
-    lowest_tick_hz: float,
-) -> AxesImage:
-    """A spectrum (T, n_mels) over time and mel band; the image is returned for a colour bar."""
-    n_frames, n_mels = log_mel.shape
-    top = float(log_mel.max())
-    image = axes.imshow(
-        log_mel.T,
-        origin="lower",
-        aspect="auto",
-        interpolation="none",
-        cmap="magma",
-        vmin=max(float(log_mel.min()), top - _DYNAMIC_RANGE),
-        vmax=top,
-        # Frame t is centred on t hops, as librosa centres it.
-        extent=(-hop_s / 2, (n_frames - 0.5) * hop_s, -0.5, n_mels - 0.5),
-    )
-    lowest_tick_hz = max(lowest_tick_hz, centres_hz[0])
-    ticks_hz = _TICKS_HZ[(lowest_tick_hz <= _TICKS_HZ) & (centres_hz[-1] >= _TICKS_HZ)]
-    bands = np.interp(ticks_hz, centres_hz, np.arange(n_mels))
-    axes.set_yticks(bands, [f"{tick_hz / 1000:g}" for tick_hz in ticks_hz])
-    axes.set_ylabel("mel band centre\nfrequency (kHz)")
-    return image
 
 
 def _save(figure: Figure, **options) -> bytes:

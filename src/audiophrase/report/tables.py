@@ -1,14 +1,26 @@
 """The tables: the paper's Table 1 and Table 2, and the measures behind its Figure 3.
 
 Each comes as a tidy frame for scripts and as blocks of text cells for people. Every table states
-how many clips it rests on, beside the paper's number.
+how many clips it rests on, and the paper's number where the paper stands beside the data set.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import replace
 
 import pandas as pd
 
+from audiophrase.evaluate.rows import (
+    ALL,
+    CHANCE,
+    FULL_POOL,
+    PARTIAL,
+    POOL,
+    RETRIEVAL,
+    SED,
+    Row,
+    fact,
+    select,
+)
 from audiophrase.report import paper, rows
 from audiophrase.report.ablations import ablations_table
 from audiophrase.report.cells import (
@@ -16,274 +28,269 @@ from audiophrase.report.cells import (
     NAMES,
     Block,
     Table,
+    cell,
     number,
-    recall_name,
+    papers,
+    phrases_note,
     rendered_note,
     restriction_notes,
     spread,
-    threshold_told,
-    with_interval,
 )
-from audiophrase.report.metrics import aggregations, reported_threshold
-from audiophrase.settings import PAPER_VARIANT, SPLITS
+from audiophrase.report.labels import DETECTION, MAIN, detected, ranked
+from audiophrase.report.measures import Measures, Rows, aggregations, same, scores_of, share
+from audiophrase.settings import PAPER_VARIANT
+from audiophrase.splits import SPLITS
 
-Metrics = Mapping[str, Any]
+_PAPER_NOTE = (
+    "The paper shows its measures as curves in Figure 3; its numbers at a threshold are not known to "
+    "us, so these cells stay empty."
+)
+_NO_DETECTIONS = ("audio", "source", "variant", "seed", "scores", "threshold")  # without any rows
 
 
-def all_tables(metrics: Metrics, compared: Mapping[str, Metrics] | None = None) -> dict[str, Table]:
-    """The tables by the name of their files; `compared` are the numbers of other data sets."""
+def all_tables(
+    measures: Measures, compared: Mapping[str, Measures] | None = None
+) -> dict[str, Table]:
+    """The tables by the name of their files; `compared` are the rows of other data sets."""
     return {
-        "dataset": dataset_table(metrics),
-        "retrieval": retrieval_table(metrics),
-        "sed": sed_table(metrics),
-        "ablations": ablations_table(metrics, compared or {}),
+        "dataset": dataset_table(measures),
+        "retrieval": retrieval_table(measures),
+        "sed": sed_table(measures),
+        "ablations": ablations_table(measures, compared or {}),
     }
 
 
-def dataset_table(metrics: Metrics) -> Table:
-    """The paper's Table 1 beside ours."""
-    cells = []
+def dataset_table(measures: Measures) -> Table:
+    """The paper's Table 1, beside ours where it is of the same clips."""
+    cells, beside = [], measures.beside_paper
     for split in SPLITS:
-        ours, theirs = metrics["dataset"][split], paper.DATASET[split]
+        ours, theirs = measures.dataset[split], paper.DATASET[split]
         n_annotated = paper.N_ANNOTATED[split]
         line = {"split": split}
         for name in ("clips", "captions", "phrases"):
-            line |= {name: f"{ours[name]:,}", f"{name}, paper": f"{theirs[name]:,}"}
+            line[name] = f"{ours[name]:,}"
+            if beside:
+                line[f"{name}, paper"] = f"{theirs[name]:,}"
         line["missing clips"] = f"{ours['missing']:,} of {ours['annotated']:,}"
         line["of them unresolved"] = f"{ours['unresolved']:,}"
-        line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
+        if beside:
+            line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
         cells.append(line)
     notes = (
-        *rendered_note(metrics),
-        (
-            "Clips are those with usable audio, captions and phrases those of these clips; missing "
-            "are the annotated clips without usable audio. The paper's missing clips follow from its "
-            "Table 1 and the 4,489/31/70 clips that AudioGrounding v1 annotates."
+        *rendered_note(measures),
+        *phrases_note(measures),
+        "Clips are those with usable audio, captions and phrases those of these clips; missing "
+        "are the annotated clips without usable audio."
+        + (
+            " The paper's missing clips follow from its Table 1 and the 4,489/31/70 clips that "
+            "AudioGrounding v1 annotates."
+            if beside
+            else ""
         ),
-        *restriction_notes(metrics["retrieval"]),
+        *restriction_notes(measures.first),
     )
     title = "Data set: clips, captions and phrases (the paper's Table 1)"
-    tidy = pd.DataFrame(rows.dataset(metrics))
+    tidy = pd.DataFrame(rows.dataset(measures))
     return Table(title, notes, (Block("", pd.DataFrame(cells)),), tidy)
 
 
-def retrieval_table(metrics: Metrics) -> Table:
-    """The paper's Table 2 beside ours, with chance and the full pool."""
-    found = metrics["retrieval"]
-    n_clips, n_captions = found["n_clips"], found["n_captions"]
-    several = metrics.get("over_seeds", {}).get(PAPER_VARIANT)
+def retrieval_table(measures: Measures) -> Table:
+    """The paper's Table 2, beside ours where it is of the same clips; chance and the full pool."""
+    run, beside = measures.first, measures.beside_paper
+    n_clips, n_captions = (fact(run, RETRIEVAL, name) for name in ("n_clips", "n_captions"))
+    pool_size, n_repeats = (fact(run, RETRIEVAL, name, POOL) for name in ("pool_size", "n_repeats"))
+    several = measures.over_seeds.get(PAPER_VARIANT)
     cells = [
         {
             "direction": label,
-            "measure": recall_name(key),
-            "ours": spread(value),
-            **_interval_cell(found, "pool", direction, key),
-            **(_seeds_cell(several, several["retrieval"][direction][key]) if several else {}),
-            "paper": spread(paper.RETRIEVAL[direction].get(key)),
-            "chance": number(found["chance"][key]),
+            "measure": ranked(row),
+            "ours": spread(row),
+            f"{share(run, RETRIEVAL)} interval": f"{number(row.low)} to {number(row.high)}",
+            **({f"ours, {several[0].n} seeds": spread(same(several, row))} if several else {}),
+            **({"paper": papers(direction, row.name)} if beside else {}),
+            "chance": cell(same(run, replace(row, scores=CHANCE))),
         }
         for direction, label in DIRECTIONS.items()
-        for key, value in found[direction].items()
+        for row in select(run, task=RETRIEVAL, part=POOL, scores=direction)
     ]
     full = [
         {"direction": label}
         | {
-            recall_name(key): with_interval(
-                _measure(key, value),
-                rows.interval(found, "full_pool", direction, key),
-                decimals=1 if key == "median_rank" else 2,
-            )
-            for key, value in found["full_pool"][direction].items()
+            ranked(row): cell(row)
+            for row in select(run, task=RETRIEVAL, part=FULL_POOL, scores=direction)
         }
         for direction, label in DIRECTIONS.items()
     ]
-    pools = f"pools of {found['pool_size']}"
-    if found["pool_size"] < paper.POOL_SIZE:
+    pools = f"pools of {pool_size}"
+    if pool_size < paper.POOL_SIZE and beside:
         pools += f" (the paper: {paper.POOL_SIZE}; there are no more test clips)"
     everything = f"Among all {n_clips} clips and {n_captions} captions"
     blocks = [
         Block(f"Recall in {pools}", pd.DataFrame(cells)),
-        Block(everything + _in_brackets(found), pd.DataFrame(full)),
+        Block(everything + _in_brackets(run, RETRIEVAL), pd.DataFrame(full)),
     ]
     notes = (
-        *rendered_note(metrics),
-        f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper.",
-        *restriction_notes(found),
+        *rendered_note(measures),
+        f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper."
+        if beside
+        else f"Test clips: {n_clips}.",
+        *restriction_notes(run),
         (
-            "The ± of ours and of the paper is sampling noise of one model: the standard deviation "
-            f"over {found['n_repeats']} draws of random pools. It says nothing about other seeds or "
-            "other data."
+            f"The ± of ours{' and of the paper' if beside else ''} is sampling noise of one model: "
+            f"the standard deviation over {n_repeats} draws of random pools. It says nothing about "
+            "other seeds or other data."
         ),
-        *_interval_note(found),
+        _interval_note(run, RETRIEVAL),
         *_seeds_note(several),
     )
     title = "Retrieval: recall at k (the paper's Table 2)"
-    tidy = pd.DataFrame(rows.retrieval(metrics))
-    return Table(title, notes, (*blocks, *_other_runs(metrics, _retrieval_line)), tidy)
+    tidy = pd.DataFrame(rows.retrieval(measures))
+    return Table(title, notes, (*blocks, *_other_runs(measures, _retrieval_line)), tidy)
 
 
-def sed_table(metrics: Metrics) -> Table:
-    """Phrase-based detection at the reported threshold, and beyond any threshold."""
-    found = metrics["sed"]
-    threshold = reported_threshold(found)
-    several = metrics.get("over_seeds", {}).get(PAPER_VARIANT)
-    lines = _sed_lines(found, threshold)
-    lines.append({"scores": "the paper's (its Figure 3)", **_sed_cells({}, {}, "", threshold)})
-    blocks = [Block("All phrases" + _in_brackets(found), pd.DataFrame(lines))]
-    if part := found.get("partial"):
-        below = f"active in less than {100 * part['active_below']:g} % of their clip"
-        heading = f"The {part['n_phrases']:,} phrases {below}" + _in_brackets(part)
-        blocks.append(Block(heading, pd.DataFrame(_sed_lines(part, threshold))))
+def sed_table(measures: Measures) -> Table:
+    """Phrase-based detection at the reported threshold, and beyond any threshold.
+
+    No cells where the data set has no phrases.
+    """
+    run, beside = measures.first, measures.beside_paper
+    title = "Phrase-based sound event detection (the measures behind the paper's Figure 3)"
+    if not measures.has_phrases:
+        return Table(title, phrases_note(measures), (), pd.DataFrame(columns=_NO_DETECTIONS))
+    several = measures.over_seeds.get(PAPER_VARIANT)
+    lines = _sed_lines(run, ALL)
+    if beside:
+        empty = dict.fromkeys(list(lines[0])[1:], "")
+        lines.append({"scores": "the paper's (its Figure 3)", **empty})
+    blocks = [Block("All phrases" + _in_brackets(run, SED), pd.DataFrame(lines))]
+    if below := fact(run, SED, "active_below", PARTIAL):
+        n_phrases = fact(run, SED, "n_phrases", PARTIAL)
+        heading = f"The {n_phrases:,} phrases active in less than {100 * below:g} % of their clip"
+        part = pd.DataFrame(_sed_lines(run, PARTIAL))
+        blocks.append(Block(heading + _in_brackets(run, SED), part))
     if several:
-        heading = f"Mean ± standard deviation over {several['n_seeds']} seeds"
-        blocks.append(Block(heading, pd.DataFrame(_sed_over_seeds(several["sed"], threshold))))
+        heading = f"Mean ± standard deviation over {several[0].n} seeds"
+        blocks.append(Block(heading, pd.DataFrame(_sed_over_seeds(several))))
+    n_clips, n_phrases, prevalence = (
+        fact(run, SED, name, ALL) for name in ("n_clips", "n_phrases", "prevalence")
+    )
     n_test = paper.DATASET["test"]
     notes = (
-        *rendered_note(metrics),
+        *rendered_note(measures),
         (
-            f"Test clips: {found['n_clips']} with {found['n_phrases']:,} phrases here, "
+            f"Test clips: {n_clips} with {n_phrases:,} phrases here, "
             f"{n_test['clips']} with {n_test['phrases']:,} in the paper."
+            if beside
+            else f"Test clips: {n_clips} with {n_phrases:,} phrases."
         ),
-        *restriction_notes(found),
+        *restriction_notes(run, SED),
         (
-            f"Phrases are active in {found['prevalence']:.2f} of the frames: that is the average "
+            f"Phrases are active in {prevalence:.2f} of the frames: that is the average "
             "precision of chance, and what lifts the F1 of always on."
         ),
-        *_part_note(found),
-        (
-            "The paper shows its measures as curves in Figure 3; its numbers at a threshold are not "
-            "known to us, so these cells stay empty."
-        ),
-        *_interval_note(found),
+        *_part_note(run),
+        *((_PAPER_NOTE,) if beside else ()),
+        _interval_note(run, SED),
         *_seeds_note(several),
     )
-    title = "Phrase-based sound event detection (the measures behind the paper's Figure 3)"
-    blocks += _other_runs(metrics, _sed_line)
-    return Table(title, notes, tuple(blocks), pd.DataFrame(rows.sed(metrics)))
+    blocks += _other_runs(measures, _sed_line)
+    return Table(title, notes, tuple(blocks), pd.DataFrame(rows.sed(measures)))
 
 
-def _other_runs(metrics: Metrics, line: Callable[[Metrics], dict[str, str]]) -> tuple[Block, ...]:
+def _other_runs(measures: Measures, line: Callable[[Rows], dict[str, str]]) -> tuple[Block, ...]:
     """A line for each run, where there are several: seeds and variants side by side."""
-    runs = list(rows.runs(metrics))
+    runs = list(rows.runs(measures))
     if len(runs) < 2:
         return ()
-    cells = [{"variant": variant, "seed": seed, **line(of)} for variant, seed, of in runs]
+    cells = [{"variant": variant, "seed": seed, **line(run)} for variant, seed, run in runs]
     return (Block("All runs; the first is the one above", pd.DataFrame(cells).fillna("")),)
 
 
-def _retrieval_line(numbers: Metrics) -> dict[str, str]:
-    return {"clips": f"{numbers['retrieval']['n_clips']:,}"} | {
-        f"{label}, {recall_name(key)}": spread(value)
+def _retrieval_line(run: Rows) -> dict[str, str]:
+    return {"clips": f"{fact(run, RETRIEVAL, 'n_clips'):,}"} | {
+        f"{label}, {ranked(row)}": spread(row)
         for direction, label in DIRECTIONS.items()
-        for key, value in numbers["retrieval"][direction].items()
+        for row in select(run, task=RETRIEVAL, part=POOL, scores=direction)
     }
 
 
-def _sed_line(numbers: Metrics) -> dict[str, str]:
-    found = numbers["sed"]
-    key = f"f1_at_{reported_threshold(found)}"
-    cells = {"clips": f"{found['n_clips']:,}"}
-    for name in aggregations(found):
-        if name not in ("random", "always_on"):
-            cells[f"F1, {name}"] = number(found[name].get(key))
-            cells[f"average precision, {name}"] = number(found[name].get("average_precision"))
+def _sed_line(run: Rows) -> dict[str, str]:
+    cells = {"clips": f"{fact(run, SED, 'n_clips', ALL):,}"}
+    for name in aggregations(run):
+        for row in _shown(run, ALL, name, only_main=True):
+            cells[f"{DETECTION[row.measure].label}, {name}"] = number(row.value)
     return cells
 
 
-def _sed_lines(found: Metrics, threshold: str) -> list[dict[str, str]]:
-    return [
-        {"scores": NAMES.get(name, name), **_sed_cells(found[name], found, name, threshold)}
-        for name in aggregations(found)
-    ]
+def _shown(run: Rows, part: str, scores: str, *, only_main: bool = False) -> list[Row]:
+    """Measures of detection in the order of their labels."""
+    by_measure = {row.measure: row for row in select(run, task=SED, part=part, scores=scores)}
+    names = MAIN if only_main else DETECTION
+    return [by_measure[name] for name in names if name in by_measure]
 
 
-def _sed_cells(measures: Metrics, found: Metrics, name: str, threshold: str) -> dict[str, str]:
-    def between(key: str) -> str:
-        return with_interval(number(measures.get(key)), rows.interval(found, name, key))
-
-    return {
-        f"precision at {threshold}": number(measures.get(f"precision_at_{threshold}")),
-        f"recall at {threshold}": number(measures.get(f"recall_at_{threshold}")),
-        f"F1 at {threshold}": between(f"f1_at_{threshold}"),
-        "best F1": number(measures.get("best_f1")),
-        "its threshold": threshold_told(measures.get("best_threshold")),
-        "average precision": between("average_precision"),
-    }
-
-
-def _sed_over_seeds(of_seeds: Metrics, threshold: str) -> list[dict[str, str]]:
-    parts = {"all": of_seeds, "active in part": of_seeds.get("partial", {})}
-    return [
-        {
-            "scores": NAMES.get(name, name),
-            "phrases": label,
-            f"precision at {threshold}": spread(of[name][f"precision_at_{threshold}"]),
-            f"recall at {threshold}": spread(of[name][f"recall_at_{threshold}"]),
-            f"F1 at {threshold}": spread(of[name][f"f1_at_{threshold}"]),
-            "best F1": spread(of[name]["best_f1"]),
-            "average precision": spread(of[name]["average_precision"]),
+def _sed_lines(run: Rows, part: str) -> list[dict[str, str]]:
+    """A line for each kind of scores; a measure that a baseline has not is an empty cell."""
+    lines = [
+        {"scores": NAMES.get(name, name)}
+        | {
+            detected(row, DETECTION[row.measure].label): cell(
+                row, interval=DETECTION[row.measure].main
+            )
+            for row in _shown(run, part, name)
         }
-        for label, of in parts.items()
-        for name in aggregations(of)
+        for name in scores_of(run, part)
+    ]
+    columns = dict.fromkeys(column for line in lines for column in line)
+    return [dict.fromkeys(columns, "") | line for line in lines]
+
+
+def _sed_over_seeds(several: Rows) -> list[dict[str, str]]:
+    return [
+        {"scores": NAMES.get(name, name), "phrases": label}
+        | {
+            detected(row, DETECTION[row.measure].label): spread(row)
+            for row in _shown(several, part, name)
+            if DETECTION[row.measure].over_seeds
+        }
+        for part, label in ((ALL, "all"), (PARTIAL, "active in part"))
+        for name in scores_of(several, part)
     ]
 
 
-def _interval_cell(found: Metrics, *path: str) -> dict[str, str]:
-    """A column of its own for the interval, where there are any."""
-    if "intervals" not in found:
-        return {}
-    between = rows.interval(found, *path)
-    share = f"{100 * found['intervals']['confidence']:g} %"
-    return {f"{share} interval": f"{number(between['low'])} to {number(between['high'])}"}
+def _in_brackets(run: Rows, task: str) -> str:
+    return f", {share(run, task)} intervals in brackets"
 
 
-def _seeds_cell(several: Metrics, value: Metrics) -> dict[str, str]:
-    return {f"ours, {several['n_seeds']} seeds": spread(value)}
-
-
-def _in_brackets(found: Metrics) -> str:
-    if "intervals" not in found:
-        return ""
-    return f", {100 * found['intervals']['confidence']:g} % intervals in brackets"
-
-
-def _interval_note(found: Metrics) -> tuple[str, ...]:
-    if "intervals" not in found:
-        return ()
+def _interval_note(run: Rows, task: str) -> str:
     return (
-        (
-            f"Intervals are bootstrap percentiles over the test clips, "
-            f"{found['intervals']['n_resamples']:,} resamples: what other test clips would have "
-            "done to this one model. In retrieval the queries are resampled, not what they are "
-            "ranked among."
-        ),
+        f"Intervals are bootstrap percentiles over the test clips, "
+        f"{fact(run, task, 'n_resamples'):,} resamples: what other test clips would have "
+        "done to this one model. In retrieval the queries are resampled, not what they are "
+        "ranked among."
     )
 
 
-def _seeds_note(several: Metrics | None) -> tuple[str, ...]:
+def _seeds_note(several: Rows | None) -> tuple[str, ...]:
     if not several:
         return ()
     return (
         (
-            f"The ± over seeds is the sample standard deviation over {several['n_seeds']} models "
+            f"The ± over seeds is the sample standard deviation over {several[0].n} models "
             "trained from different seeds, each the mean over its draws. Everything else is of the "
             "first seed."
         ),
     )
 
 
-def _part_note(found: Metrics) -> tuple[str, ...]:
-    if "partial" not in found:
+def _part_note(run: Rows) -> tuple[str, ...]:
+    prevalence = fact(run, SED, "prevalence", PARTIAL)
+    if prevalence is None:
         return ()
-    part = found["partial"]
     return (
         (
             "Where a phrase is heard throughout, always on is right; the phrases active in part of "
             f"their clip, those never heard among them, tell more. They are active in "
-            f"{part['prevalence']:.2f} of the frames."
+            f"{prevalence:.2f} of the frames."
         ),
     )
-
-
-def _measure(key: str, value: float) -> str:
-    return f"{value:g}" if key == "median_rank" else number(value)

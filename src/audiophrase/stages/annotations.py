@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
-from audiophrase.annotations import audiogrounding, grammar
-from audiophrase.settings import SPLITS, structure
+from audiophrase.annotations import files, grammar, parsing
+from audiophrase.settings import structure
+from audiophrase.splits import SPLITS
 from audiophrase.stages.options import file_argument, file_option, settings
 
 
@@ -31,7 +32,7 @@ def generate_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
 @file_argument("output")
 def import_annotations(source: Path, output: Path) -> None:
     """Take over one annotation file, as it is, once it proves to be JSON."""
-    audiogrounding.load(source)
+    files.load(source)
     tables.write_bytes(output, source.read_bytes())
 
 
@@ -53,10 +54,10 @@ def annotations(
     """Parse the annotations of train, val and test into tables."""
     from audiophrase.annotations.counts import counts as count  # pandas, for one command of three
 
-    content = {s: audiogrounding.load(path) for s, path in zip(SPLITS, sources, strict=True)}
+    content = {s: files.load(path) for s, path in zip(SPLITS, sources, strict=True)}
     shards = dict(zip(SPLITS, n_shards, strict=True))
-    parsed = audiogrounding.parse(content, shards)
-    audiogrounding.require_test_phrases(parsed["phrases"])
+    parsed = parsing.parse(content, shards)
+    parsing.require_test_phrases(parsed["phrases"])
     for name, path in (("clips", clips), ("captions", captions), ("phrases", phrases)):
         tables.write(
             path,

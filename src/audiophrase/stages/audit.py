@@ -10,10 +10,11 @@ from typing import Any
 import click
 import pandas as pd
 
-from audiophrase import tables
+from audiophrase import params, tables
 from audiophrase.clips import audit as counting
 from audiophrase.clips import availability_file
 from audiophrase.errors import AudiophraseError
+from audiophrase.report import paper
 from audiophrase.report.availability import (
     MAX_LISTED,
     availability_table,
@@ -53,7 +54,7 @@ def audit(
     export: Path | None,
     lists_all: bool,
 ) -> None:
-    """Count the clips of DATASET by split, state and reason, beside the paper's."""
+    """Count the clips of DATASET by split, state and reason, AudioGrounding's beside the paper's."""
     if (dataset is None) == (diff is None):
         raise click.UsageError("name either a data set, or two tables with --diff OLD NEW")
     if export is not None and export.suffix != ".csv":
@@ -68,13 +69,23 @@ def audit(
         raise click.UsageError(f"{dataset!r} cannot be the name of a data set")
     if recheck:
         _recheck(dataset, configfiles, max_listed)
-    _count(dataset, export)
+    _count(dataset, export, beside_paper=_stands_beside_paper(dataset, configfiles))
 
 
-def _count(dataset: str, export: Path | None) -> None:
+def _stands_beside_paper(dataset: str, configfiles: Sequence[Path]) -> bool:
+    """Whether a data set's annotations are the paper's; not, where no params file knows it."""
+    if not Path("params.yaml").is_file():
+        return False
+    loaded = params.load(Path("params.yaml"), *configfiles)
+    if dataset not in loaded["datasets"]:
+        return False
+    return paper.stands_beside(params.effective(loaded, dataset)["annotations"]["source"])
+
+
+def _count(dataset: str, export: Path | None, *, beside_paper: bool) -> None:
     rows = _read(dataset)
     audio = RENDERED if {row["source"] for row in rows} == {RENDERED} else "recorded"
-    table = availability_table(rows, audio=audio)
+    table = availability_table(rows, audio=audio, beside_paper=beside_paper)
     click.echo(f"{table.title}: {dataset}")
     _show(table.blocks)
     for note in table.notes:

@@ -3,11 +3,9 @@
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
-from audiophrase.clips import availability_file
 from audiophrase.clips.availability import USABLE
 from audiophrase.errors import AudiophraseError
 from audiophrase.stages.training_data import Clips
@@ -29,13 +27,10 @@ class Restriction:
     n_clips_here: int
     n_clips_common: int
 
-    def summary(self) -> dict[str, Any]:
+    @property
+    def counts(self) -> dict[str, int]:
         """For the numbers of an evaluation."""
-        return {
-            "only_clips_of": self.sha256,
-            "n_clips_here": self.n_clips_here,
-            "n_clips_common": self.n_clips_common,
-        }
+        return {"n_clips_here": self.n_clips_here, "n_clips_common": self.n_clips_common}
 
 
 def restrict(clips: Clips, path: Path | None) -> tuple[Clips, Restriction | None]:
@@ -46,6 +41,8 @@ def restrict(clips: Clips, path: Path | None) -> tuple[Clips, Restriction | None
     """
     if path is None:
         return clips, None
+    from audiophrase.clips import availability_file  # pandas, which evaluation does without
+
     remedy = f"mend {KEY}: another lab's availability.parquet or .csv of this data set, or null"
     rows = availability_file.read(path, remedy=remedy)
     usable = {row["clip_id"] for row in rows if row["state"] in USABLE}

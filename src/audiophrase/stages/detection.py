@@ -1,24 +1,25 @@
 """Stage evaluate, part two: phrase-based sound event detection."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from audiophrase import tables
 from audiophrase.device import enough_memory
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
-from audiophrase.evaluate.detection import Detections, intervals, partial, read_off
+from audiophrase.evaluate.detection import Detections, measure, partial
+from audiophrase.evaluate.parameters import BootstrapParams, SedParams
+from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, facts, select
+from audiophrase.evaluate.summary import sed_summary
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.param_sections import BootstrapParams, SedParams
 from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options
+from audiophrase.stages.measure_rows import brief, write_measures
 from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     Clips,
@@ -30,6 +31,8 @@ from audiophrase.stages.training_data import (
 )
 from audiophrase.train import encode
 
+_CURVE_COLUMNS = ("aggregation", "threshold", "precision", "recall", "f1")
+
 
 @click.command()
 @evaluation_options
@@ -37,7 +40,8 @@ from audiophrase.train import encode
 @file_option("--phrase-words", "Word ids of phrases.")
 @file_option("--curve", "Precision, recall and F1 by threshold to write (CSV).")
 @file_option("--scores", "Frame-phrase similarities to write.")
-@file_option("--summary", "Measures to write (JSON).")
+@file_option("--measures", "Rows of measures to write.")
+@file_option("--summary", "The same as nested numbers to write (JSON).")
 def evaluate_sed(
     settings: dict,
     device: str,
@@ -52,10 +56,14 @@ def evaluate_sed(
     cache: Path,
     curve: Path,
     scores: Path,
+    measures: Path,
     summary: Path,
 ) -> None:
     """Detection of phrases in frames, on FEATURES, the shards of the test split."""
     params = structure(settings, "evaluate.sed")
+    if not tables.read(phrases, stage="annotations.phrases", columns=["phrase_id"]).num_rows:
+        _write_nothing(curve, scores, measures, summary, params, settings)
+        return
     vectors = read_vectors(vocabulary, settings)
     encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
     every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
@@ -82,18 +90,38 @@ def evaluate_sed(
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
     every = Detections(found | drawn, labels, [number[row["clip_id"]] for row in rows])
     of_bootstrap = structure(settings, "evaluate.bootstrap")
-    measured, sampled = _measured(every, params, of_bootstrap)
-    tables.write_csv(curve, _points(sampled))
-    inputs = {"only_clips_of": restriction.sha256} if restriction else None
-    made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
-    _write_scores(scores, [row["phrase_id"] for row in rows], found, made_with, inputs)
-    measured |= restriction.summary() if restriction else {}
+    measured, sampled = _measured(every, ALL, params, of_bootstrap)
     part = partial(every, params.partial_below)
     if part is not None:
-        below = {"active_below": params.partial_below}
-        measured["partial"] = below | _measured(part, params, of_bootstrap)[0]
-    tables.write_json(summary, measured)
-    click.echo(pd.DataFrame(measured["measures"]).T.to_string(), err=True)
+        measured += facts(SED, PARTIAL, {"active_below": params.partial_below})
+        measured += _measured(part, PARTIAL, params, of_bootstrap)[0]
+    with_interval = {
+        "confidence": of_bootstrap.confidence,
+        "n_resamples": of_bootstrap.n_resamples,
+    }
+    measured = write_measures(
+        measures,
+        [*facts(SED, None, with_interval), *measured],
+        restriction,
+        settings,
+        stage="sed_measures",
+    )
+    tables.write_json(summary, sed_summary(measured))
+    tables.write_csv_rows(curve, _CURVE_COLUMNS, _points(sampled))
+    inputs = {"only_clips_of": restriction.sha256} if restriction else None
+    _write_scores(scores, [row["phrase_id"] for row in rows], found, settings, inputs)
+    click.echo(brief(select(measured, part=ALL)), err=True)
+
+
+def _write_nothing(
+    curve: Path, scores: Path, measures: Path, summary: Path, params: SedParams, settings: dict
+) -> None:
+    """The files of a data set whose captions have no phrases: no points, scores or rows."""
+    tables.write_csv_rows(curve, _CURVE_COLUMNS, [])
+    _write_scores(scores, [], {name: [] for name in params.aggregations}, settings, None)
+    rows = write_measures(measures, [], None, settings, stage="sed_measures")
+    tables.write_json(summary, sed_summary(rows))
+    click.echo("the annotations have no phrases: nothing is detected", err=True)
 
 
 def _nothing_to_detect(clips: Clips, restricted: bool) -> ArtifactError:
@@ -129,35 +157,26 @@ def _phrase_scores(
 
 
 def _measured(
-    detections: Detections, params: SedParams, of_bootstrap: BootstrapParams
-) -> tuple[dict[str, Any], dict[str, sed.Curve]]:
-    """Counts, measures and their intervals, of all phrases or of a part, and the sampled curves."""
-    threshold, steps = params.reported_threshold, params.thresholds
+    detections: Detections, part: str, params: SedParams, of_bootstrap: BootstrapParams
+) -> tuple[list[Row], dict[str, sed.Curve]]:
+    """The rows of all phrases or of a part, and the sampled curves."""
+    steps = params.thresholds
     n_steps = round((steps.last - steps.first) / steps.step) + 1
-    sampled_at = np.round(steps.first + steps.step * np.arange(n_steps), 10)
-    measures, sampled = read_off(detections, threshold=threshold, sampled_at=sampled_at)
-    return {
-        **detections.counts,
-        "prevalence": detections.prevalence,
-        "measures": measures,
-        "intervals": intervals(detections, threshold=threshold, params=of_bootstrap),
-    }, sampled
-
-
-def _points(sampled: dict[str, sed.Curve]) -> pd.DataFrame:
-    """The sampled curves, a row a point."""
-    return pd.concat(
-        pd.DataFrame(
-            {
-                "aggregation": name,
-                "threshold": points.thresholds,
-                "precision": points.precision,
-                "recall": points.recall,
-                "f1": points.f1,
-            }
-        )
-        for name, points in sampled.items()
+    return measure(
+        detections,
+        part=part,
+        threshold=params.reported_threshold,
+        sampled_at=np.round(steps.first + steps.step * np.arange(n_steps), 10),
+        params=of_bootstrap,
     )
+
+
+def _points(sampled: Mapping[str, sed.Curve]) -> Iterator[tuple[str | float, ...]]:
+    """The sampled curves, a row a point."""
+    for name, points in sampled.items():
+        columns = (points.thresholds, points.precision, points.recall, points.f1)
+        for point in zip(*(values.tolist() for values in columns), strict=True):
+            yield name, *point
 
 
 def _write_scores(
@@ -172,4 +191,5 @@ def _write_scores(
     for name, of_phrases in found.items():
         key = "scores" if name == "mean" else f"scores_{name}"
         columns[key] = pa.array(of_phrases, pa.list_(pa.float32()))
-    tables.write(path, pa.table(columns), stage="sed_scores", settings=settings, inputs=inputs)
+    made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
+    tables.write(path, pa.table(columns), stage="sed_scores", settings=made_with, inputs=inputs)

@@ -6,8 +6,8 @@ import click
 
 from audiophrase import params as parameters
 from audiophrase import tables
-from audiophrase.consistency import clip_sources
 from audiophrase.download import fetch_all
+from audiophrase.params.consistency import clip_sources
 from audiophrase.pinned import audiogrounding_files, pinned_files
 from audiophrase.settings import structure
 from audiophrase.stages.options import configfiles, file_argument, settings

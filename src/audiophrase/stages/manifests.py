@@ -1,12 +1,13 @@
 """Manifests of the sharded stages: every shard checked, leftovers removed."""
 
+import hashlib
 from pathlib import Path
 
 import click
 
 from audiophrase import manifests, tables
 from audiophrase.clips.inputs import input_digests
-from audiophrase.stages.options import file_argument, file_option, settings
+from audiophrase.stages.options import file_argument, file_option, network_option, settings
 
 
 @click.command()
@@ -35,14 +36,23 @@ def clips_manifest(
 @settings
 @click.option("--split", required=True, help="train, val or test.")
 @file_option("--clips-manifest", "Manifest of the clip shards of the split.")
+@network_option
 @file_option("--manifest", "The manifest to write.")
 @file_argument("shards", nargs=-1)
 def features_manifest(
-    settings: dict, split: str, clips_manifest: Path, manifest: Path, shards: tuple[Path, ...]
+    settings: dict,
+    split: str,
+    clips_manifest: Path,
+    network: Path | None,
+    manifest: Path,
+    shards: tuple[Path, ...],
 ) -> None:
     """Check the feature shards of a split and write down their digests."""
     of_clips = manifests.read(clips_manifest)["shards"]
-    inputs = {Path(name).stem: {"clips": entry["sha256"]} for name, entry in of_clips.items()}
+    also = {"network": hashlib.sha256(network.read_bytes()).hexdigest()} if network else {}
+    inputs = {
+        Path(name).stem: {"clips": entry["sha256"], **also} for name, entry in of_clips.items()
+    }
     _write(manifest, "features", split, settings, shards, inputs)
 
 

@@ -32,6 +32,13 @@ configfiles = click.option(
 )
 
 
+network_option = click.option(
+    "--network",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="File of a frozen network, where the front end is one.",
+)
+
+
 def file_option(name: str, help_text: str, **attributes):
     """A required option that names a file."""
     return click.option(

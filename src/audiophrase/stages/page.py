@@ -10,11 +10,12 @@ import click
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
-from audiophrase.report.captions import FIGURES
+from audiophrase.report import catalogue
 from audiophrase.report.page import Contents
 from audiophrase.report.page import page as render
+from audiophrase.stages.measures import read_compared, read_measures
 from audiophrase.stages.options import file_option
-from audiophrase.stages.report_options import COMPARE, read_compared
+from audiophrase.stages.report_options import COMPARE
 
 _PACKAGES = (
     "audiophrase",
@@ -34,7 +35,7 @@ _PACKAGES = (
 @click.command()
 @click.option("--dataset", required=True, help="Name of the data set.")
 @click.option("--parameters", required=True, help="Its entry and effective sections, as JSON.")
-@file_option("--metrics", "Numbers of the data set (JSON).")
+@file_option("--measures", "Rows of the data set.")
 @file_option("--availability", "Table of availability.")
 @file_option("--coverage", "How words were found (CSV).")
 @click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
@@ -44,7 +45,7 @@ _PACKAGES = (
 def report(
     dataset: str,
     parameters: str,
-    metrics: Path,
+    measures: Path,
     availability: Path,
     coverage: Path,
     model_json: tuple[Path, ...],
@@ -57,7 +58,7 @@ def report(
     contents = Contents(
         dataset=dataset,
         title=known["title"],
-        metrics=tables.read_json(metrics),
+        measures=read_measures(measures),
         compared=read_compared(compare),
         figures=_read_figures(figure),
         availability=tables.read(availability, stage="availability").to_pylist(),
@@ -80,18 +81,18 @@ def _parse(parameters: str) -> dict[str, Any]:
     return known
 
 
-def _read_figures(paths: tuple[Path, ...]) -> dict[str, bytes]:
-    """SVG by name, in the order of the page."""
-    unknown = {path.stem for path in paths} - set(FIGURES)
-    if unknown:
+def _read_figures(paths: tuple[Path, ...]) -> list[tuple[catalogue.About, bytes]]:
+    """What each figure says of itself, and its SVG, in the order of the page."""
+    path_of = {path.stem: path for path in paths}
+    known = catalogue.figures()
+    if unknown := set(path_of) - set(known):
         raise click.UsageError(f"there is no figure {', '.join(sorted(unknown))}")
-    found = {}
-    for path in sorted(paths, key=lambda path: list(FIGURES).index(path.stem)):
-        try:
-            found[path.stem] = path.read_bytes()
-        except FileNotFoundError:
-            raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
-    return found
+    try:
+        return [
+            (about, path_of[name].read_bytes()) for name, about in known.items() if name in path_of
+        ]
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{error.filename} is missing", "run snakemake to make it") from None
 
 
 def _versions() -> dict[str, str]:

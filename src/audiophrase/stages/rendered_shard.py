@@ -14,6 +14,7 @@ from audiophrase.clips import shards
 from audiophrase.clips.inputs import input_digests
 from audiophrase.clips.synthesis import Samples
 from audiophrase.clips.withdrawn import withdrawn_clips
+from audiophrase.errors import AnnotationError
 from audiophrase.settings import structure
 from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -43,6 +44,11 @@ def write_rendered(
     clip_params, params = structure(settings, "retrieve"), structure(settings, "retrieve.render")
     clip_table = tables.read(clips, stage="annotations.clips")
     phrase_table = tables.read(phrases, stage="annotations.phrases")
+    if not phrase_table.num_rows:
+        raise AnnotationError(
+            "the annotations have no phrases, so there is nothing to render clips from",
+            "set the data set's clips to local or youtube",
+        )
     all_clips = clip_table.to_pylist()
     chosen = [clip for clip in all_clips if clip["shard"] == shard]
     phrases_of = _phrases_of(phrase_table, [clip["clip_id"] for clip in chosen])
@@ -53,7 +59,7 @@ def write_rendered(
         if identifier in withdrawn:
             rows.append(shards.failure_row(identifier, withdrawn[identifier]))
             continue
-        duration_s = clip["end_s"] - clip["start_s"]
+        duration_s = _length_s(clip)
         rng = np.random.default_rng([params.seed, _number(identifier)])
         samples = render(phrases_of[identifier], duration_s, params.sample_rate_hz, rng)
         rows.append(
@@ -61,6 +67,16 @@ def write_rendered(
         )
     inputs = input_digests(shard, clip_table, phrase_table)
     write_shard(output, rows, settings, inputs)
+
+
+def _length_s(clip: dict) -> float:
+    if clip["start_s"] is None:
+        raise AnnotationError(
+            f"the annotations do not say how long clip {clip['clip_id']} is: it is a whole file",
+            "set the data set's clips to local, and retrieve.folder to the folder of files such as "
+            f"{clip['filename']}",
+        )
+    return clip["end_s"] - clip["start_s"]
 
 
 def _phrases_of(phrases: pa.Table, clip_ids: list[str]) -> dict[str, list[dict]]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from audiophrase.annotations.grammar import kind_of
+from audiophrase.annotations.kinds import kind_of
 from audiophrase.clips.render import render_clip
 from audiophrase.clips.synthesis import Samples
 from audiophrase.errors import AnnotationError
@@ -38,7 +38,8 @@ def _events(phrases: list[dict]) -> list[tuple[str, list[tuple[float, float]]]]:
             kind = kind_of(row["phrase"]).name
         except ValueError as error:
             raise AnnotationError(
-                str(error), "this renders captions of the grammar alone: audiophrase render-phrases"
+                str(error),
+                "this renders captions of the grammar alone: audiophrase job render-phrases",
             ) from None
         segments = [(segment["onset_s"], segment["offset_s"]) for segment in row["segments"]]
         kinds.setdefault(kind, segments)

@@ -1,30 +1,24 @@
 """Stage evaluate, part one: retrieval."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 import numpy as np
-import pandas as pd
 
 from audiophrase import tables
 from audiophrase.device import enough_memory
 from audiophrase.evaluate import bootstrap
 from audiophrase.evaluate.pools import draw_pools, recall_at
-from audiophrase.evaluate.retrieval import (
-    DIRECTIONS,
-    Ranked,
-    full_pool,
-    full_pool_resamples,
-    pool_resamples,
-    rank,
-)
+from audiophrase.evaluate.retrieval import DIRECTIONS, measure, rank
+from audiophrase.evaluate.rows import POOL, RETRIEVAL, facts, select
+from audiophrase.evaluate.summary import retrieval_summary
 from audiophrase.pair_scores import PairScores
-from audiophrase.param_sections import BootstrapParams, RetrievalParams
 from audiophrase.settings import structure
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.evaluation_options import evaluation_options
+from audiophrase.stages.measure_rows import brief, write_measures
 from audiophrase.stages.options import file_option
 from audiophrase.stages.training_data import (
     pairs_of,
@@ -40,7 +34,8 @@ from audiophrase.stages.training_data import (
 @file_option("--captions", "Table of captions.")
 @file_option("--caption-words", "Word ids of captions.")
 @file_option("--recalls", "Recall by repeat, direction and k to write (CSV).")
-@file_option("--summary", "Means, deviations and the full pool to write (JSON).")
+@file_option("--measures", "Rows of measures to write.")
+@file_option("--summary", "The same as nested numbers to write (JSON).")
 def evaluate_retrieval(
     settings: dict,
     device: str,
@@ -54,6 +49,7 @@ def evaluate_retrieval(
     resident_mb: int,
     cache: Path,
     recalls: Path,
+    measures: Path,
     summary: Path,
 ) -> None:
     """Retrieval among pools and among all, on FEATURES, the shards of the test split."""
@@ -76,70 +72,49 @@ def evaluate_retrieval(
         ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=params.map_k)
 
     pool_size = pools.clips.shape[2]
-    table = _recalls(ranked.pools, params)
-    tables.write_csv(recalls, table)
-    tables.write_json(
-        summary,
-        {
-            "n_clips": len(pairs.log_mels),
-            "n_captions": len(clip_of_caption),
-            **(restriction.summary() if restriction else {}),
-            "pool_size": pool_size,
-            "n_repeats": params.n_repeats,
-            **_means(table),
-            "chance": {f"r{k}": min(k, pool_size) / pool_size for k in params.ks},
-            "full_pool": full_pool(ranked.full, ks=params.full_pool_ks, map_k=params.map_k),
-            "intervals": _intervals(
-                ranked, len(pairs.log_mels), params, structure(settings, "evaluate.bootstrap")
-            ),
-        },
-    )
-    click.echo(table.groupby(["direction", "k"])["recall"].mean().to_string(), err=True)
-
-
-def _recalls(ranks: dict[str, np.ndarray], params: RetrievalParams) -> pd.DataFrame:
-    """Recall at each k of each repeat and direction."""
+    of_bootstrap = structure(settings, "evaluate.bootstrap")
     rows = [
-        (repeat + 1, direction, k, recall)
-        for direction in DIRECTIONS
-        for k in params.ks
-        for repeat, recall in enumerate(recall_at(ranks[direction], k))
+        *facts(
+            RETRIEVAL,
+            None,
+            {
+                "n_clips": len(pairs.log_mels),
+                "n_captions": len(clip_of_caption),
+                "confidence": of_bootstrap.confidence,
+                "n_resamples": of_bootstrap.n_resamples,
+            },
+        ),
+        *facts(RETRIEVAL, POOL, {"pool_size": pool_size, "n_repeats": params.n_repeats}),
+        *measure(
+            ranked,
+            bootstrap.resample(
+                len(pairs.log_mels),
+                of_bootstrap.n_resamples,
+                np.random.default_rng(of_bootstrap.seed),
+            ),
+            pool_size=pool_size,
+            ks=params.ks,
+            full_pool_ks=params.full_pool_ks,
+            map_k=params.map_k,
+            confidence=of_bootstrap.confidence,
+        ),
     ]
-    table = pd.DataFrame(rows, columns=["repeat", "direction", "k", "recall"])
-    return table.sort_values("repeat", kind="stable")
+    rows = write_measures(measures, rows, restriction, settings, stage="retrieval_measures")
+    tables.write_json(summary, retrieval_summary(rows))
+    tables.write_csv_rows(
+        recalls, ("repeat", "direction", "k", "recall"), _recalls(ranked.pools, params.ks)
+    )
+    click.echo(brief(select(rows, part=POOL)), err=True)
 
 
-def _intervals(
-    ranked: Ranked, n_clips: int, params: RetrievalParams, of_bootstrap: BootstrapParams
-) -> dict[str, Any]:
-    """Percentile intervals over the test clips, by kind of pool, direction and measure."""
-    rng = np.random.default_rng(of_bootstrap.seed)
-    counts = bootstrap.resample(n_clips, of_bootstrap.n_resamples, rng)
-    found = {"pool": {}, "full_pool": {}}
-    for direction in DIRECTIONS:
-        found["pool"][direction] = pool_resamples(ranked.pools[direction], counts, ks=params.ks)
-        found["full_pool"][direction] = full_pool_resamples(
-            ranked.full[direction], counts, ks=params.full_pool_ks, map_k=params.map_k
-        )
-    return {
-        "confidence": of_bootstrap.confidence,
-        "n_resamples": of_bootstrap.n_resamples,
-        **{
-            pool: {
-                direction: bootstrap.intervals(resamples, of_bootstrap.confidence)
-                for direction, resamples in of_pool.items()
-            }
-            for pool, of_pool in found.items()
-        },
-    }
-
-
-def _means(table: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:
-    """Mean and standard deviation over the repeats, by direction and k."""
-    return {
-        direction: {
-            f"r{k}": {"mean": float(values.mean()), "sd": float(values.std(ddof=0))}
-            for k, values in of_direction.groupby("k")["recall"]
-        }
-        for direction, of_direction in table.groupby("direction")
-    }
+def _recalls(
+    ranks: Mapping[str, np.ndarray], ks: Sequence[int]
+) -> list[tuple[int, str, int, float]]:
+    """Recall at each k of each repeat and direction; ranks (n_repeats, n_clips) by direction."""
+    recalls = {(name, k): recall_at(ranks[name], k).tolist() for name in DIRECTIONS for k in ks}
+    n_repeats = len(ranks[DIRECTIONS[0]])
+    return [
+        (repeat + 1, direction, k, of_repeats[repeat])
+        for repeat in range(n_repeats)
+        for (direction, k), of_repeats in recalls.items()
+    ]

@@ -18,6 +18,7 @@ from audiophrase import checkpoints, tables
 from audiophrase.closure import import_closure
 from audiophrase.device import choose_device, enough_memory, has_room, set_up
 from audiophrase.errors import AudiophraseError
+from audiophrase.model.losses import build_loss
 from audiophrase.settings import structure
 from audiophrase.stages.device_option import device_option
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -28,6 +29,7 @@ from audiophrase.stages.training_data import (
     read_vectors,
     read_word_ids,
     resident,
+    untrained_encoder,
 )
 from audiophrase.train import SHUFFLING, Progress, generator, shuffle_pairs, start, train
 
@@ -80,7 +82,7 @@ def train_model(
         word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
         splits = {}
         for split, shards in (("train", features), ("val", val_features)):
-            n_bytes = n_bytes_of_features(shards, settings["features"]["n_mels"])
+            n_bytes = n_bytes_of_features(shards)
             fits = n_bytes <= resident_mb * 1e6
             clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
             pairs = pairs_of(clips, split, captions, word_ids, say=say)
@@ -95,9 +97,11 @@ def train_model(
                 f"{n_bytes / 1e6:.0f} MB of features ({where})"
             )
 
-        progress = start(vectors.shape[1], seed, params, chosen)
+        encoder = untrained_encoder(clips.n_values, vectors.shape[1], settings)
+        progress = start(encoder, seed, params, chosen)
         inputs = [*features, *val_features, captions, vocabulary, caption_words]
-        fingerprint = _fingerprint(settings, seed, chosen.type, inputs)
+        made_by = [f"encoders.{params.encoder}", f"losses.{params.loss}"]
+        fingerprint = _fingerprint(settings, seed, chosen.type, inputs, made_by)
         if checkpoints.resume(checkpoint, progress, fingerprint):
             say(f"resumed after epoch {len(progress.history)}")
         began = time.monotonic()
@@ -125,10 +129,11 @@ def train_model(
                 vectors,
                 seed=seed,
                 params=params,
+                loss=build_loss(params.loss, structure(settings, f"train.{params.loss}")),
                 watch_batches=watch_batches,
                 after_epoch=after_epoch,
             )
-        _write(progress, settings, seed, model, model_json, history)
+        _write(progress, clips.n_values, settings, seed, model, model_json, history)
         checkpoint.unlink(missing_ok=True)
 
 
@@ -155,6 +160,7 @@ def _logged(log: Path) -> Iterator[Callable[[str], None]]:
 
 def _write(
     progress: Progress,
+    n_features: int,
     settings: dict,
     seed: int,
     model: Path,
@@ -166,7 +172,8 @@ def _write(
     sha256 = checkpoints.save_model(model, progress.best)
     description = {
         "seed": seed,
-        "n_dimensions": 2 * progress.model.gru.hidden_size,
+        "n_features": n_features,
+        "n_dimensions": progress.model.n_dimensions,
         "n_parameters": sum(weight.numel() for weight in progress.model.parameters()),
         "n_epochs": len(progress.history),
         "best_epoch": best.epoch,
@@ -179,9 +186,13 @@ def _write(
     tables.write_json(model_json, description)
 
 
-def _fingerprint(settings: dict, seed: int, device: str, inputs: list[Path]) -> str:
+def _fingerprint(
+    settings: dict, seed: int, device: str, inputs: list[Path], made_by: list[str]
+) -> str:
     """What a run depends on: a checkpoint of anything else is not resumed."""
     digest = hashlib.sha256(json.dumps([settings, seed, device, torch.__version__]).encode())
-    for path in [*inputs, *import_closure(__name__)]:
+    modules = [__name__, *(f"audiophrase.model.{name}" for name in made_by)]
+    sources = sorted({path for module in modules for path in import_closure(module)})
+    for path in [*inputs, *sources]:
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

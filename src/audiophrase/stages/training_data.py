@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -15,8 +13,9 @@ from torch.nn import functional as F
 from audiophrase import tables
 from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, set_up
-from audiophrase.errors import ArtifactError
-from audiophrase.model.crnn import CRNN
+from audiophrase.errors import ArtifactError, ParamsError
+from audiophrase.features.shards import STAGE, column_of_frames, extent, frame_size
+from audiophrase.model.encoders import Encoder, build_encoder
 from audiophrase.settings import Settings, structure
 from audiophrase.stages.unpacked import Unpacked
 from audiophrase.train import Pairs
@@ -31,8 +30,9 @@ class Clips:
 
     ids: list[str]
     all_ids: set[str]
-    log_mels: Sequence[Tensor]  # (T, n_mels) each
+    log_mels: Sequence[Tensor]  # (T, F) each
     hops_s: list[float]
+    n_values: int  # F, of a frame; 0 where no clip has any
 
     def select(self, numbers: Sequence[int]) -> "Clips":
         """Some of the clips, in this order."""
@@ -52,23 +52,24 @@ def read_clips(
     If `unpack_in`, into a file in that folder, out of which each is read when it is asked for: the
     batches of training are drawn from all shards.
     """
-    n_mels = settings["features"]["n_mels"]
+    n_values = frame_size(shards)
     log_mels: list[Tensor] | Unpacked = []
     if unpack_in is not None:
-        log_mels = Unpacked.empty(unpack_in, n_bytes_of_features(shards, n_mels))
-    clips = Clips([], set(), log_mels, [])
-    keep = torch.tensor if unpack_in is None else lambda spectra: spectra
+        log_mels = Unpacked.empty(unpack_in, n_bytes_of_features(shards))
+    clips = Clips([], set(), log_mels, [], n_values)
+    keep = torch.tensor if unpack_in is None else lambda frames: frames
     for shard in shards:
-        table = tables.read(shard, stage="features", settings=settings)
+        table = tables.read(shard, stage=STAGE, settings=settings)
+        column = table[column_of_frames(table)]
         clips.all_ids.update(table["clip_id"].to_pylist())
         for index, n_frames in enumerate(table["n_frames"].to_pylist()):
             if not n_frames:
                 continue
-            values = table["log_mel"][index].values.to_numpy()
-            if values.size != n_frames * n_mels:
-                raise ArtifactError(f"{shard}: row {index} is not {n_frames} x {n_mels} values")
+            values = column[index].values.to_numpy()
+            if values.size != n_frames * n_values:
+                raise ArtifactError(f"{shard}: row {index} is not {n_frames} x {n_values} values")
             clips.ids.append(table["clip_id"][index].as_py())
-            log_mels.append(keep(values.reshape(n_frames, n_mels)))
+            log_mels.append(keep(values.reshape(n_frames, n_values)))
             clips.hops_s.append(table["hop_s"][index].as_py())
     return clips
 
@@ -77,24 +78,13 @@ def read_clips_within(
     shards: Sequence[Path], settings: Settings, *, resident_mb: int, cache: Path
 ) -> Clips:
     """`read_clips`, unpacked in the folder `cache` where the features are larger than that (MB)."""
-    fits = n_bytes_of_features(shards, settings["features"]["n_mels"]) <= resident_mb * 1e6
+    fits = n_bytes_of_features(shards) <= resident_mb * 1e6
     return read_clips(shards, settings, unpack_in=None if fits else cache)
 
 
-def n_bytes_of_features(shards: Sequence[Path], n_mels: int) -> int:
-    """The size of the features in memory, from the lengths of the clips alone.
-
-    A shard that cannot be read counts nothing: whoever reads it says so.
-    """
-    n_frames = 0
-    for shard in shards:
-        try:
-            with pq.ParquetFile(shard) as file:
-                lengths = file.read(["n_frames"], use_threads=False)["n_frames"]
-        except (pa.ArrowException, OSError, KeyError):
-            continue
-        n_frames += pc.sum(lengths).as_py() or 0
-    return n_frames * n_mels * BYTES_PER_VALUE
+def n_bytes_of_features(shards: Sequence[Path]) -> int:
+    """The size of the features in memory, from what the shards say of themselves."""
+    return extent(shards)[1] * BYTES_PER_VALUE
 
 
 def _select(log_mels: Sequence[Tensor], numbers: Sequence[int]) -> Sequence[Tensor]:
@@ -135,7 +125,7 @@ def read_word_ids(
 
 def read_encoder(
     model: Path, model_json: Path, n_dimensions: int, settings: Settings, device: str
-) -> CRNN:
+) -> Encoder:
     """The trained encoder, checked against its description and the settings of training.
 
     `device` is the name of the one to put it on; the process is set up for exact results there.
@@ -144,14 +134,28 @@ def read_encoder(
     set_up(chosen, deterministic=True)
     description = tables.read_json(model_json)
     params = structure(settings, "train")
-    if not isinstance(description, dict) or not {"settings", "sha256"} <= set(description):
+    if not isinstance(description, dict) or not {"settings", "sha256", "n_features"} <= set(
+        description
+    ):
         raise ArtifactError(f"{model_json} does not describe a model", tables.REMAKE)
-    if description["settings"].get("train") != settings["train"]:
+    made_with = description["settings"]
+    if any(made_with.get(name) != settings[name] for name in ("train", f"train.{params.encoder}")):
         raise ArtifactError(f"{model} was trained with other parameters than these", tables.REMAKE)
-    encoder = load_model(
-        model, n_dimensions=n_dimensions, sha256=description["sha256"], params=params.model
-    )
-    return encoder.to(chosen)
+    encoder = untrained_encoder(description["n_features"], n_dimensions, settings)
+    return load_model(model, encoder, sha256=description["sha256"]).to(chosen)
+
+
+def untrained_encoder(n_features: int, n_dimensions: int, settings: Settings) -> Encoder:
+    """The encoder that `train.encoder` names, for frames of F values and vectors of D.
+
+    Raises:
+        ParamsError: it cannot encode such frames.
+    """
+    name = structure(settings, "train").encoder
+    params = structure(settings, f"train.{name}")
+    for problem, remedy in params.problems(n_features=n_features, n_dimensions=n_dimensions):
+        raise ParamsError(problem, remedy)
+    return build_encoder(name, n_features, n_dimensions, params)
 
 
 def read_rows(path: Path, stage: str, split: str, clips: Clips) -> list[dict]:

@@ -16,7 +16,7 @@ Place = tuple[int, tuple[int, ...]]  # first byte and shape
 
 
 class Unpacked(Sequence[Tensor]):
-    """Spectra (T, n_mels), each read when it is asked for; what was read is the caller's alone.
+    """Frames (T, F) of clips, each read when it is asked for; what was read is the caller's alone.
 
     The file has no name: it goes when the process does. It is not mapped into memory, where each
     page that was ever read would count as the process's own.
@@ -36,16 +36,16 @@ class Unpacked(Sequence[Tensor]):
             os.posix_fallocate(file.fileno(), 0, max(n_bytes, 1))
         return cls(file, [], folder)
 
-    def append(self, spectra: np.ndarray) -> None:
-        """Write the next one: (T, n_mels) float32. Raises ArtifactError."""
-        content = memoryview(np.ascontiguousarray(spectra, np.float32)).cast("B")
-        self._places.append((self._file.tell(), spectra.shape))
+    def append(self, frames: np.ndarray) -> None:
+        """Write the next one: (T, F) float32. Raises ArtifactError."""
+        content = memoryview(np.ascontiguousarray(frames, np.float32)).cast("B")
+        self._places.append((self._file.tell(), frames.shape))
         with tables.writing(self._folder):
             while content:  # the system may take a part at a time
                 content = content[self._file.write(content) :]
 
     def select(self, numbers: Sequence[int]) -> "Unpacked":
-        """Some of the spectra, in this order, out of the same file."""
+        """Some of the clips, in this order, out of the same file."""
         return Unpacked(self._file, [self._places[number] for number in numbers], self._folder)
 
     def __len__(self) -> int:

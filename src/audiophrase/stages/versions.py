@@ -158,17 +158,19 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: st
 
 @click.command()
 @click.argument("family")
-@click.argument("dataset")
-def expire(family: str, dataset: str) -> None:
+@click.argument("key")
+def backdate(family: str, key: str) -> None:
     """Date back shards that Snakemake did not make: `dvc repro` must not take a stale one for new.
 
     A stage of shards keeps its folder when DVC runs it again, so that it resumes. Snakemake decides
     which shards are current, but by time stamps alone where it has no record of having made them;
-    DVC's cache has those. `audiophrase adopt` gives Snakemake the records.
+    DVC's cache has those. `audiophrase adopt` gives Snakemake the records. FAMILY and KEY are those of
+    the DVC stage FAMILY@KEY.
     """
-    stages = [s for s in _stages([dataset]) if s.family == family and s.manifests]
+    of_dataset = _stages([key.split(".")[0]])
+    stages = [s for s in of_dataset if (s.family, s.key) == (family, key) and s.manifests]
     if not stages:
-        raise AudiophraseError(f"{family} is no family of shards", f"{GROUPING} names them")
+        raise AudiophraseError(f"{family}@{key} is no stage of shards", f"{GROUPING} names them")
     for job in stages[0].jobs:
         if not job.is_known:
             for path in map(Path, job.outputs):

@@ -12,9 +12,9 @@ import click
 
 from audiophrase import params
 from audiophrase.clips.mixture import Sources
-from audiophrase.consistency import clip_sources
+from audiophrase.clips.parameters import RunParams
 from audiophrase.errors import AudiophraseError
-from audiophrase.param_sections import RunParams
+from audiophrase.params.consistency import clip_sources
 from audiophrase.stages.options import configfiles
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit

@@ -12,8 +12,8 @@ from audiophrase.clips.availability import State
 from audiophrase.clips.flac import decode_flac
 from audiophrase.clips.inputs import input_digests
 from audiophrase.clips.mixture import Sources
+from audiophrase.clips.parameters import ClipParams
 from audiophrase.errors import ArtifactError
-from audiophrase.param_sections import ClipParams
 from audiophrase.settings import structure
 from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import simplemma
 import snowballstemmer
 
-from audiophrase.param_sections import NormaliseParams
+from audiophrase.text.parameters import NormaliseParams
 
 # The released code expands contractions before it looks words up.
 _CONTRACTIONS = {

@@ -8,8 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from audiophrase.errors import VectorsError
-from audiophrase.param_sections import NormaliseParams, Word2VecParams
 from audiophrase.text.normalise import candidates, match
+from audiophrase.text.parameters import NormaliseParams, Word2VecParams
 
 VOCABULARY_SCHEMA = pa.schema(
     [

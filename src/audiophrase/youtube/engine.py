@@ -14,7 +14,7 @@ from audiophrase import tables
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.clips.mixture import Sources
-from audiophrase.param_sections import RunParams
+from audiophrase.clips.parameters import RunParams
 from audiophrase.youtube import preflight
 from audiophrase.youtube.attempts import write_table
 from audiophrase.youtube.budget import Exit, Stop
@@ -117,6 +117,7 @@ def _plan(
             at_hand |= set(packed_rows(shard, histories))
     clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
     asked_for = sources.to_ask(clips)
+    preflight.require_times(asked_for)
     if len(asked_for) < len(clips):
         n_found = len(clips) - len(asked_for)
         click.echo(f"{n_found} of {len(clips)} clips lie in {sources.folder}", err=True)

@@ -7,9 +7,11 @@ import shutil
 import socket
 import ssl
 import subprocess
+from collections.abc import Iterable, Mapping
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -56,6 +58,25 @@ def check(folder: Path, n_bytes: int, cookies: Path | None) -> list[str]:
         )
     warning = warn_of_age(version("yt-dlp"), date.today())
     return [] if warning is None else [warning]
+
+
+def require_times(clips: Iterable[Mapping[str, Any]]) -> None:
+    """Refuse clips that are whole files: where in its video one lies is not known.
+
+    Args:
+        clips: rows of clips.parquet that YouTube is to be asked for.
+
+    Raises:
+        SetupError: it counts them, and names the first.
+    """
+    untimed = [row for row in clips if row["start_s"] is None]
+    if untimed:
+        raise SetupError(
+            f"{len(untimed):,} clips, such as {untimed[0]['clip_id']}, are whole files: their "
+            "annotations do not say where in a video they begin, so YouTube cannot be asked for them",
+            "set the data set's clips to local, and retrieve.folder to the folder of files such as "
+            f"{untimed[0]['filename']}; those that it lacks are then listed as missing",
+        )
 
 
 def warn_of_age(ytdlp_version: str, today: date) -> str | None:

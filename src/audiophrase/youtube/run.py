@@ -22,8 +22,8 @@ import numpy as np
 import soundfile
 
 from audiophrase.clips.availability import State
+from audiophrase.clips.parameters import RunParams
 from audiophrase.clips.shards import encode_flac
-from audiophrase.param_sections import RunParams
 from audiophrase.youtube.budget import (
     Breaker,
     Stop,

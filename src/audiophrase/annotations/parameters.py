@@ -1,0 +1,55 @@
+"""Parameters of the annotations."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from audiophrase.parameters.declare import PositiveCounts, Seed, of_splits, section, top_level
+
+
+@section
+class GrammarParams:
+    """Of the demo's grammar."""
+
+    seed: Seed
+    duration_s: Annotated[float, Meta(ge=4, le=60)]
+    n_clips: PositiveCounts
+    captions_per_clip: PositiveCounts
+
+
+@section
+class AudioGroundingParams:
+    """The published files, pinned."""
+
+    url: Annotated[
+        str,
+        Meta(
+            description="with {split} in place of train, val and test",
+            pattern=r"^https?://[^/@]+/[^?#]*\{split\}[^?#]*$",
+        ),
+    ]
+    sha256: Annotated[
+        dict[str, str],
+        Meta(extra_json_schema=of_splits({"type": "string", "pattern": "^[0-9a-f]{64}$"})),
+    ]
+
+
+@top_level
+class Annotations:
+    """The section `annotations` of params.yaml."""
+
+    source: Literal["files", "grammar", "audiogrounding"]
+    files: (
+        Annotated[
+            dict[str, str],
+            Meta(
+                extra_json_schema={
+                    **of_splits({"type": "string", "minLength": 1}),
+                    "required": ["train", "val", "test"],
+                }
+            ),
+        ]
+        | None
+    )
+    audiogrounding: AudioGroundingParams
+    grammar: GrammarParams

@@ -1,0 +1,223 @@
+"""Tables of clips, captions and phrases from the annotations of the splits, whatever their form.
+
+Each row that a form yields is checked by itself and against the others.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from audiophrase.annotations.forms import recognise
+from audiophrase.annotations.rows import Form, Phrase, Row
+from audiophrase.annotations.schemas import CAPTIONS_SCHEMA, CLIPS_SCHEMA, PHRASES_SCHEMA
+from audiophrase.annotations.words import caption_of, stands_at, tokens_of
+from audiophrase.clip_ids import shard_name
+from audiophrase.errors import AnnotationError
+from audiophrase.splits import SPLITS
+
+N_LISTED = 10
+_MAX_SHOWN = 120  # characters of a bad value
+
+
+@dataclass(slots=True)
+class Tables:
+    """Rows of the three tables, by their key, in the order of the files."""
+
+    clips: dict[str, dict[str, Any]] = field(default_factory=dict)
+    captions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    phrases: dict[str, dict[str, Any]] = field(default_factory=dict)
+    n_phrases: Counter[str] = field(default_factory=Counter)
+
+
+def parse(content_of_split: Mapping[str, Any], n_shards: Mapping[str, int]) -> dict[str, pa.Table]:
+    """Tables `clips`, `captions` and `phrases` from the content of each split's file.
+
+    Each file may have another form; without any phrase the table of phrases has no rows.
+
+    Raises:
+        AnnotationError: a file has no form that is read; or naming split, row and field of the first
+            bad rows, and how many there are.
+    """
+    tables = Tables()
+    bad_rows: list[str] = []
+    n_bad = 0
+    for split in SPLITS:
+        form = recognise(content_of_split[split], split)
+        for row in form.rows(content_of_split[split], split):
+            try:
+                _add_row(tables, form, row, split, n_shards[split])
+            except _FieldError as error:
+                n_bad += 1
+                if n_bad <= N_LISTED:
+                    name = form.FIELDS.get(error.field, error.field)
+                    bad_rows.append(f"{split}.json, {row.where}, field '{name}': {error.cause}")
+    if n_bad:
+        more = [f"… and {n_bad - N_LISTED:,} more"] if n_bad > N_LISTED else []
+        listed = "\n".join(f"  - {line}" for line in [*bad_rows, *more])
+        noun = "row of the annotations is" if n_bad == 1 else "rows of the annotations are"
+        raise AnnotationError(
+            f"{n_bad:,} {noun} not right:\n{listed}",
+            "correct them in the annotation files (rows count from 0), then run the same command again",
+        )
+    return {
+        "clips": pa.Table.from_pylist(list(tables.clips.values()), CLIPS_SCHEMA),
+        "captions": pa.Table.from_pylist(list(tables.captions.values()), CAPTIONS_SCHEMA),
+        "phrases": pa.Table.from_pylist(list(tables.phrases.values()), PHRASES_SCHEMA),
+    }
+
+
+def require_test_phrases(phrases: pa.Table) -> None:
+    """Refuse, before any clip is fetched, what detection could not be measured on.
+
+    Where no split has phrases, none are meant to be there, and nothing is to be detected.
+
+    Raises:
+        AnnotationError: other splits have phrases, but the test split has none.
+    """
+    if phrases.num_rows and "test" not in phrases["split"].unique().to_pylist():
+        raise AnnotationError(
+            "test.json has no phrases at all, though other splits have some, so detection could not be measured",
+            "annotate some (v1: soundtag and timestamps; v2: phrases), then run the same command "
+            "again",
+        )
+
+
+class _FieldError(Exception):
+    def __init__(self, field_name: str, cause: str) -> None:
+        super().__init__(cause)
+        self.field, self.cause = field_name, cause
+
+
+def _add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) -> None:
+    """Check a whole row, then take it over: a bad one leaves nothing behind."""
+    clip = _clip(form, row, split, n_shards)
+    caption = _caption(row, clip)
+    # Indices count the file's own tokens: where there are none, phrases are looked for.
+    phrase = row.phrase and _phrase(row.phrase, caption, has_indices=row.tokens is not None)
+    known = tables.clips.get(clip["clip_id"], clip)
+    if known["split"] != split:
+        raise _FieldError("filename", f"the clip is also in the split {known['split']}")
+    caption_id = caption["caption_id"]
+    if tables.captions.get(caption_id, caption) != caption:
+        raise _FieldError(
+            "caption_id", f"{_shown(row.caption_id)} also stands at another caption or clip"
+        )
+    tables.clips.setdefault(clip["clip_id"], clip)
+    tables.captions.setdefault(caption_id, caption)
+    if phrase is not None:
+        phrase_id = f"{caption_id}-{tables.n_phrases[caption_id]}"
+        tables.n_phrases[caption_id] += 1
+        tables.phrases[phrase_id] = {"phrase_id": phrase_id, **phrase}
+
+
+def _clip(form: Form, row: Row, split: str, n_shards: int) -> dict[str, Any]:
+    _require_text("filename", row.filename)
+    try:
+        clip = form.clip(row.filename)
+    except ValueError as error:
+        raise _FieldError("filename", str(error)[: 2 * _MAX_SHOWN]) from None
+    return asdict(clip) | {"split": split, "shard": shard_name(clip.clip_id, split, n_shards)}
+
+
+def _caption(row: Row, clip: Mapping[str, Any]) -> dict[str, Any]:
+    if isinstance(row.caption_id, bool) or not isinstance(row.caption_id, int | str):
+        raise _FieldError("caption_id", f"{_shown(row.caption_id)} is no id")
+    _require_utf8("caption_id", str(row.caption_id))
+    caption, tokens = row.caption, row.tokens
+    if caption is not None or tokens is None:
+        _require_text("caption", caption)
+    if tokens is None:
+        tokens = tokens_of(caption)
+        if not tokens:
+            raise _FieldError("caption", f"{_shown(caption)} has no words")
+    if not isinstance(tokens, list) or not tokens or not all(isinstance(t, str) for t in tokens):
+        raise _FieldError("tokens", f"{_shown(tokens)} is not a list of words")
+    _require_utf8("tokens", " ".join(tokens))
+    return {
+        "caption_id": str(row.caption_id),
+        "clip_id": clip["clip_id"],
+        "split": clip["split"],
+        "caption": caption_of(tokens) if caption is None else caption,
+        "tokens": tokens,
+    }
+
+
+def _phrase(phrase: Phrase, caption: Mapping[str, Any], *, has_indices: bool) -> dict[str, Any]:
+    _require_text("phrase", phrase.text)
+    if not phrase.text.strip():
+        raise _FieldError("phrase", "the phrase is empty")
+    tokens = caption["tokens"]
+    first = last = None
+    if has_indices:
+        first = _index("first_token", phrase.first_token, len(tokens))
+        last = _index("last_token", phrase.last_token, len(tokens))
+    if first is not None and last is not None and last < first:
+        raise _FieldError("last_token", f"{last} lies before the first word, {first}")
+    places = [index for index in range(len(tokens)) if stands_at(phrase.text, tokens, index)]
+    if not places:
+        shown = _shown(" ".join(tokens))
+        raise _FieldError("phrase", f"{_shown(phrase.text)} is not in its caption's tokens {shown}")
+    return {
+        "caption_id": caption["caption_id"],
+        "clip_id": caption["clip_id"],
+        "split": caption["split"],
+        "phrase": phrase.text,
+        # One that stands elsewhere than it says is kept, and counted by `annotations.counts`.
+        "first_token": places[0] if first is None else first,
+        "segments": _segments(phrase.segments),
+    }
+
+
+def _index(name: str, index: Any, n_tokens: int) -> int | None:
+    """An index into the tokens, or None where it is not known."""
+    if index is None:
+        return None
+    if isinstance(index, bool) or not isinstance(index, int):
+        raise _FieldError(name, f"{_shown(index)} is not of type int")
+    if not 0 <= index < n_tokens:
+        raise _FieldError(name, f"{_shown(index)} lies outside of {n_tokens} tokens")
+    return index
+
+
+def _segments(pairs: Any) -> list[dict[str, float]]:
+    if not isinstance(pairs, list):
+        raise _FieldError("segments", f"{_shown(pairs)} is not a list of [onset, offset]")
+    segments = []
+    for pair in pairs:
+        is_pair = isinstance(pair, list) and len(pair) == 2
+        if not is_pair or not all(_is_time(time_s) for time_s in pair):
+            raise _FieldError("segments", f"{_shown(pair)} is not [onset, offset] in seconds")
+        onset_s, offset_s = map(float, pair)
+        if onset_s > offset_s:
+            raise _FieldError("segments", f"{_shown(pair)}: the onset comes after the offset")
+        if onset_s < 0:
+            raise _FieldError("segments", f"{_shown(pair)}: the onset lies before the clip")
+        segments.append({"onset_s": onset_s, "offset_s": offset_s})
+    return segments
+
+
+def _is_time(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and abs(value) < 1e9
+
+
+def _require_text(name: str, value: Any) -> None:
+    if not isinstance(value, str):
+        raise _FieldError(name, f"{_shown(value)} is not of type str")
+    _require_utf8(name, value)
+
+
+def _require_utf8(name: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _FieldError(name, f"{_shown(text)} is not text") from None
+
+
+def _shown(value: Any) -> str:
+    """A bad value as a message shows it: never the whole of a long one."""
+    text = repr(value)
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"

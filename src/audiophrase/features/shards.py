@@ -1,0 +1,63 @@
+"""Shards of features: a row a clip, whichever front end made them.
+
+The last column holds the frames, T x F values one after the other; what F is follows from the
+shard, so that whoever reads one needs to know nothing of its front end.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+STAGE = "features"
+
+
+def schema(column: str) -> pa.Schema:
+    """The columns of a shard, where `column` is the front end's."""
+    return pa.schema(
+        [
+            ("clip_id", pa.string()),
+            ("n_frames", pa.int32()),
+            ("hop_s", pa.float64()),
+            (column, pa.list_(pa.float32())),
+        ]
+    )
+
+
+def units(column: str, unit: str) -> dict[str, str]:
+    """Units by column; a front end whose values have none says so with an empty text."""
+    return {"n_frames": "frames", "hop_s": "s"} | ({column: unit} if unit else {})
+
+
+def column_of_frames(table: pa.Table) -> str:
+    """The name of the column that holds the frames."""
+    return table.column_names[-1]
+
+
+def extent(shards: Iterable[Path]) -> tuple[int, int]:
+    """Frames, and values of all frames, of some shards, without reading the values.
+
+    A shard that cannot be read counts nothing: whoever reads it says so.
+    """
+    n_frames = n_values = 0
+    for shard in shards:
+        try:
+            with pq.ParquetFile(shard) as file:
+                lengths = file.read(["n_frames"], use_threads=False)["n_frames"]
+                groups = [file.metadata.row_group(n) for n in range(file.num_row_groups)]
+        except (pa.ArrowException, OSError, KeyError):
+            continue
+        n_frames += pc.sum(lengths).as_py() or 0
+        # Parquet counts a clip without frames as one value, which is null.
+        n_empty = pc.sum(pc.equal(lengths, 0)).as_py() or 0
+        n_values += sum(group.column(group.num_columns - 1).num_values for group in groups)
+        n_values -= n_empty
+    return n_frames, n_values
+
+
+def frame_size(shards: Iterable[Path]) -> int:
+    """F, the number of values a frame; 0 where no clip has any frame."""
+    n_frames, n_values = extent(shards)
+    return n_values // n_frames if n_frames else 0

@@ -1,0 +1,142 @@
+"""Parameters of training, and the encoders and losses that there are, each with its own.
+
+An encoder or a loss is the module of its name in `model.encoders` or `model.losses`; here stand its
+parameters, and what an encoder asks of the frames that it is given.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from audiophrase.parameters.declare import UNIQUE, AtLeastOne, Seed, section, top_level
+
+Problem = tuple[str, str]  # what is wrong, and what to do about it
+
+
+@section
+class CRNNParams:
+    """Of the encoder `crnn` (the paper's): convolutional blocks, then a bidirectional GRU."""
+
+    n_channels: Annotated[list[AtLeastOne], Meta(min_length=1)]
+    pooling: Annotated[
+        list[Annotated[list[AtLeastOne], Meta(min_length=2, max_length=2)] | None],
+        Meta(min_length=1, description="(time, mel) after each block"),
+    ]
+    pooling_norm: Literal[4]
+    leaky_slope: Annotated[float, Meta(ge=0, le=1)]
+    dropout: Annotated[float, Meta(ge=0, lt=1)]
+
+    def problems(
+        self, *, n_features: int | None, n_dimensions: int, n_frames: int | None = None
+    ) -> Iterator[Problem]:
+        """Why it cannot encode frames of F = `n_features` values, at least `n_frames` a clip.
+
+        None: not known yet.
+        """
+        if n_dimensions % 2:
+            yield "text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each"
+        if len(self.pooling) != len(self.n_channels):
+            yield (
+                "train.crnn.pooling and n_channels differ in length",
+                "give one entry a block",
+            )
+        kernels = [kernel for kernel in self.pooling if kernel]
+        by_time, by_mel = (math.prod(kernel[axis] for kernel in kernels) for axis in (0, 1))
+        if n_frames is not None and by_time > n_frames:
+            yield (
+                f"train.crnn.pooling divides time by {by_time}, "
+                + f"but a clip of retrieve.min_length_s has only {n_frames} frames",
+                "shorten the hop of the features, or raise retrieve.min_length_s",
+            )
+        if n_features is not None and by_mel != n_features:
+            yield (
+                f"train.crnn.pooling divides the mel bands by {by_mel}, "
+                + f"but a frame of the features has {n_features} values",
+                "make the product of its second numbers equal to that, or choose another encoder",
+            )
+
+
+@section
+class MLPParams:
+    """Of the encoder `mlp`: a small head over frames that a frozen network may have made."""
+
+    n_hidden: AtLeastOne
+    dropout: Annotated[float, Meta(ge=0, lt=1)]
+    n_gru: Annotated[
+        int, Meta(ge=0, description="units a direction of a GRU over the hidden layer; 0: none")
+    ]
+
+    def problems(
+        self, *, n_features: int | None, n_dimensions: int, n_frames: int | None = None
+    ) -> Iterator[Problem]:
+        """It encodes any frames."""
+        return iter(())
+
+
+@section
+class TripletParams:
+    """Of the loss `triplet` (the paper's, equation 4)."""
+
+    margin: Annotated[float, Meta(ge=0)]
+
+
+@section
+class InfoNCEParams:
+    """Of the loss `infonce`."""
+
+    temperature: Annotated[float, Meta(gt=0, le=100)]
+
+
+@section
+class PlateauParams:
+    """Of the learning rate's fall."""
+
+    factor: Annotated[float, Meta(gt=0, lt=1)]
+    patience: Annotated[int, Meta(ge=0)]
+    threshold: Annotated[float, Meta(ge=0)]
+
+
+@section
+class StoppingParams:
+    """Of early stopping."""
+
+    rule: Literal["patience", "spread"]
+    patience: AtLeastOne
+    window: Annotated[int, Meta(ge=2)]
+    spread: Annotated[float, Meta(ge=0)]
+    min_epochs: Annotated[int, Meta(ge=0)]
+
+
+@section
+class TrainParams:
+    """Of training, whatever the encoder and the loss."""
+
+    encoder: Literal["crnn", "mlp"]
+    loss: Literal["triplet", "infonce"]
+    n_threads: Annotated[int, Meta(ge=1, le=1024)]
+    precision: Literal["float32", "bf16"]
+    deterministic: bool
+    batch_size: Annotated[int, Meta(ge=2)]
+    max_epochs: AtLeastOne
+    learning_rate: Annotated[float, Meta(gt=0, le=1)]
+    score: Literal["mean", "max_frames", "max_words"]
+    shuffle_pairs: bool
+    unknown_words: Literal["shared", "left_out"]
+    plateau: PlateauParams
+    stopping: StoppingParams
+    fixed_validation_impostors: bool
+
+
+@top_level
+class Train(TrainParams):
+    """The section `train` of params.yaml."""
+
+    seeds: Annotated[list[Seed], Meta(min_length=1, extra_json_schema=UNIQUE)]
+    device: Literal["auto", "cpu", "cuda"]
+    resident_mb: Annotated[int, Meta(ge=0)]
+    crnn: CRNNParams
+    mlp: MLPParams
+    triplet: TripletParams
+    infonce: InfoNCEParams

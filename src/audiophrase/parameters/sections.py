@@ -1,0 +1,78 @@
+"""The sections of params.yaml, and what of them a job can be given: the keys that change its bytes."""
+
+from collections.abc import Iterator
+from dataclasses import MISSING, asdict, fields, is_dataclass
+from functools import cache
+from typing import Any
+
+from audiophrase.annotations.parameters import Annotations
+from audiophrase.clips.parameters import ClipParams, Retrieve, RunParams
+from audiophrase.evaluate.parameters import Evaluate
+from audiophrase.features.parameters import Features, LogMelParams, OnnxParams
+from audiophrase.model.parameters import Train, TrainParams
+from audiophrase.report.parameters import FiguresParams
+from audiophrase.text.parameters import Text, TextParams
+
+# In the order of the stages.
+DOCUMENT: dict[str, type] = {
+    "annotations": Annotations,
+    "retrieve": Retrieve,
+    "features": Features,
+    "text": Text,
+    "train": Train,
+    "evaluate": Evaluate,
+    "figures": FiguresParams,
+}
+# What a variant may override of them: the rest makes what all variants share.
+OVERRIDES_OF_VARIANTS: dict[str, tuple[str, ...] | None] = {
+    "features": (
+        "front_end",
+    ),  # one folder of features a front end, so its settings are a data set's
+    "train": None,  # all keys
+    "evaluate": None,
+}
+
+# The keys of a section that a job is given, where these are not all, or there are parts beside them.
+_GIVEN: dict[str, type] = {
+    "retrieve": ClipParams,
+    "features": LogMelParams,
+    "features.onnx": OnnxParams,
+    "text": TextParams,
+    "train": TrainParams,
+    "figures": FiguresParams,
+}
+
+
+def _sections() -> Iterator[tuple[str, type]]:
+    """A section's own keys, then its parts, `train.crnn` and the like: a job is given some of them."""
+    for name, declared in DOCUMENT.items():
+        given = _GIVEN.get(name)
+        if given:
+            yield name, given
+        own = {field.name for field in fields(given)} if given else set()
+        for field in fields(declared):
+            if field.name not in own and is_dataclass(field.type):
+                part = f"{name}.{field.name}"
+                yield part, _GIVEN.get(part, field.type)
+
+
+SECTIONS: dict[str, type] = dict(_sections())
+
+# Keys that say how something is done and change no artifact, by section: nothing is made again for them.
+RUN_ONLY = {
+    "retrieve": frozenset(field.name for field in fields(RunParams)),
+    "train": frozenset({"device", "resident_mb"}),
+}
+
+
+@cache
+def defaults(declared: type) -> dict[str, Any]:
+    """What a params file may leave out of a section, however deep, and what it then is."""
+    values: dict[str, Any] = {}
+    for field in fields(declared):
+        if field.default is not MISSING:
+            default = field.default
+            values[field.name] = asdict(default) if is_dataclass(default) else default
+        elif is_dataclass(field.type) and (of_part := defaults(field.type)):
+            values[field.name] = of_part
+    return values

@@ -1,0 +1,173 @@
+"""Parameters: loading, checking against the schema, and what one data set's stages see of them.
+
+What a job needs, which is handed its settings and reads no params.yaml, stands in `settings`.
+"""
+
+import difflib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from audiophrase.errors import ParamsError
+from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
+from audiophrase.params.consistency import check_consistency, empty_paths
+from audiophrase.params.schema import violations
+from audiophrase.settings import PAPER_VARIANT
+
+
+def load(path: Path, *overlays: Path) -> dict[str, Any]:
+    """Read a params file, lay others over it in turn, and check the whole. Raises ParamsError."""
+    params: Any = _read(path)
+    for overlay in overlays:
+        params = _overlay(params, _read(overlay))
+    check(params)
+    return params
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ParamsError(f"there is no params file {path}", "name an existing file") from None
+    except OSError as error:
+        raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ParamsError(f"{path} is not YAML: {error}", "mend the line it names") from None
+
+
+def check(params: Any) -> None:
+    """Refuse unknown keys, wrong types, values out of range, and what no schema can say."""
+    errors = violations(params)
+    if errors:
+        listed = "\n".join(f"  - {line}" for line in sorted(errors))
+        raise ParamsError(
+            f"the parameters are not valid:\n{listed}",
+            "mend them in params.yaml, or in the file given with --configfile",
+        )
+    for name in params["build"]:
+        require_paths(params, name)
+    for name in params["datasets"]:
+        compared_with(params, name)
+        for variant in variants_of(params, name):
+            check_consistency(name, params["datasets"][name], effective(params, name, variant))
+
+
+def require_paths(params: Mapping[str, Any], dataset: str) -> None:
+    """Refuse to make a data set whose files the user has yet to name. Raises ParamsError."""
+    if wanting := _empty_paths(params, dataset):
+        raise ParamsError(
+            f"data set '{dataset}': {'; '.join(wanting)}",
+            f"name your files under `datasets: {dataset}:` in params.yaml, or in a file given with "
+            "--configfile (docs/own-data.md)",
+        )
+
+
+def with_paths(params: Mapping[str, Any]) -> list[str]:
+    """The data sets that could be made: those whose files are named."""
+    return [name for name in params["datasets"] if not _empty_paths(params, name)]
+
+
+def _empty_paths(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """What is wanting of the files and folders that a data set's variants read."""
+    entry = dataset_entry(params, dataset)
+    return list(
+        dict.fromkeys(
+            line
+            for variant in variants_of(params, dataset)
+            for line in empty_paths(entry, effective(params, dataset, variant))
+        )
+    )
+
+
+def dataset_entry(params: Mapping[str, Any], dataset: str) -> dict[str, Any]:
+    """The entry of one data set. Raises ParamsError for an unknown name."""
+    return _entry(params, "datasets", "data set", dataset)
+
+
+def variants_of(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """The variants that a data set is run in, the paper's first. Raises ParamsError."""
+    chosen = dataset_entry(params, dataset).get("variants", [PAPER_VARIANT])
+    if chosen == "all":
+        chosen = params["variants"]
+    for variant in chosen:
+        _entry(params, "variants", "variant", variant)
+    return sorted(chosen, key=lambda variant: variant != PAPER_VARIANT)
+
+
+def front_ends_of(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """The front ends that a data set's features are made by: those that its variants name."""
+    return list(
+        dict.fromkeys(
+            effective(params, dataset, variant)["features"]["front_end"]
+            for variant in variants_of(params, dataset)
+        )
+    )
+
+
+def compared_with(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """The data sets in the ablation table of another. Raises ParamsError for an unknown name."""
+    names = dataset_entry(params, dataset).get("compare", [])
+    for name in names:
+        dataset_entry(params, name)
+        if name == dataset:
+            raise ParamsError(f"data set '{dataset}' is compared with itself", "leave it out")
+    return names
+
+
+def trained_as(params: Mapping[str, Any], dataset: str, variant: str) -> str:
+    """The variant whose models a variant is evaluated with: the paper's if it trains alike."""
+    own, of_paper = (
+        of_artifacts(effective(params, dataset, name)) for name in (variant, PAPER_VARIANT)
+    )
+    alike = all(own[name] == of_paper[name] for name in ("features", "train"))
+    return PAPER_VARIANT if alike else variant
+
+
+def effective(
+    params: Mapping[str, Any], dataset: str, variant: str | None = None
+) -> dict[str, Any]:
+    """All sections as they hold for a data set, and for a variant where one is named."""
+    entry = dataset_entry(params, dataset)
+    merged = {
+        name: _overlay(_overlay(defaults(declared), params[name]), entry.get(name, {}))
+        for name, declared in DOCUMENT.items()
+    }
+    if variant is not None:
+        for name, override in _entry(params, "variants", "variant", variant).items():
+            merged[name] = _overlay(merged[name], override)
+    return merged
+
+
+def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """Sections without the keys that change no artifact."""
+    return {
+        name: {key: value for key, value in of.items() if key not in RUN_ONLY.get(name, ())}
+        for name, of in sections.items()
+    }
+
+
+def _entry(params: Mapping[str, Any], section: str, noun: str, name: str) -> dict[str, Any]:
+    known = params[section]
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean '{close[0]}'? " if close else ""
+        raise ParamsError(
+            f"unknown {noun} '{name}'; known: {', '.join(known)}",
+            f"{hint}add an entry under `{section}` in params.yaml, "
+            "or in a file given with --configfile",
+        )
+    return known[name]
+
+
+def _overlay(base: Any, override: Any) -> Any:
+    if isinstance(base, dict) and isinstance(override, dict):
+        keys = [*base, *(key for key in override if key not in base)]
+        return {
+            key: _overlay(base[key], override[key])
+            if key in base and key in override
+            else override.get(key, base.get(key))
+            for key in keys
+        }
+    return override

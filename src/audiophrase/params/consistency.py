@@ -1,0 +1,103 @@
+"""What no schema can say of parameters: whether those of a data set can work together."""
+
+import math
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from audiophrase.errors import ParamsError
+from audiophrase.front_ends import chosen, file_of, settings_of
+from audiophrase.parameters.sections import SECTIONS
+
+# Folders of the project in which our own commands write and delete.
+_OURS = ("data", "results")
+
+
+def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
+    """The sources that a data set's key `clips` names, the preferred one first."""
+    return (clips,) if isinstance(clips, str) else tuple(clips)
+
+
+def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[str]:
+    """What is wanting of the files and folders that only the user can name, a phrase each.
+
+    An entry may stand in params.yaml without them as long as nobody asks for its data set.
+    """
+    annotations, text = sections["annotations"], sections["text"]
+    wanting = []
+    if annotations["source"] == "files" and not annotations["files"]:
+        wanting.append("annotations.source is 'files' but annotations.files is empty")
+    if "local" in clip_sources(entry["clips"]) and not sections["retrieve"]["folder"]:
+        wanting.append("clips is 'local' but retrieve.folder is empty")
+    if text["vectors"] == "file" and not text["vectors_file"]:
+        wanting.append("text.vectors is 'file' but text.vectors_file is empty")
+    front_end = chosen(sections)
+    if front_end.file and not file_of(front_end, sections):
+        name = sections["features"]["front_end"]
+        wanting.append(
+            f"features.front_end is '{name}' but {front_end.section}.{front_end.file} is empty"
+        )
+    return wanting
+
+
+def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:
+    """Refuse what would only fail in a job. Raises ParamsError.
+
+    Args:
+        sections: all sections as they hold for the data set.
+    """
+
+    def refuse(problem: str, remedy: str) -> None:
+        raise ParamsError(f"data set '{dataset}': {problem}", remedy)
+
+    features = sections["features"]
+    front_end = chosen(sections)
+    sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
+    if "local" in sources and folder and (inside := _folder_of_ours(folder)):
+        refuse(
+            f"retrieve.folder {folder} lies in {inside}/, where artifacts are made and deleted",
+            "move the recordings to a folder of their own, such as recordings/, and name that",
+        )
+    if "youtube" in sources and not sections["retrieve"]["canaries"]:
+        refuse(
+            "clips is 'youtube' but retrieve.canaries is empty",
+            "name one or more videos that are sure to stay: without them nothing can be told apart",
+        )
+    if features["fmin_hz"] >= features["fmax_hz"]:
+        refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
+    rate_hz = None if "sample_rate_hz" in front_end.without else features["sample_rate_hz"]
+    if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:
+        refuse(
+            f"features.fmax_hz {features['fmax_hz']} lies above half of "
+            f"features.sample_rate_hz {rate_hz}",
+            "lower the one or raise the other",
+        )
+    if features["hop_s"] * (rate_hz or 8000) < 1:
+        refuse("features.hop_s is shorter than a sample", "lengthen the hop")
+    if features["hop_s"] > features["window_s"]:
+        refuse("features.hop_s is longer than features.window_s", "shorten the hop")
+    hop_s = settings_of(front_end, sections)[front_end.section]["hop_s"]
+    encoder = sections["train"]["encoder"]
+    head = msgspec.convert(sections["train"][encoder], SECTIONS[f"train.{encoder}"])
+    for problem, remedy in head.problems(
+        # Of a front end that is a network, training knows the number of values a frame.
+        n_features=features["n_mels"] if front_end.section == "features" else None,
+        n_frames=1 + math.floor(sections["retrieve"]["min_length_s"] / hop_s),
+        n_dimensions=sections["text"]["word2vec"]["n_dimensions"],
+    ):
+        refuse(problem, remedy)
+    thresholds = sections["evaluate"]["sed"]["thresholds"]
+    if thresholds["first"] > thresholds["last"]:
+        refuse("evaluate.sed.thresholds.first lies above last", "swap them")
+
+
+def _folder_of_ours(folder: str) -> str | None:
+    """Which of the project's own folders a path lies in, links followed, or None."""
+    found = os.path.realpath(folder)
+    for name in _OURS:
+        own = os.path.realpath(name)
+        if os.path.commonpath([found, own]) == own:
+            return name
+    return None

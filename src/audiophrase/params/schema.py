@@ -1,0 +1,198 @@
+"""The JSON schema of params.yaml, made of the declared parameters, and what violates it in words.
+
+A section's definition serves twice: for the section itself and for the overrides in `datasets` and
+`variants`, which may lack what they like; that no key of a section is missing is checked apart.
+"""
+
+import difflib
+import math
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import jsonschema
+import msgspec
+
+from audiophrase.parameters.sections import DOCUMENT, OVERRIDES_OF_VARIANTS
+from audiophrase.splits import SPLITS
+
+_NAME = {
+    "description": "becomes a folder name",
+    "type": "string",
+    "pattern": "^[a-z0-9][a-z0-9_-]{0,63}$",
+}
+_NAMES = {"type": "array", "uniqueItems": True, "items": _NAME}
+_N_SHARDS = {"type": "integer", "minimum": 1, "maximum": 99_999}
+
+
+def schema() -> dict[str, Any]:
+    """The schema (draft 2020-12) as an object of JSON."""
+    definitions = {}
+    for name, section in DOCUMENT.items():
+        _, parts = msgspec.json.schema_components([section], ref_template="#/$defs/{name}")
+        definitions |= parts
+        definitions[name] = {"$ref": f"#/$defs/{section.__name__}"}
+    own = {name: {"$ref": f"#/$defs/{name}"} for name in DOCUMENT}
+    of_variant = {
+        name: own[name] if keys is None else _some(DOCUMENT[name], keys)
+        for name, keys in OVERRIDES_OF_VARIANTS.items()
+    }
+    of_variant["train"] = {  # every variant is run with the same seeds
+        **own["train"],
+        "properties": {"seeds": {"not": {}}},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "audiophrase parameters",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["build", *DOCUMENT, "variants", "datasets"],
+        "properties": {
+            "build": {
+                "description": "data sets that plain `snakemake` makes",
+                "type": "array",
+                "minItems": 1,
+                "uniqueItems": True,
+                "items": {"type": "string"},
+            },
+            **own,
+            "variants": {
+                "type": "object",
+                "required": ["paper"],
+                "propertyNames": _NAME,
+                "additionalProperties": _object(of_variant),
+            },
+            "datasets": {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": _NAME,
+                "additionalProperties": {
+                    **_object(_ENTRY | own),
+                    "required": ["title", "clips", "shards"],
+                },
+            },
+        },
+        "$defs": {name: _for_overrides(part) for name, part in definitions.items()},
+    }
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": dict(properties)}
+
+
+def _some(section: type, keys: tuple[str, ...]) -> dict[str, Any]:
+    """Some keys of a section."""
+    return _object({k: {"$ref": f"#/$defs/{section.__name__}/properties/{k}"} for k in keys})
+
+
+_ENTRY = {
+    "title": {"type": "string", "minLength": 1},
+    "clips": {
+        "description": "where the audio comes from; several sources, the preferred one first",
+        "if": {"type": "array"},
+        "then": {"minItems": 1, "uniqueItems": True, "items": {"enum": ["local", "youtube"]}},
+        "else": {"enum": ["rendered", "local", "youtube"]},
+    },
+    "variants": {
+        "description": "which variants are run; `paper` is always among them",
+        **_NAMES,
+        "type": ["array", "string"],
+        "contains": {"const": "paper"},
+        "pattern": "^all$",
+    },
+    "compare": {
+        "description": "data sets whose paper variant is a line of this one's ablation table",
+        **_NAMES,
+    },
+    "push_clips": {
+        "description": "whether clips are shared through the DVC remote; by default not YouTube's",
+        "type": "boolean",
+    },
+    "shards": {
+        "description": "number of shards a split, about 64 clips each",
+        **_object(dict.fromkeys(SPLITS, _N_SHARDS)),
+        "required": list(SPLITS),
+    },
+}
+
+
+def _for_overrides(part: Any) -> Any:
+    """A definition whose keys may be missing, but for none that it does not know.
+
+    What may be null is one type of two, not one schema of two: so an error says what is wrong.
+    """
+    if isinstance(part, list):
+        return [_for_overrides(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    match part:
+        case {"anyOf": [{"type": str(kind), **rest}, {"type": "null"}]}:
+            return _for_overrides({**rest, "type": [kind, "null"]})
+    kept = {key: _for_overrides(value) for key, value in part.items() if key != "title"}
+    if "properties" in kept:
+        kept["additionalProperties"] = False
+    if part.get("title"):  # a dataclass
+        kept.pop("required", None)
+    return kept
+
+
+def violations(params: Any) -> set[str]:
+    """Unknown and missing keys, wrong types, values out of range or not finite, a line each."""
+    errors = {_explain(error) for error in _validator().iter_errors(params)}
+    if not errors:
+        errors |= {f"{where}: not finite" for where in _not_finite(params)}
+        errors |= {f"missing {where}" for where in _missing(_validator().schema, params)}
+    return errors
+
+
+@cache
+def _validator() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(schema())
+
+
+def _missing(schema: Mapping[str, Any], value: Any, where: str = "") -> Iterator[str]:
+    """Keys that the schema knows and the sections lack; overrides may lack what they like."""
+    while "$ref" in schema:
+        schema = _validator().schema["$defs"][schema["$ref"].rsplit("/", 1)[1]]
+    if isinstance(value, dict):
+        for key, part in schema.get("properties", {}).items():
+            if key not in value:
+                if "default" not in part:
+                    yield where + key
+            else:
+                yield from _missing(part, value[key], f"{where}{key}.")
+
+
+def _not_finite(value: Any, where: str = "") -> Iterator[str]:
+    """Where a number is NaN, which lies in every range, or infinite."""
+    if isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _not_finite(part, f"{where}.{key}" if where else str(key))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield where
+
+
+def _explain(error: jsonschema.ValidationError) -> str:
+    where = ".".join(str(part) for part in error.absolute_path) or "top level"
+    if error.validator == "additionalProperties":
+        known = list(error.schema.get("properties", ()))
+        unknown = [key for key in error.instance if key not in known]
+        hints = []
+        for key in unknown:
+            close = difflib.get_close_matches(str(key), known, n=1)
+            hints.append(f"'{key}'" + (f" (did you mean '{close[0]}'?)" if close else ""))
+        return f"{where}: unknown key {', '.join(hints)}"
+    if error.validator == "required":
+        missing = [key for key in error.validator_value if key not in error.instance]
+        return f"{where}: missing {', '.join(missing)}"
+    if error.validator == "type":
+        expected = error.validator_value
+        expected = expected if isinstance(expected, str) else " or ".join(expected)
+        return f"{where}: {error.instance!r} is not of type {expected}"
+    if error.validator == "contains":
+        return f"{where}: must list '{error.validator_value.get('const')}', too"
+    if error.validator == "uniqueItems":
+        return f"{where}: {error.instance!r} names something twice"
+    if error.validator == "not":
+        return f"{where}: cannot be set here"
+    return f"{where}: {error.message}"

@@ -1,0 +1,3 @@
+"""The splits of every data set."""
+
+SPLITS = ("train", "val", "test")

@@ -1,0 +1,153 @@
+"""docs/extending.md, performed in a copy of a finished project: what each recipe makes."""
+
+import base64
+import copy
+import html
+import json
+import re
+
+import pytest
+from recipes import perform
+from snakemake_project import TINY
+
+from audiophrase import tables
+from audiophrase.report import catalogue
+from audiophrase.splits import SPLITS
+
+OF_A_RUN = {"train", "evaluate_retrieval", "evaluate_sed"}
+SHOWING = {"metrics", "tables", "report"}
+
+
+@pytest.mark.parametrize("title", [title for title in ("A loss", "An encoder")])
+def test_a_loss_or_an_encoder_is_two_files_and_trains_beside_the_papers(project, title):
+    touched = perform(project, title)
+    assert len(touched) == 2
+    assert project.planned() == OF_A_RUN | SHOWING
+    before = project.digests()
+    project.build()
+    [name] = set(TINY["datasets"]["tiny"].get("variants", [])) ^ {
+        run.name for run in (project.folder / "results/tiny/runs").iterdir()
+    } - {"paper"}
+    after = project.digests()
+    of_paper = {path: digest for path, digest in before.items() if "/runs/paper/" in path}
+    assert of_paper
+    assert of_paper.items() <= after.items()
+    assert (
+        tables.read_json(project.folder / f"results/tiny/runs/{name}/seed-1/model.json")[
+            "settings"
+        ]["train"]
+        != tables.read_json(project.folder / "results/tiny/runs/paper/seed-1/model.json")[
+            "settings"
+        ]["train"]
+    )
+    assert name in (project.folder / "results/tiny/report.html").read_text()
+
+
+def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
+    before = project.digests()
+    [path] = perform(project, "A figure")
+    assert project.planned() == {"figure", "report"}
+    project.build()
+    assert "Nothing to be done" in project.build()
+
+    module = project.folder / path
+    about = catalogue.figures(module.parent)[module.stem]
+    picture, page = f"results/tiny/figures/{about.name}", "results/tiny/report.html"
+    after = project.digests()
+    changed = {path for path in after if before.get(path) != after[path]}
+    assert changed == {f"{picture}.svg", f"{picture}.png", page}
+    text = (project.folder / page).read_text()
+    shown = re.findall(r'<figure id="figure-(\w+)">', text)
+    assert shown == list(catalogue.figures(module.parent))
+    assert f"<b>{about.title}.</b> {about.caption}</figcaption>" in html.unescape(text)
+    assert f'alt="{about.alt}"' in text
+    svg = (project.folder / f"{picture}.svg").read_bytes()
+    assert base64.b64encode(svg).decode() in text
+    assert (project.folder / f"logs/tiny/figures/{about.name}.log").exists()
+
+
+def test_a_front_end_is_two_files_and_shares_the_clips(project):
+    assert len(perform(project, "A front end")) == 2
+    assert project.planned() == {"features", "features_manifest", *OF_A_RUN, *SHOWING}
+    before = project.digests()
+    project.build()
+    after = project.digests()
+    kept = {path: digest for path, digest in before.items() if path.startswith("data/")}
+    assert kept.items() <= after.items()
+    made = {path for path in after if path.startswith("data/") and path not in before}
+    assert {path.split("/")[3] for path in made if path.endswith(".parquet")} == {"log-mel-deltas"}
+    model = tables.read_json(project.folder / "results/tiny/runs/deltas/seed-1/model.json")
+    assert model["n_features"] == 128
+
+
+def test_a_form_is_two_files(project):
+    assert len(perform(project, "A form of annotations")) == 2
+    params = copy.deepcopy(TINY)
+    files = {split: f"{split}.json" for split in SPLITS}
+    for number, name in enumerate(files.values()):
+        captions = {f"Ya1b2c3d4e{number}_0_10.wav": ["a dog barks", "barking, twice"]}
+        (project.folder / name).write_text(json.dumps(captions))
+    params["datasets"]["mine"] = {
+        "title": "Captions by file",
+        "clips": "local",
+        "shards": dict.fromkeys(SPLITS, 1),
+        "annotations": {"source": "files", "files": files},
+        "retrieve": {"folder": "recordings"},
+    }
+    project.set_params(params)
+    project.build("data/mine/annotations/captions.parquet")
+    captions = tables.read(
+        project.folder / "data/mine/annotations/captions.parquet", stage="annotations.captions"
+    ).to_pylist()
+    assert [row["caption"] for row in captions] == ["a dog barks", "barking, twice"] * 3
+    assert captions[1]["tokens"] == ["barking", ",", "twice"]
+
+
+DETECTION = {"evaluate_sed", "figure", *SHOWING}
+
+
+@pytest.mark.parametrize(
+    ("path", "last", "section", "stale"),
+    [
+        (
+            "report",
+            "    n_alignments: Annotated[int, Meta(ge=1, le=12)]\n",
+            ("figures",),
+            {"figure", "report"},
+        ),
+        (
+            "evaluate",
+            "    partial_below: Annotated[float, Meta(gt=0, le=1)]\n",
+            ("evaluate", "sed"),
+            DETECTION,
+        ),
+        (
+            "model",
+            "    fixed_validation_impostors: bool\n",
+            ("train",),
+            OF_A_RUN | DETECTION,
+        ),
+    ],
+)
+def test_a_new_key_makes_stale_what_is_given_it_and_only_if_it_is_set(
+    project, path, last, section, stale
+):
+    declared = project.folder / f"src/audiophrase/{path}/parameters.py"
+    text = declared.read_text()
+    assert text.count(last) == 1
+    declared.write_text(text.replace(last, f"{last}    added: int = 1\n"))
+    assert project.planned() <= {"report"}
+    for value, expected in ((1, {"report"}), (2, stale)):
+        params = copy.deepcopy(TINY)
+        of_section = params["datasets"]["tiny"]
+        for key in section:
+            of_section = of_section.setdefault(key, {})
+        of_section["added"] = value
+        project.set_params(params)
+        assert project.planned() == expected
+
+
+def test_a_docstring_of_the_page_remakes_the_page_alone(project):
+    page = project.folder / "src/audiophrase/report/page.py"
+    page.write_text(page.read_text().replace('"""', '"""Reworded. ', 1))
+    assert project.planned() == {"report"}

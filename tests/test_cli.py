@@ -114,8 +114,8 @@ def fail_with(monkeypatch, capsys):
 
 
 def test_a_remedy_follows_the_problem(fail_with):
-    code, told = fail_with(AudiophraseError("it broke", "mend it"))
-    assert (code, told) == (1, "error: it broke\n  What to do: mend it\n")
+    code, told = fail_with(AudiophraseError("it broke", "fix it"))
+    assert (code, told) == (1, "error: it broke\n  What to do: fix it\n")
 
 
 def test_a_full_disk_is_told(fail_with):

@@ -131,7 +131,7 @@ def test_a_truncated_download_goes_on_where_it_broke_off(server, tmp_path):
     content, pauses = fetch(pinned(server), tmp_path)
     assert content == CONTENT
     assert server.asked == [None, f"bytes={10 * CHUNK}-", f"bytes={30 * CHUNK}-"]
-    assert pauses == [1.0, 1.0]  # each brought something, so patience starts anew
+    assert pauses == [1.0, 1.0]  # each brought something, so patience starts again
 
 
 def test_what_an_earlier_run_left_is_kept(server, tmp_path):

@@ -112,7 +112,8 @@ def _at_hand(file: Pinned, cache: Path) -> Path | None:
         return None
     if (found := _digest(cached, file)) != file.digest:
         click.echo(
-            f"warning: {cached} is damaged ({file.algorithm} {found}): it is fetched anew", err=True
+            f"warning: {cached} is damaged ({file.algorithm} {found}): it is fetched again",
+            err=True,
         )
         return None
     return cached

@@ -2,7 +2,7 @@
 
 
 class AudiophraseError(Exception):
-    """Something the user can mend. The command line prints it without a stack trace."""
+    """Something the user can fix. The command line prints it without a stack trace."""
 
     def __init__(self, problem: str, remedy: str | None = None) -> None:
         self.problem, self.remedy = problem, remedy

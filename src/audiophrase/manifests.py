@@ -37,7 +37,7 @@ def manifest(
         records), `sha256` (of the content, which is what the next stage's shards record), `n_clips`.
 
     Raises:
-        ArtifactError: some did not match. They have been deleted, so that they are made anew.
+        ArtifactError: some did not match. They have been deleted, so that they are made again.
     """
     entries, reasons = {}, []
     for path in shards:
@@ -57,7 +57,7 @@ def manifest(
     if reasons:
         raise ArtifactError(
             "shards that cannot be used were deleted:\n" + "\n".join(reasons),
-            "run the same command again: they are made anew",
+            "run the same command again: they are made again",
         )
     return {"stage": stage, "settings": settings, "shards": entries}
 

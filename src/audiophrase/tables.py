@@ -31,7 +31,7 @@ Provenance = dict[str, Any]
 
 PROVENANCE_KEY = b"audiophrase"
 SEAL = "content_sha256"  # key of a JSON file's digest
-REMAKE = "delete it and run `snakemake` without a target (or `make demo`): it is made anew"
+REMAKE = "delete it and run `snakemake` without a target (or `make demo`): it is made again"
 
 
 def write(

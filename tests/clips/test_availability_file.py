@@ -25,7 +25,7 @@ EXPECTED = [
 
 
 def read(path):
-    return availability_file.read(path, remedy="mend evaluate.only_clips_of")
+    return availability_file.read(path, remedy="fix evaluate.only_clips_of")
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def test_a_table_of_ours_that_was_edited_is_refused(tmp_path, table):
     states = pa.array(["missing", "missing", "ok"])
     edited = edited.set_column(edited.schema.get_field_index("state"), "state", states)
     pq.write_table(edited.cast(pq.read_schema(path)), path)
-    with pytest.raises(AudiophraseError, match=r"(?s)is damaged.*mend evaluate.only_clips_of"):
+    with pytest.raises(AudiophraseError, match=r"(?s)is damaged.*fix evaluate.only_clips_of"):
         read(path)
 
 
@@ -85,7 +85,7 @@ def test_what_is_no_such_table_is_refused_with_the_reason(tmp_path, name, conten
         read(path)
     assert told in refusal.value.problem
     assert str(path) in refusal.value.problem
-    assert refusal.value.remedy == "mend evaluate.only_clips_of"
+    assert refusal.value.remedy == "fix evaluate.only_clips_of"
 
 
 def test_a_missing_file_and_a_folder_are_told(tmp_path):

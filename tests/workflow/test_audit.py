@@ -84,7 +84,7 @@ def test_a_table_that_cannot_be_used_is_told_with_its_key(project, content, told
     done = project.snakemake("--until", "evaluate_sed")
     assert done.returncode != 0
     assert told in done.stdout
-    assert "mend evaluate.only_clips_of" in done.stdout
+    assert "fix evaluate.only_clips_of" in done.stdout
     assert "Traceback" not in done.stdout
 
 

@@ -171,7 +171,7 @@ def test_shards_of_another_count_are_removed(made):
 
 
 def test_dvc_does_not_bless_shards_that_snakemake_knows_nothing_of(fresh):
-    """Pulled and not adopted, with sources changed since: all of them are made anew."""
+    """Pulled and not adopted, with sources changed since: all of them are made again."""
     fresh.dvc("pull")
     fresh.edit("src/audiophrase/features/log_mel.py", "return np.log(", "return 2 * np.log(")
     for path in (fresh.folder / "src").rglob("*.py"):

@@ -292,7 +292,7 @@ def existing_file(path, key):
     if not os.path.isfile(path):
         raise AudiophraseError(
             f"there is no file {path}",
-            f"mend {key} of the data set; paths count from the working folder",
+            f"fix {key} of the data set; paths count from the working folder",
         )
     return path
 

@@ -27,7 +27,7 @@ rule train:
         checkpoint="cache/{dataset}/runs/{variant}/seed-{seed}/checkpoint.safetensors",
     shell:
         # Not through a pipe, so that there is a progress bar on a terminal. glibc keeps freed memory for the next batch, where the
-        # kernel would map and zero it anew: that is a tenth of a step.
+        # kernel would map and zero it again: that is a tenth of a step.
         "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase job train --settings {params.settings:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --seed {wildcards.seed} "
         "--captions {input.captions} --vocabulary {input.vocabulary} "

@@ -1,10 +1,10 @@
 """After DVC has laid out files: Snakemake is told which of them it may take for its own.
 
 Snakemake knows what it made by its records and by time stamps; of files that came from a cache it
-knows nothing, and it would make all of them anew, or trust a stale one. So what agrees with dvc.lock
+knows nothing, and it would make all of them again, or trust a stale one. So what agrees with dvc.lock
 is dated to now, upstream first, and recorded as Snakemake's own (as `snakemake --touch` does); and what
 was made with other parameters, sources or inputs than those here is made to look older than all it
-is made of, so that Snakemake makes it anew.
+is made of, so that Snakemake makes it again.
 """
 
 import os
@@ -144,12 +144,12 @@ def _meaning(finding: Finding) -> str:
         return f"agrees with dvc.lock{part}: Snakemake takes it for its own"
     if is_stale(finding):
         changed = ", ".join(finding.changed_inputs)
-        return f"out of date, for {changed} changed: Snakemake will make it anew"
+        return f"out of date, for {changed} changed: Snakemake will make it again"
     if not finding.is_in_lock:
         return "not in dvc.lock: left as it is"
     if finding.state is State.ALTERED:
         return "not what was recorded: left as it is"
-    return "made anew since it was recorded, or files are missing: left as it is"
+    return "made again since it was recorded, or files are missing: left as it is"
 
 
 def _snakemake(*arguments: str) -> None:

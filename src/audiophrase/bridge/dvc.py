@@ -136,10 +136,10 @@ def _remedy(reason: str) -> str:
         "Unable to acquire lock": "another DVC command is at work here: wait for it",
         "no remote": "set up a remote: docs/sharing.md",
         "dvc.lock": "take back the last good dvc.lock (git checkout dvc.lock) or delete it",
-        "dvc.yaml": "write it anew: audiophrase dvc-stages",
-        "validation failed": "write dvc.yaml anew: audiophrase dvc-stages",
+        "dvc.yaml": "write it again: audiophrase dvc-stages",
+        "validation failed": "write dvc.yaml again: audiophrase dvc-stages",
     }
     return next(
         (hint for sign, hint in hints.items() if sign.lower() in reason.lower()),
-        "mend what DVC names and run the same command again",
+        "fix what DVC names and run the same command again",
     )

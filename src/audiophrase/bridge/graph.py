@@ -96,7 +96,7 @@ def read_graph(datasets: Iterable[str]) -> Graph:
                 take_over=partial(_take_over, workflow, [job for job in jobs if job.output]),
             )
     except WorkflowError as error:
-        raise AudiophraseError(f"the workflow cannot be read: {error}", "mend it") from None
+        raise AudiophraseError(f"the workflow cannot be read: {error}", "fix it") from None
 
 
 def rules_digest(jobs: Sequence[Job]) -> str:

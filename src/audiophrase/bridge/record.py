@@ -45,7 +45,7 @@ def record(findings: Sequence[Finding], dvc: Dvc, accepted: Collection[str] = ()
     if any(wrong.values()):
         raise RefusedError(
             _listed({name: lines for name, lines in wrong.items() if lines}),
-            "delete the files named, and run `snakemake` (or `make demo`): they are made anew",
+            "delete the files named, and run `snakemake` (or `make demo`): they are made again",
         )
     names = [finding.stage.name for finding in chosen]
     if names:
@@ -74,7 +74,7 @@ def ways_out(altered: Sequence[Finding]) -> str:
         (
             "take back what was recorded: delete the files named, then",
             f"      dvc checkout {' '.join(names)} && audiophrase adopt {datasets}",
-            "    or make them anew: delete the files named, then run `snakemake` or `make demo`.",
+            "    or make them again: delete the files named, then run `snakemake` or `make demo`.",
             "    Where another machine made them, and you mean to keep them:",
             f"      audiophrase record {datasets} {accepting}",
         )

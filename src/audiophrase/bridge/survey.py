@@ -1,4 +1,4 @@
-"""What state each stage is in, by Snakemake's account and by DVC's, every file hashed anew."""
+"""What state each stage is in, by Snakemake's account and by DVC's, every file hashed again."""
 
 import hashlib
 import json
@@ -21,7 +21,7 @@ class State(StrEnum):
     NEW = "new"  # made, and nothing of it stands in dvc.lock
     CHANGED = "changed"  # made of other inputs, or with other parameters, than dvc.lock says
     UNCACHED = "uncached"  # as dvc.lock says, made here, and not in DVC's cache yet
-    PENDING = "pending"  # Snakemake has yet to make it, or to make it anew
+    PENDING = "pending"  # Snakemake has yet to make it, or to make it again
     ABSENT = "absent"  # nothing of it lies here, and nothing here asks for it
     ALTERED = "altered"  # the inputs are as recorded, and yet the files are others
 
@@ -86,7 +86,9 @@ def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc:
     if outs and stage.grows:
         return found(State.CHANGED, "more was found since it was recorded")
     if inputs:
-        return found(State.CHANGED, f"made anew since it was recorded: {', '.join(inputs)} changed")
+        return found(
+            State.CHANGED, f"made again since it was recorded: {', '.join(inputs)} changed"
+        )
     if uncached:
         return found(State.UNCACHED, "as dvc.lock says, and not in DVC's cache yet")
     return found(State.RECORDED, "as dvc.lock says")
@@ -130,7 +132,7 @@ def altered_files(
 ) -> Iterator[str]:
     """Sentences about the files that are not as recorded, with both digests.
 
-    Files that are missing are no alteration: Snakemake makes them anew.
+    Files that are missing are no alteration: Snakemake makes them again.
     """
     for out in recorded_outs:
         path = Path(out["path"])

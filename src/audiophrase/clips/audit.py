@@ -1,4 +1,4 @@
-"""The availability audit: counts by split, state and reason, differences, and what is wanting."""
+"""The availability audit: counts by split, state and reason, differences, and what is missing."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

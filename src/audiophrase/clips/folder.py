@@ -21,5 +21,5 @@ def list_files(folder: Path) -> list[str]:
     except OSError as error:
         raise AudiophraseError(
             f"the folder of clips {folder} cannot be read: {error.strerror}",
-            "mend retrieve.folder of the data set; paths count from the working folder",
+            "fix retrieve.folder of the data set; paths count from the working folder",
         ) from None

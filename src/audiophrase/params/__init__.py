@@ -34,7 +34,7 @@ def _read(path: Path) -> Any:
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(f"{path} is not YAML: {error}", "mend the line it names") from None
+        raise ParamsError(f"{path} is not YAML: {error}", "fix the line it names") from None
 
 
 def check(params: Any) -> None:
@@ -44,7 +44,7 @@ def check(params: Any) -> None:
         listed = "\n".join(f"  - {line}" for line in sorted(errors))
         raise ParamsError(
             f"the parameters are not valid:\n{listed}",
-            "mend them in params.yaml, or in the file given with --configfile",
+            "fix them in params.yaml, or in the file given with --configfile",
         )
     for name in params["build"]:
         require_paths(params, name)
@@ -56,9 +56,9 @@ def check(params: Any) -> None:
 
 def require_paths(params: Mapping[str, Any], dataset: str) -> None:
     """Refuse to make a data set whose files the user has yet to name. Raises ParamsError."""
-    if wanting := _empty_paths(params, dataset):
+    if missing := _empty_paths(params, dataset):
         raise ParamsError(
-            f"data set '{dataset}': {'; '.join(wanting)}",
+            f"data set '{dataset}': {'; '.join(missing)}",
             f"name your files under `datasets: {dataset}:` in params.yaml, or in a file given with "
             "--configfile (docs/own-data.md)",
         )
@@ -70,7 +70,7 @@ def with_paths(params: Mapping[str, Any]) -> list[str]:
 
 
 def _empty_paths(params: Mapping[str, Any], dataset: str) -> list[str]:
-    """What is wanting of the files and folders that a data set's variants read."""
+    """What is missing of the files and folders that a data set's variants read."""
     entry = dataset_entry(params, dataset)
     return list(
         dict.fromkeys(

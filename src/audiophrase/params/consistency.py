@@ -21,25 +21,25 @@ def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[str]:
-    """What is wanting of the files and folders that only the user can name, a phrase each.
+    """What is missing of the files and folders that only the user can name, a phrase each.
 
     An entry may stand in params.yaml without them as long as nobody asks for its data set.
     """
     annotations, text = sections["annotations"], sections["text"]
-    wanting = []
+    missing = []
     if annotations["source"] == "files" and not annotations["files"]:
-        wanting.append("annotations.source is 'files' but annotations.files is empty")
+        missing.append("annotations.source is 'files' but annotations.files is empty")
     if "local" in clip_sources(entry["clips"]) and not sections["retrieve"]["folder"]:
-        wanting.append("clips is 'local' but retrieve.folder is empty")
+        missing.append("clips is 'local' but retrieve.folder is empty")
     if text["vectors"] == "file" and not text["vectors_file"]:
-        wanting.append("text.vectors is 'file' but text.vectors_file is empty")
+        missing.append("text.vectors is 'file' but text.vectors_file is empty")
     front_end = chosen(sections)
     if front_end.file and not file_of(front_end, sections):
         name = sections["features"]["front_end"]
-        wanting.append(
+        missing.append(
             f"features.front_end is '{name}' but {front_end.section}.{front_end.file} is empty"
         )
-    return wanting
+    return missing
 
 
 def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> None:

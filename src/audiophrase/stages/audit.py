@@ -107,7 +107,7 @@ def _compare(old: Path, new: Path, export: Path | None, max_listed: int | None) 
 
 
 def _recheck(dataset: str, configfiles: Sequence[Path], max_listed: int | None) -> None:
-    """Ask again, make the tables anew, and tell what changed; or exit as the retrieval did."""
+    """Ask again, make the tables again, and tell what changed; or exit as the retrieval did."""
     before = _read(dataset)
     files = [f"--configfile={path}" for path in configfiles]
     code = _run("audiophrase", "retrieve", dataset, "--recheck", *files)

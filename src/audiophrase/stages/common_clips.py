@@ -43,7 +43,7 @@ def restrict(clips: Clips, path: Path | None) -> tuple[Clips, Restriction | None
         return clips, None
     from audiophrase.clips import availability_file  # pandas, which evaluation does without
 
-    remedy = f"mend {KEY}: another lab's availability.parquet or .csv of this data set, or null"
+    remedy = f"fix {KEY}: another lab's availability.parquet or .csv of this data set, or null"
     rows = availability_file.read(path, remedy=remedy)
     usable = {row["clip_id"] for row in rows if row["state"] in USABLE}
     kept = [index for index, clip_id in enumerate(clips.ids) if clip_id in usable]

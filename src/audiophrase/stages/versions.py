@@ -38,10 +38,10 @@ def dvc_stages(check: bool) -> None:
         raise AudiophraseError(
             "not every rule and artifact is versioned:\n"
             + "\n".join(f"  - {line}" for line in left_out),
-            f"mend {GROUPING}, or `artifacts` in workflow/rules/common.smk",
+            f"fix {GROUPING}, or `artifacts` in workflow/rules/common.smk",
         )
     if _renew(found, grouping, write=not check):
-        click.echo(f"{FILE} written anew: commit it with what made it change")
+        click.echo(f"{FILE} written again: commit it with what made it change")
     else:
         click.echo(f"{FILE} is current")
 
@@ -175,7 +175,7 @@ def backdate(family: str, key: str) -> None:
         if not job.is_known:
             for path in map(Path, job.outputs):
                 if path.exists():
-                    click.echo(f"{path} is made anew: Snakemake has no record of it", err=True)
+                    click.echo(f"{path} is made again: Snakemake has no record of it", err=True)
                     adopting.age(path)
 
 
@@ -250,18 +250,18 @@ def _stages_and_graph(datasets: Sequence[str], *, write: bool = False) -> tuple[
         graph = read_graph(datasets)
         return group(graph.jobs, grouping, everything), graph
     if _renew(stages, grouping, write=write):
-        click.echo(f"{FILE} was not current and has been written anew")
+        click.echo(f"{FILE} was not current and has been written again")
     return [stage for stage in stages if stage.dataset in datasets], graph
 
 
 def _renew(stages: Sequence[Stage], grouping: Mapping[str, Any], *, write: bool) -> bool:
-    """Whether dvc.yaml was not current; then it is written anew, or its user told to do so."""
+    """Whether dvc.yaml was not current; then it is written again, or its user told to do so."""
     text = dvcfile.render(stages, grouping["plots"])
     if FILE.exists() and FILE.read_text(encoding="utf-8") == text:
         return False
     if not write:
         raise AudiophraseError(
-            f"{FILE} is not what the workflow says", "write it anew: audiophrase dvc-stages"
+            f"{FILE} is not what the workflow says", "write it again: audiophrase dvc-stages"
         )
     write_text(FILE, text)
     return True

@@ -24,7 +24,7 @@ _MAX_LINE_BYTES = 1 << 22
 _GZIP_MAGIC = b"\x1f\x8b"
 _IS_BINARY = {".bin": True, ".txt": False, ".vec": False}  # other names are looked into
 _FETCH = "fetch the file again"
-_FETCH_OR_MEND = "fetch the file again, or mend its header if you wrote it"
+_FETCH_OR_FIX = "fetch the file again, or fix its header if you wrote it"
 
 
 def read_vectors(path: Path, wanted: Collection[str]) -> dict[str, np.ndarray]:
@@ -65,7 +65,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise VectorsError(
             f"the word vectors {path} cannot be read: {error.strerror or error}",
-            "mend text.vectors_file of the data set",
+            "fix text.vectors_file of the data set",
         ) from None
 
 
@@ -102,7 +102,7 @@ def _binary_entries(
 ) -> Iterator[tuple[str, np.ndarray]]:
     row_bytes = 4 * n_dimensions
     entry_bytes = _MAX_WORD_BYTES + 1 + row_bytes  # of the longest entry
-    data = bytearray(entry_bytes + CHUNK_BYTES)  # filled anew in place: no memory to map and clear
+    data = bytearray(entry_bytes + CHUNK_BYTES)  # filled again in place: no memory to map and clear
     base = file.tell()  # offset in the file of the first byte of `data`
     start = end = 0  # what of `data` is still to be read
     for index in range(n_words):
@@ -115,13 +115,13 @@ def _binary_entries(
             raise VectorsError(
                 f"{path}, byte {base + start}: the file ends behind word {index}, where its header "
                 f"tells of {n_words}",
-                _FETCH_OR_MEND,
+                _FETCH_OR_FIX,
             )
         if space < 0 or b"\0" in word:
             raise VectorsError(
                 f"{path}, byte {base + start}: no word where word {index + 1} of {n_words} should "
                 f"begin, if the header is right that each has {n_dimensions} dimensions",
-                _FETCH_OR_MEND,
+                _FETCH_OR_FIX,
             )
         if end - space <= row_bytes:
             raise VectorsError(

@@ -157,7 +157,7 @@ def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:
         ),
         "cookies": (
             "YouTube does not accept the cookies",
-            "export them anew into the file named in AUDIOPHRASE_COOKIES, or unset it",
+            "export them again into the file named in AUDIOPHRASE_COOKIES, or unset it",
             Exit.BLOCKED,
             None,
         ),

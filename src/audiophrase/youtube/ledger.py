@@ -29,7 +29,7 @@ class Ledger:
     """The log and the sections of one data set, for one process at a time; safe for threads."""
 
     def __init__(self, folder: Path, run: str, seed: Path | None = None) -> None:
-        """Open, and mend what a killed run left.
+        """Open, and fix what a killed run left.
 
         Args:
             run: names this run in the lines it writes.
@@ -58,7 +58,7 @@ class Ledger:
         self._lines, n_good = _parse(path)
         os.ftruncate(self._fd, n_good)
         self._numbers = Counter(line["clip_id"] for line in self._lines if "clip_id" in line)
-        for line in _wanting(self._lines, seed):
+        for line in _missing(self._lines, seed):
             self._append(line)
 
     def close(self) -> None:
@@ -189,22 +189,22 @@ def read_log(folder: Path, seed: Path | None = None) -> list[dict[str, Any]]:
         ArtifactError: the log or the seed is damaged.
     """
     lines = _parse(Path(folder) / "attempts.jsonl")[0]
-    return _rows(lines + _wanting(lines, seed))
+    return _rows(lines + _missing(lines, seed))
 
 
-def _wanting(lines: list[dict[str, Any]], seed: Path | None) -> list[dict[str, Any]]:
+def _missing(lines: list[dict[str, Any]], seed: Path | None) -> list[dict[str, Any]]:
     """The attempts that attempts.parquet has and the log lacks: somebody else's, for the most part."""
     if seed is None:
         return []
     known = {_identity(line) for line in lines if line["kind"] == "attempt"}
-    wanting = []
+    missing = []
     for row in read_table(seed).to_pylist():
         values = {name: row.get(name) for name in COLUMNS}
         values["tried_utc"] = row["tried_utc"] and _utc_text(row["tried_utc"])
         line = {"kind": "attempt", "run": "seed", **values}
         if _identity(line) not in known:
-            wanting.append(line)
-    return wanting
+            missing.append(line)
+    return missing
 
 
 def _identity(line: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -21,7 +21,7 @@ def packed_rows(shard: Path, histories: Mapping[str, ClipHistory]) -> dict[str, 
     try:
         rows = tables.read(shard, stage="clips").to_pylist()
     except ArtifactError as error:
-        click.echo(f"warning: {error.problem}: it is made anew", err=True)
+        click.echo(f"warning: {error.problem}: it is made again", err=True)
         return {}
     return {
         row["clip_id"]: row

@@ -161,7 +161,7 @@ def _check_cookies(cookies: Path | None) -> tuple[str, str] | None:
 def _check_certificates() -> tuple[str, str] | None:
     named = os.environ.get("SSL_CERT_FILE")
     if named and not os.access(named, os.R_OK):
-        return "the file that SSL_CERT_FILE names cannot be read", "mend or unset SSL_CERT_FILE"
+        return "the file that SSL_CERT_FILE names cannot be read", "fix or unset SSL_CERT_FILE"
     return None
 
 
@@ -177,7 +177,7 @@ def _check_network() -> tuple[str, str] | None:
             "name the file of your network's certificates in SSL_CERT_FILE",
         )
     except (ValueError, http.client.InvalidURL):
-        return "HTTPS_PROXY is no address", "mend or unset HTTPS_PROXY"
+        return "HTTPS_PROXY is no address", "fix or unset HTTPS_PROXY"
     except socket.gaierror:
         what = "the name of the proxy in HTTPS_PROXY" if proxy else f"the name {HOST}"
         cause = f"{what} cannot be resolved"

@@ -90,7 +90,7 @@ class ConvBlock(nn.Module):
         if is_gpu(x.device):
             return self._convolve(x)
         # A few clips at a time: tensors of some megabytes stay in the cache and are reused by the
-        # allocator, where whole batches of 131 MB are mapped and zeroed anew at every operation.
+        # allocator, where whole batches of 131 MB are mapped and zeroed again at every operation.
         return torch.cat([self._convolve(piece) for piece in x.split(CLIPS_AT_ONCE)])
 
     def _convolve(self, x: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 
+from audiophrase import artifacts as paths
 from audiophrase import params as parameters
 from audiophrase.bridge import guard
 from audiophrase.clip_ids import files_by_shard, shard_names
@@ -34,8 +35,6 @@ if not workflow.remote_exec:
 os.environ.update(
     AUDIOPHRASE_CONFIGFILES=os.pathsep.join(map(os.path.abspath, workflow.overwrite_configfiles))
 )
-
-TABLES = ("dataset", "retrieval", "sed", "ablations")
 
 
 def instructive(function):
@@ -154,12 +153,7 @@ def datasets_with(holds):
 def shards(folder, *splits):
     """Paths of the shards of some splits, which are known before anything is parsed."""
 
-    def of_job(wildcards):
-        n_shards = entry(wildcards.dataset)["shards"]
-        names = shard_names({split: n_shards[split] for split in splits or SPLITS})
-        return [f"data/{wildcards.dataset}/{folder}/{name}.parquet" for name in names]
-
-    return of_job
+    return lambda wildcards: paths.shards(config, wildcards.dataset, folder, *splits)
 
 
 def feature_shards(*splits):
@@ -303,18 +297,9 @@ def variants(dataset):
     return parameters.variants_of(config, dataset)
 
 
-def run_folders(dataset, variants):
-    """Folders of the runs of some variants: each with every seed."""
-    return [
-        f"results/{dataset}/runs/{variant}/seed-{seed}"
-        for variant in variants
-        for seed in sections(dataset, variant)["train"]["seeds"]
-    ]
-
-
 def runs(dataset):
     """Folders of all runs of a data set."""
-    return run_folders(dataset, variants(dataset))
+    return paths.run_folders(config, dataset, variants(dataset))
 
 
 def trained_as(dataset, variant):
@@ -327,67 +312,12 @@ def model_file(name):
 
     def of_job(wildcards):
         variant = trained_as(wildcards.dataset, wildcards.variant)
-        return f"results/{wildcards.dataset}/runs/{variant}/seed-{wildcards.seed}/{name}"
+        return f"{paths.run_folder(wildcards.dataset, variant, wildcards.seed)}/{name}"
 
     return of_job
 
 
-def works_without_clips(dataset):
-    """Whether features were shared without the clips they are made of: then none are asked for."""
-    data = f"data/{dataset}"
-    names = [f"{name}.parquet" for name in shard_names(entry(dataset)["shards"])]
-    return not any(os.path.exists(f"{data}/clips/{name}") for name in names) and all(
-        os.path.exists(f"{data}/{folder}/{name}")
-        for folder in feature_folders(dataset)
-        for name in names
-    )
-
-
-def feature_folders(dataset):
-    """Folders of features, one a front end, within the folder of a data set."""
-    return [f"features/{name}" for name in front_ends(dataset)]
-
-
 @instructive
-def front_ends(dataset):
-    """The front ends that the variants of a data set name."""
-    return parameters.front_ends_of(config, dataset)
-
-
 def artifacts(dataset):
-    """Every versioned artifact of a data set: one that was deleted is made again."""
-    data, results = f"data/{dataset}", f"results/{dataset}"
-    trained = dict.fromkeys(trained_as(dataset, variant) for variant in variants(dataset))
-    names = shard_names(entry(dataset)["shards"])
-    folders = feature_folders(dataset)
-    clips = [] if works_without_clips(dataset) else ["clips"]
-    manifests = ["clips", *(f"features-{name}" for name in front_ends(dataset))]
-    return [
-        *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
-        *[f"{data}/annotations/{table}.parquet" for table in ("clips", "captions", "phrases")],
-        f"{data}/annotations/counts.csv",
-        *[f"{data}/{folder}/{name}.parquet" for folder in clips + folders for name in names],
-        *[f"{data}/manifests/{kind}-{split}.json" for kind in manifests for split in SPLITS],
-        *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
-        f"{data}/attempts.parquet",
-        *[f"{data}/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],
-        f"{data}/text/coverage.csv",
-        *[f"{run}/{name}" for run in run_folders(dataset, trained) for name in MODEL_FILES],
-        *[f"{run}/{name}" for run in runs(dataset) for name in MEASURE_FILES],
-        *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
-        *[f"{results}/figures/{name}.{kind}" for name in FIGURES for kind in ("svg", "png")],
-        *[f"{results}/{name}" for name in ("measures.parquet", "measures.csv", "metrics.json")],
-        f"{results}/report.html",
-    ]
-
-
-MODEL_FILES = ("model.safetensors", "model.json", "history.csv")
-MEASURE_FILES = (
-    "retrieval.csv",
-    "retrieval.json",
-    "retrieval_measures.parquet",
-    "sed_curve.csv",
-    "sed_scores.parquet",
-    "sed.json",
-    "sed_measures.parquet",
-)
+    """Every versioned artifact of a data set."""
+    return paths.artifacts(config, dataset, FIGURES)

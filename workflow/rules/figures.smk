@@ -5,7 +5,7 @@ rule tables:
         compared=compared,
         sources=sources("report"),
     output:
-        expand("results/{{dataset}}/tables/{name}.{kind}", name=TABLES, kind=("csv", "md")),
+        expand("results/{{dataset}}/tables/{name}.{kind}", name=paths.TABLES, kind=("csv", "md")),
     log:
         "logs/{dataset}/tables.log",
     threads: 1

@@ -14,8 +14,7 @@ def paper_seeds(name):
 
     def of_job(wildcards):
         seeds = sections(wildcards.dataset, "paper")["train"]["seeds"]
-        folder = f"results/{wildcards.dataset}/runs/paper"
-        return [f"{folder}/seed-{seed}/{name}" for seed in seeds]
+        return [f"{paths.run_folder(wildcards.dataset, 'paper', seed)}/{name}" for seed in seeds]
 
     return of_job
 

@@ -38,7 +38,7 @@ def dvc_stages(check: bool) -> None:
         raise AudiophraseError(
             "not every rule and artifact is versioned:\n"
             + "\n".join(f"  - {line}" for line in left_out),
-            f"fix {GROUPING}, or `artifacts` in workflow/rules/common.smk",
+            f"fix {GROUPING}, or `artifacts` in src/audiophrase/artifacts.py",
         )
     if _renew(found, grouping, write=not check):
         click.echo(f"{FILE} written again: commit it with what made it change")

@@ -1,0 +1,95 @@
+"""The artifacts of a data set: every path that other people's scripts may rely on (data/README.md,
+results/README.md), from params.yaml alone. What stands here is made by plain `snakemake` and kept by DVC.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from audiophrase import params as parameters
+from audiophrase.clip_ids import shard_names
+from audiophrase.splits import SPLITS
+
+Params = Mapping[str, Any]
+
+ANNOTATION_TABLES = ("clips", "captions", "phrases")
+TEXT_TABLES = ("vocabulary", "captions", "phrases")
+MODEL_FILES = ("model.safetensors", "model.json", "history.csv")
+MEASURE_FILES = (
+    "retrieval.csv",
+    "retrieval.json",
+    "retrieval_measures.parquet",
+    "sed_curve.csv",
+    "sed_scores.parquet",
+    "sed.json",
+    "sed_measures.parquet",
+)
+TABLES = ("dataset", "retrieval", "sed", "ablations")
+
+
+def run_folder(dataset: str, variant: str, seed: int | str) -> str:
+    """Where a run's model and measures lie."""
+    return f"results/{dataset}/runs/{variant}/seed-{seed}"
+
+
+def run_folders(params: Params, dataset: str, variants: Iterable[str]) -> list[str]:
+    """Folders of the runs of some variants: each with every seed."""
+    return [
+        run_folder(dataset, variant, seed)
+        for variant in variants
+        for seed in parameters.effective(params, dataset, variant)["train"]["seeds"]
+    ]
+
+
+def shards(params: Params, dataset: str, folder: str, *splits: str) -> list[str]:
+    """Shards of some splits, or of all, known before anything is parsed."""
+    n_shards = parameters.dataset_entry(params, dataset)["shards"]
+    names = shard_names({split: n_shards[split] for split in splits or SPLITS})
+    return [f"data/{dataset}/{folder}/{name}.parquet" for name in names]
+
+
+def feature_folders(params: Params, dataset: str) -> list[str]:
+    """Folders of features, one a front end, within the folder of a data set."""
+    return [f"features/{name}" for name in parameters.front_ends_of(params, dataset)]
+
+
+def works_without_clips(params: Params, dataset: str) -> bool:
+    """Whether features were shared without the clips they are made of: then none are asked for."""
+    clips = shards(params, dataset, "clips")
+    features = [
+        path
+        for folder in feature_folders(params, dataset)
+        for path in shards(params, dataset, folder)
+    ]
+    return not any(map(os.path.exists, clips)) and all(map(os.path.exists, features))
+
+
+def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]:
+    """Every versioned artifact of a data set: one that was deleted is made again.
+
+    Args:
+        figures: their names (`report.catalogue`).
+    """
+    data, results = f"data/{dataset}", f"results/{dataset}"
+    variants = parameters.variants_of(params, dataset)
+    trained = dict.fromkeys(parameters.trained_as(params, dataset, name) for name in variants)
+    without_clips = works_without_clips(params, dataset)
+    folders = [*([] if without_clips else ["clips"]), *feature_folders(params, dataset)]
+    manifests = ["clips", *(f.replace("/", "-") for f in feature_folders(params, dataset))]
+    return [
+        *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
+        *[f"{data}/annotations/{table}.parquet" for table in ANNOTATION_TABLES],
+        f"{data}/annotations/counts.csv",
+        *[path for folder in folders for path in shards(params, dataset, folder)],
+        *[f"{data}/manifests/{kind}-{split}.json" for kind in manifests for split in SPLITS],
+        *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
+        f"{data}/attempts.parquet",
+        *[f"{data}/text/{table}.parquet" for table in TEXT_TABLES],
+        f"{data}/text/coverage.csv",
+        *[f"{run}/{f}" for run in run_folders(params, dataset, trained) for f in MODEL_FILES],
+        *[f"{run}/{f}" for run in run_folders(params, dataset, variants) for f in MEASURE_FILES],
+        *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
+        *[f"{results}/figures/{name}.{kind}" for name in figures for kind in ("svg", "png")],
+        *[f"{results}/{name}" for name in ("measures.parquet", "measures.csv", "metrics.json")],
+        f"{results}/report.html",
+    ]

@@ -17,7 +17,8 @@ from audiophrase.evaluate.pools import PoolRanks, draw_pools, recall_at
 from audiophrase.model.encoders.crnn import CRNN
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.pair_scores import PairScores
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 from audiophrase.train import Pairs, encode, start
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"

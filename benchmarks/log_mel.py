@@ -22,7 +22,8 @@ from reference import features as reference
 from audiophrase.clips.flac import decode_flac
 from audiophrase.features import log_mel
 from audiophrase.features.parameters import LogMelParams
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 
 RATE_HZ = 44_100
 CLIPS_A_ROUND = 20

@@ -32,8 +32,9 @@ from audiophrase.evaluate.pools import draw_pools
 from audiophrase.evaluate.retrieval import DIRECTIONS, Ranked, rank
 from audiophrase.evaluate.retrieval import measure as retrieval_measures
 from audiophrase.pair_scores import PairScores
+from audiophrase.parameters.sections import select
 from audiophrase.report.availability import availability_table
-from audiophrase.settings import select, structure
+from audiophrase.settings import structure
 from audiophrase.stages import report
 from audiophrase.stages.training_data import read_clips
 from audiophrase.train import draw_batches, generator, pad

@@ -28,7 +28,8 @@ from audiophrase.model.encoders.crnn import CRNN
 from audiophrase.model.losses import Loss, build_loss
 from audiophrase.model.parameters import TrainParams
 from audiophrase.model.similarity import bags_of_words, similarity_matrix
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 from audiophrase.train import Pairs, generator, start, train_epoch
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"

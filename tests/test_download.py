@@ -22,7 +22,7 @@ from audiophrase import download
 from audiophrase.download import Pinned, fetch_all
 from audiophrase.errors import DownloadError
 from audiophrase.splits import SPLITS
-from audiophrase.stages import downloads
+from audiophrase.stages.download import download as download_command
 
 ROOT = Path(__file__).parents[1]
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
@@ -327,12 +327,12 @@ def test_all_that_a_data_set_has_pinned_is_fetched_by_one_command(server, tmp_pa
     shutil.copy(ROOT / "params.yaml", tmp_path)
     arguments = ["--configfile", str(overlay)]
     for n_asked in (4, 4):  # the second time nothing is asked for
-        done = CliRunner().invoke(downloads.download, ["mine", *arguments])
+        done = CliRunner().invoke(download_command, ["mine", *arguments])
         assert done.exit_code == 0, done.output
         assert len(server.asked) == n_asked
     cached = {path.name for path in (tmp_path / "cache/downloads").glob("[!.]*")}
     assert cached == {*(f"{SHA256[:12]}-{s}.json" for s in SPLITS), f"{md5[:12]}-vectors.gz"}
-    done = CliRunner().invoke(downloads.download, ["demo", *arguments])
+    done = CliRunner().invoke(download_command, ["demo", *arguments])
     assert "needs nothing" in done.output
 
 

@@ -1,6 +1,7 @@
 """Parameters: what is refused before any job starts, and what a job is given."""
 
 import copy
+import dataclasses
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import settings_of
 from audiophrase.model.parameters import CRNNParams
 from audiophrase.parameters.declare import section
-from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, SECTIONS
+from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, SECTIONS, defaults, select
 from audiophrase.params.schema import schema
-from audiophrase.settings import parse_settings, select, structure
+from audiophrase.settings import parse_settings, structure
 from audiophrase.splits import SPLITS
 
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
@@ -90,6 +91,9 @@ def test_unknown_keys_are_named_with_a_hint(document, path, hint):
         ("train.batch_size", 0, "train.batch_size: 0"),
         ("train.batch_size", True, "train.batch_size: True is not of type integer"),
         ("train.n_threads", 1.5, "train.n_threads: 1.5 is not of type integer"),
+        ("train.n_threads", 2.0, "train.n_threads: 2.0 is not of type integer"),
+        ("train.crnn.n_channels", [32.0], "train.crnn.n_channels.0: 32.0 is not of type integer"),
+        ("text.normalise.corrections", {False: "know"}, "corrections.False is not text"),
         ("train.learning_rate", float("nan"), "train.learning_rate: not finite"),
         ("train.triplet.margin", float("inf"), "train.triplet.margin: not finite"),
         ("evaluate.sed.min_max", 1, "evaluate.sed.min_max: 1 is not of type boolean"),
@@ -141,10 +145,11 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
             },
             "has only 3 frames",
         ),
+        ("features.sample_rate_hz", None, "is null, but features.front_end is 'log-mel'"),
         ("features.front_end", "onnx", "front_end is 'onnx' but features.onnx.file is empty"),
         ("variants.paper.features", {"front_end": "onnx"}, "features.onnx.file is empty"),
         ("train.crnn.n_channels", [1, 2], "differ in length"),
-        ("text.word2vec.n_dimensions", 301, "n_dimensions is odd"),
+        ("text.word2vec.n_dimensions", 301, "the word vectors have 301 dimensions, which is odd"),
         ("evaluate.sed.thresholds.first", 1.0, "thresholds.first lies above last"),
         ("datasets.demo.annotations.source", "files", "annotations.files is empty"),
         ("datasets.demo.text", {"vectors": "file"}, "text.vectors_file is empty"),
@@ -163,7 +168,7 @@ def test_values_that_contradict_each_other_are_refused(document, path, value, to
 def test_the_highest_frequency_may_be_half_of_the_rate(document):
     document["features"]["fmax_hz"] = 16000
     params.check(document)
-    document["features"] |= {"fmax_hz": 30000.0, "sample_rate_hz": None}
+    document["features"] |= {"fmax_hz": 30000.0, "front_end": "log-mel-native"}
     params.check(document)
 
 
@@ -229,7 +234,7 @@ def test_a_data_set_overrides_what_it_names_and_nothing_else(document):
         "clips": "rendered",
         "shards": {"train": 1, "val": 1, "test": 1},
         "annotations": {"source": "grammar"},
-        "features": {"sample_rate_hz": None},
+        "features": {"sample_rate_hz": 44100},
         "train": {"stopping": {"rule": "spread"}, "crnn": {"dropout": 0.5}},
         "text": {"normalise": {"corrections": {"wosh": "wash"}}},
     }
@@ -237,7 +242,7 @@ def test_a_data_set_overrides_what_it_names_and_nothing_else(document):
     before = leaves({name: document[name] for name in DOCUMENT})
     changed = {
         ".annotations.source": "grammar",
-        ".features.sample_rate_hz": None,
+        ".features.sample_rate_hz": 44100,
         ".train.stopping.rule": "spread",
         ".train.crnn.dropout": 0.5,
         ".text.normalise.corrections.wosh": "wash",
@@ -361,8 +366,43 @@ def test_a_default_is_not_handed_over_and_means_itself(monkeypatch):
     values = {"figures": {"first": 1, "added": 3}}
     assert select(values, "figures") == {"figures": {"first": 1}}
     assert structure(select(values, "figures"), "figures") == Later(1, 3)
+    assert defaults(Later) == {"added": 3}
     values["figures"]["added"] = 4
     assert structure(select(values, "figures"), "figures") == Later(1, 4)
+
+
+def test_a_default_is_not_handed_over_from_any_depth(monkeypatch):
+    @section
+    class Part:
+        kept: int
+        added: int = 0
+
+    @section
+    class Whole:
+        part: Part
+        later: Part = Part(1)
+        listed: list[int] = dataclasses.field(default_factory=lambda: [1])
+        place: str | None = None
+
+    monkeypatch.setitem(SECTIONS, "figures", Whole)
+    values = {"part": {"kept": 5, "added": 0}, "later": {"kept": 1, "added": 0}, "listed": [1]}
+    assert select({"figures": values | {"place": None}}, "figures") == {
+        "figures": {"part": {"kept": 5}}
+    }
+    values["later"]["added"] = 2
+    given = select({"figures": values | {"place": "here"}}, "figures")
+    assert given["figures"] == {
+        "part": {"kept": 5},
+        "later": {"kept": 1, "added": 2},
+        "place": "here",
+    }
+    assert structure(given, "figures") == Whole(Part(5), Part(1, 2), [1], "here")
+
+
+def test_a_key_that_may_be_null_may_have_a_default(document):
+    del document["features"]["sample_rate_hz"]
+    document["features"]["front_end"] = "log-mel-native"
+    params.check(document)
 
 
 def test_selected_settings_hold_the_dataclass_keys_alone(valid):

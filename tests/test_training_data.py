@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from audiophrase import params, tables
-from audiophrase.settings import select
+from audiophrase.parameters.sections import select
 from audiophrase.stages.training_data import Clips, pairs_of, read_word_ids
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"

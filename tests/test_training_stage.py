@@ -24,10 +24,15 @@ from audiophrase.model.encoders import crnn
 from audiophrase.model.encoders.crnn import CRNN
 from audiophrase.model.parameters import CRNNParams
 from audiophrase.pair_scores import PairScores
-from audiophrase.settings import select
+from audiophrase.parameters.sections import select
 from audiophrase.stages.common_clips import restrict
 from audiophrase.stages.training import train_model
-from audiophrase.stages.training_data import n_bytes_of_features, read_clips, read_clips_within
+from audiophrase.stages.training_data import (
+    n_bytes_of_features,
+    read_clips,
+    read_clips_within,
+    read_encoder,
+)
 from audiophrase.stages.unpacked import Unpacked
 from audiophrase.train import Pairs, score_matrix
 
@@ -274,3 +279,18 @@ def test_a_model_scores_on_cuda_as_on_the_cpu():
         assert torch.allclose(on_cuda, on_cpu, atol=1e-4)
         for clips, rows in PairScores(model, pairs, vectors, score=score).rows():
             np.testing.assert_allclose(rows, on_cpu[clips], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("section", "key", "value"),
+    [("train", "batch_size", 3), ("train.triplet", "margin", 0.5), ("features", "fmax_hz", 7000.0)],
+)
+def test_a_model_trained_with_other_parameters_is_not_evaluated(
+    train, made, settings, section, key, value
+):
+    train("one")
+    files = (made / "one" / "model.safetensors", made / "one" / "model.json")
+    assert read_encoder(*files, 6, settings, "cpu").n_dimensions == 6
+    other = settings | {section: settings[section] | {key: value}}
+    with pytest.raises(ArtifactError, match="was trained with other parameters"):
+        read_encoder(*files, 6, other, "cpu")

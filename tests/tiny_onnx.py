@@ -18,6 +18,7 @@ def network(
     has_batch: bool = False,
     has_inner_output: bool = False,
     input_type: int = FLOAT,
+    weights_in: str | None = None,
 ) -> bytes:
     """An ONNX file: samples -> "frames", (T, F) or (1, T, F), each window weighed.
 
@@ -26,6 +27,7 @@ def network(
         hop: samples from one window to the next.
         has_batch: input and output are (1, n_samples) and (1, T, F).
         has_inner_output: also gives "convolved", (1, F, T), out.
+        weights_in: name of a file beside that is to hold the weights.
     """
     size = len(weights)
     nodes = [
@@ -40,7 +42,7 @@ def network(
     ]
     axes = np.array([1] if has_batch else [0, 1], np.int64)
     initializers = [
-        _tensor("weights", weights.astype(np.float32)[:, np.newaxis]),
+        _tensor("weights", weights.astype(np.float32)[:, np.newaxis], weights_in),
         _tensor("axes", axes),
         _tensor("first", np.zeros(1, np.int64)),
     ]
@@ -76,10 +78,14 @@ def _node(
     return b"".join(parts)
 
 
-def _tensor(name: str, values: np.ndarray) -> bytes:
+def _tensor(name: str, values: np.ndarray, file: str | None = None) -> bytes:
     kind = {np.dtype(np.float32): FLOAT, np.dtype(np.int64): 7}[values.dtype]
     sizes = b"".join(_number(1, size) for size in values.shape)
-    return sizes + _number(2, kind) + _field(8, name.encode()) + _field(9, values.tobytes())
+    about = sizes + _number(2, kind) + _field(8, name.encode())
+    if file is None:
+        return about + _field(9, values.tobytes())
+    place = _field(1, b"location") + _field(2, file.encode())
+    return about + _field(13, place) + _number(14, 1)
 
 
 def _value(name: str, kind: int, shape: Sequence[int | str]) -> bytes:

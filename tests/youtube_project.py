@@ -15,7 +15,7 @@ from fakeyoutube import FakeYoutube
 from audiophrase import params, tables
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips.availability import State
-from audiophrase.settings import select
+from audiophrase.parameters.sections import select
 from audiophrase.stages.youtube import retrieve
 from audiophrase.stages.youtube_shards import youtube_clips
 from audiophrase.youtube.attempts import read_table

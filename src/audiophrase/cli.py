@@ -18,7 +18,7 @@ Groups = Mapping[str, Mapping[str, tuple[str, str]]]
 # Command -> its function, module:name in audiophrase.stages, and what help lists.
 COMMANDS = {
     "What a data set is made of": {
-        "download": ("downloads:download", "Fetch all that a data set has pinned on the network."),
+        "download": ("download:download", "Fetch all that a data set has pinned on the network."),
         "retrieve": ("youtube:retrieve", "Fetch the clips of a data set from YouTube."),
         "audit": ("audit:audit", "Count the clips by state and reason."),
     },

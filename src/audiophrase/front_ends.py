@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiophrase.features.parameters import FRONT_ENDS, FrontEnd
-from audiophrase.settings import Settings, select
+from audiophrase.parameters.sections import select
+from audiophrase.settings import Settings
 
 
 def chosen(sections: Mapping[str, Any]) -> FrontEnd:

@@ -5,7 +5,8 @@ from typing import Any
 
 from audiophrase.annotations.parameters import AudioGroundingParams
 from audiophrase.download import Pinned
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 from audiophrase.splits import SPLITS
 from audiophrase.text.parameters import GoogleNewsParams
 

@@ -6,8 +6,7 @@ declarations of parameters are loaded by those that are given any.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from typing import Any
 
 from audiophrase.errors import ParamsError
@@ -16,26 +15,6 @@ PAPER_VARIANT = "paper"
 
 Settings = dict[str, dict[str, Any]]
 """What one job is given: section name -> its keys. Exactly the keys that change the job's bytes."""
-
-
-def select(sections: Mapping[str, Any], *names: str) -> Settings:
-    """The settings of the named sections (dotted), with the keys of their dataclass alone.
-
-    A key whose value is its default is left out (see `declare`).
-    """
-    from audiophrase.parameters.sections import SECTIONS
-
-    chosen: Settings = {}
-    for name in names:
-        values: Any = sections
-        for key in name.split("."):
-            values = values[key]
-        chosen[name] = {
-            field.name: values[field.name]
-            for field in fields(SECTIONS[name])
-            if field.default is MISSING or values[field.name] != field.default
-        }
-    return chosen
 
 
 def structure(settings: Settings, name: str) -> Any:

@@ -70,3 +70,11 @@ def test_the_documented_examples_are_read_and_say_the_same_but_for_the_clip():
         assert first[name].select(columns) == second[name].select(columns)
     assert first["clips"]["start_s"].to_pylist() == [40.0] * 3
     assert second["clips"]["start_s"].to_pylist() == [None] * 3
+
+
+@pytest.mark.parametrize("column", [5, None, "x", [{"0": "a.wav"}]])
+def test_a_first_column_of_another_type_is_refused_in_words(column):
+    """However it is compared with the columns before it is looked at."""
+    content = {"audiocap_id": {"0": 1}, "filename": column, "caption": {"0": "a dog"}}
+    with pytest.raises(AnnotationError, match="'filename' is not an object keyed by row number"):
+        list(audiogrounding_v1.rows(content, "train"))

@@ -6,7 +6,7 @@ import pytest
 from audiophrase import params, tables
 from audiophrase.annotations.schemas import CLIPS_SCHEMA, PHRASES_SCHEMA
 from audiophrase.errors import AnnotationError
-from audiophrase.settings import select
+from audiophrase.parameters.sections import select
 from audiophrase.stages.rendered_shard import write_rendered
 
 CLIP = {"clip_id": "Ya", "youtube_id": "a", "split": "test", "shard": "test-00000"}

@@ -18,7 +18,8 @@ from audiophrase.errors import ArtifactError, ParamsError
 from audiophrase.features import log_mel
 from audiophrase.features.shards import column_of_frames, extent, frame_size
 from audiophrase.front_ends import FRONT_ENDS, settings_of
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 from audiophrase.stages.features import features
 from audiophrase.stages.manifests import features_manifest
 from audiophrase.stages.training_data import read_clips
@@ -102,7 +103,8 @@ def test_a_shard_of_log_mel_is_the_table_it_was(made, settings):
     assert table.field("log_mel").metadata == {b"unit": b"ln(power)"}
     assert provenance["settings"] == settings("log-mel")
     assert set(provenance["settings"]) == {"retrieve", "features"}
-    assert list(provenance["inputs"]) == ["clips"]
+    assert list(provenance["inputs"]) == ["clips", "front_end"]
+    assert provenance["inputs"]["front_end"] == "log-mel"
     assert table["n_frames"].to_pylist() == [51, 101, 0]
     assert extent([shard]) == (152, 152 * 64)
 
@@ -137,11 +139,21 @@ def test_a_network_is_known_by_its_digest(made, clips, settings, tmp_path):
 
     arguments = [
         *("--settings", json.dumps(settings("onnx")), "--split", "test"),
+        *("--front-end", "onnx"),
         *("--clips-manifest", str(tmp_path / "clips.json")),
         *("--manifest", str(tmp_path / "features.json")),
         str(shard),
     ]
     called(features_manifest, f"--network={write(tmp_path, content)}", *arguments)
+    kept = shard.read_bytes()
+    with pytest.raises(ArtifactError, match="made of other inputs"):
+        called(
+            features_manifest,
+            f"--network={write(tmp_path, content)}",
+            *arguments,
+            "--front-end=log-mel",
+        )
+    shard.write_bytes(kept)
     other = write(tmp_path, network(2 * WEIGHTS, 320))
     with pytest.raises(ArtifactError, match="made of other inputs"):
         called(features_manifest, f"--network={other}", *arguments)

@@ -127,3 +127,19 @@ def test_nothing_is_told_to_anybody_and_nothing_is_left_in_the_users_cache(tmp_p
     environment |= {**places, "PYTHONPATH": path}
     subprocess.run([sys.executable, "-c", code], check=True, env=environment)
     assert not list(tmp_path.iterdir())
+
+
+def test_weights_in_a_file_beside_are_refused_wherever_it_lies(tmp_path, monkeypatch):
+    """They would stand in no digest: other weights, and the features would stay what they were."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "w.bin").write_bytes(WEIGHTS.tobytes())
+    with pytest.raises(ParamsError, match=r"(?s)cannot be run|can be run.*weights within itself"):
+        onnx.load(PARAMS, network(WEIGHTS, HOP, weights_in="w.bin"))
+
+
+@pytest.mark.parametrize("changed", [{"sample_rate_hz": 22050}, {"hop_s": 0.7}, {"hop_s": 1.9}])
+def test_a_wrong_rate_or_hop_is_refused_however_far_the_frames_lie_apart(changed):
+    coarse = network(np.ones((2, WINDOW)), round(0.96 * RATE_HZ))
+    onnx.load(with_params(hop_s=0.96), coarse)
+    with pytest.raises(ParamsError, match="which is not one every"):
+        onnx.load(with_params(**{"hop_s": 0.96} | changed), coarse)

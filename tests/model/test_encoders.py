@@ -9,7 +9,8 @@ import torch
 from audiophrase import params
 from audiophrase.model.encoders import build_encoder
 from audiophrase.model.parameters import MLPParams, TrainParams
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 
 SECTIONS = params.load(Path(__file__).parents[2] / "params.yaml")
 ENCODERS = get_args(get_type_hints(TrainParams)["encoder"])

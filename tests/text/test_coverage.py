@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 from audiophrase import params as parameters
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 from audiophrase.splits import SPLITS
 from audiophrase.text.coverage import by_word, remarks, summary
 from audiophrase.text.normalise import words_of

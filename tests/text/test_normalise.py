@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from audiophrase import params as parameters
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 from audiophrase.text.normalise import candidates, match, words_of
 from audiophrase.text.parameters import NormaliseParams
 

@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from recipes import perform
+from recipes import merge, perform
 from snakemake_project import TINY
 
 from audiophrase import tables
@@ -41,6 +41,18 @@ def test_a_loss_or_an_encoder_is_two_files_and_trains_beside_the_papers(project,
         ]["train"]
     )
     assert name in (project.folder / "results/tiny/report.html").read_text()
+
+
+def test_a_recipes_variant_is_known_to_dvc_though_its_parameters_are_defaults(made):
+    perform(made, "A loss")
+    changes = {
+        "variants": {"hardest": {"train": {"loss": "hardest"}}},
+        "datasets": {"tiny": {"variants": ["paper", "hardest"]}},
+    }
+    made.write_params(merge(made.params(), changes))
+    made.audiophrase("dvc-stages")
+    assert "train@tiny.hardest.1" in made.stages()
+    assert {stage for stage in made.changed() if "paper" in stage} == set()
 
 
 def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):

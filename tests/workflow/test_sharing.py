@@ -277,6 +277,6 @@ def test_status_json_is_what_the_bridge_expects(made):
     assert changes["availability@tiny"] == [
         {"changed outs": {"data/tiny/availability.csv": "modified"}}
     ]
-    assert {"changed deps": {"params.yaml": {"train.triplet": "modified"}}} in changes[
+    assert {"changed deps": {"params.yaml": {"train.triplet.margin": "modified"}}} in changes[
         "train@tiny.paper.1"
     ]

@@ -9,7 +9,7 @@ from youtube_project import SHARD, youtube_id
 
 from audiophrase import params, tables
 from audiophrase.annotations.schemas import CLIPS_SCHEMA
-from audiophrase.settings import select
+from audiophrase.parameters.sections import select
 from audiophrase.stages.availability import availability
 from audiophrase.stages.youtube_shards import youtube_clips
 from audiophrase.youtube.budget import Exit

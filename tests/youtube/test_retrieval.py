@@ -21,7 +21,8 @@ from audiophrase import params, tables
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips import shards
 from audiophrase.clips.availability import State
-from audiophrase.settings import select, structure
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
 from audiophrase.stages.youtube import retrieve, retrieve_clips
 from audiophrase.youtube.attempts import read_table
 

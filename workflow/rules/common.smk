@@ -18,7 +18,7 @@ from audiophrase.report import catalogue
 from audiophrase.features import module_of
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import file_of, settings_of
-from audiophrase.settings import select
+from audiophrase.parameters.sections import select
 from audiophrase.splits import SPLITS
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another

@@ -40,6 +40,6 @@ rule features_manifest:
         settings=settings("retrieve", "features"),
         network=network_option,
     shell:
-        "python -m audiophrase job features-manifest --settings {params.settings:q} {params.network:q} "
+        "python -m audiophrase job features-manifest --front-end {wildcards.front_end} --settings {params.settings:q} {params.network:q} "
         "--split {wildcards.split} --clips-manifest {input.clips} --manifest {output} "
         "{input.shards} 2>&1 | tee -i {log}"

@@ -235,10 +235,11 @@ def _selected(settings: Mapping[str, Any]) -> list[tuple[str, list[str] | None]]
 def _section_paths(
     path: str, keys: Sequence[str] | None, layers: Sequence[str], params: Mapping[str, Any]
 ) -> set[str]:
-    whole = keys is None or set(keys) == set(_at(params, path))
-    if whole:
+    if keys is None:
         return set(_effective_paths(path, layers, params))
-    return {found for key in keys for found in _effective_paths(f"{path}.{key}", layers, params)}
+    named = [p for key in keys for p in _effective_paths(f"{path}.{key}", layers, params)]
+    # What is left to its default stands nowhere.
+    return {name for name in named if _at(params, name, default=_ABSENT) is not _ABSENT}
 
 
 def _effective_paths(path: str, layers: Sequence[str], params: Mapping[str, Any]) -> list[str]:

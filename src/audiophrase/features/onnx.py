@@ -6,7 +6,9 @@ it was trained at or how far its frames lie apart, so it is tried: of a few seco
 make as many frames more as the parameters say.
 """
 
+import math
 import os
+import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 COLUMN, UNIT = "frames", ""
 
-_TRIED_S = (4, 8)  # lengths of the silence that a network is tried with
+_TRIED_S, _MORE_HOPS = 4, 100  # of silence that a network is tried with, and then of how much more
+_WEIGHTS_BESIDE = "session.model_external_initializers_file_folder_path"
 _QUIET = 4  # of onnxruntime's log: what goes wrong is told by its exceptions
 
 
@@ -85,7 +88,12 @@ def _session(content: bytes) -> "onnxruntime.InferenceSession":
     options.use_deterministic_compute = True
     options.log_severity_level = _QUIET
     try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        # Weights in files beside would be looked for in the working folder, and stand in no digest.
+        with tempfile.TemporaryDirectory() as nothing:
+            options.add_session_config_entry(_WEIGHTS_BESIDE, nothing)
+            return onnxruntime.InferenceSession(
+                content, options, providers=["CPUExecutionProvider"]
+            )
     except Exception as error:  # noqa: BLE001 onnxruntime has a dozen, without a common parent
         raise ParamsError(
             f"features.onnx.file is not a network that can be run: {_first_line(error)}",
@@ -124,11 +132,11 @@ def _output(session: "onnxruntime.InferenceSession", params: OnnxParams) -> str:
 def _check_hop(network: Network) -> None:
     """Refuse a rate or a hop that is not the network's: detection would look at other times."""
     params = network.params
+    added_s = max(_TRIED_S, math.ceil(_MORE_HOPS * params.hop_s))
     fewer, more = (
         len(_run(network, np.zeros(seconds * params.sample_rate_hz, np.float32)))
-        for seconds in _TRIED_S
+        for seconds in (_TRIED_S, _TRIED_S + added_s)
     )
-    added_s = _TRIED_S[1] - _TRIED_S[0]
     if abs((more - fewer) * params.hop_s - added_s) > 2 * params.hop_s:
         raise ParamsError(
             f"of {added_s} s more at {params.sample_rate_hz} Hz the network of features.onnx.file "

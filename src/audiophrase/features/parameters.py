@@ -20,11 +20,12 @@ class FrontEnd:
     section: str
     without: tuple[str, ...] = ()  # keys of the section that mean nothing to it
     file: str | None = None  # key that names the file of a frozen network
+    n_values: str | None = None  # key of F, the number of values a frame, where one tells it
 
 
 FRONT_ENDS = {
-    "log-mel": FrontEnd("features"),  # the paper
-    "log-mel-native": FrontEnd("features", without=("sample_rate_hz",)),
+    "log-mel": FrontEnd("features", n_values="n_mels"),  # the paper
+    "log-mel-native": FrontEnd("features", without=("sample_rate_hz",), n_values="n_mels"),
     "onnx": FrontEnd("features.onnx", file="file"),
 }
 

@@ -29,14 +29,17 @@ class CRNNParams:
     dropout: Annotated[float, Meta(ge=0, lt=1)]
 
     def problems(
-        self, *, n_features: int | None, n_dimensions: int, n_frames: int | None = None
+        self, *, n_features: int | None, n_dimensions: int | None, n_frames: int | None = None
     ) -> Iterator[Problem]:
         """Why it cannot encode frames of F = `n_features` values, at least `n_frames` a clip.
 
         None: not known yet.
         """
-        if n_dimensions % 2:
-            yield "text.word2vec.n_dimensions is odd", "choose an even number: D / 2 GRU units each"
+        if n_dimensions is not None and n_dimensions % 2:
+            yield (
+                f"the word vectors have {n_dimensions} dimensions, which is odd",
+                "choose vectors of an even number (text.word2vec.n_dimensions): D / 2 GRU units each",
+            )
         if len(self.pooling) != len(self.n_channels):
             yield (
                 "train.crnn.pooling and n_channels differ in length",
@@ -69,7 +72,7 @@ class MLPParams:
     ]
 
     def problems(
-        self, *, n_features: int | None, n_dimensions: int, n_frames: int | None = None
+        self, *, n_features: int | None, n_dimensions: int | None, n_frames: int | None = None
     ) -> Iterator[Problem]:
         """It encodes any frames."""
         return iter(())

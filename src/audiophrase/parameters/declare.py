@@ -1,9 +1,9 @@
 """How parameters are declared: a dataclass a section, whose fields have a type, a range, a meaning.
 
 The modules called `parameters`, one beside the code that reads them, hold nothing else; `sections`
-gathers them. The schema
-that params.yaml is checked against is made of them (`params.schema`), and a job's settings are read
-with them. They are no source files of a job: what they say reaches a job by its settings.
+gathers them. The schema that params.yaml is checked against is made of them (`params.schema`), and a
+job's settings are read with them. They are no source files of a job: what they say reaches a job by
+its settings.
 
 A key that is added later gets a default, which means what was done before there was the key. A file
 may leave it out, and a job is not handed a key whose value is the default: so nothing that was made

@@ -1,7 +1,7 @@
 """The sections of params.yaml, and what of them a job can be given: the keys that change its bytes."""
 
-from collections.abc import Iterator
-from dataclasses import MISSING, asdict, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, Field, asdict, fields, is_dataclass
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from audiophrase.evaluate.parameters import Evaluate
 from audiophrase.features.parameters import Features, LogMelParams, OnnxParams
 from audiophrase.model.parameters import Train, TrainParams
 from audiophrase.report.parameters import FiguresParams
+from audiophrase.settings import Settings
 from audiophrase.text.parameters import Text, TextParams
 
 # In the order of the stages.
@@ -70,9 +71,41 @@ def defaults(declared: type) -> dict[str, Any]:
     """What a params file may leave out of a section, however deep, and what it then is."""
     values: dict[str, Any] = {}
     for field in fields(declared):
-        if field.default is not MISSING:
-            default = field.default
-            values[field.name] = asdict(default) if is_dataclass(default) else default
+        if (default := _default(field)) is not MISSING:
+            values[field.name] = default
         elif is_dataclass(field.type) and (of_part := defaults(field.type)):
             values[field.name] = of_part
     return values
+
+
+def select(sections: Mapping[str, Any], *names: str) -> Settings:
+    """The settings of the named sections (dotted), with the keys of their dataclass alone.
+
+    A key whose value is its default is left out, however deep it lies (see `declare`).
+    """
+    chosen: Settings = {}
+    for name in names:
+        values: Any = sections
+        for key in name.split("."):
+            values = values[key]
+        chosen[name] = _given(SECTIONS[name], values)
+    return chosen
+
+
+def _given(declared: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    given = {}
+    for field in fields(declared):
+        default = _default(field)
+        if default is MISSING or values.get(field.name, default) != default:
+            value = values[field.name]
+            is_part = is_dataclass(field.type) and isinstance(value, Mapping)
+            given[field.name] = _given(field.type, value) if is_part else value
+    return given
+
+
+def _default(field: Field) -> Any:
+    """As params.yaml would have it, or MISSING."""
+    default = field.default
+    if field.default_factory is not MISSING:
+        default = field.default_factory()
+    return asdict(default) if is_dataclass(default) else default

@@ -52,7 +52,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
     def refuse(problem: str, remedy: str) -> None:
         raise ParamsError(f"data set '{dataset}': {problem}", remedy)
 
-    features = sections["features"]
+    features, text = sections["features"], sections["text"]
     front_end = chosen(sections)
     sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
     if "local" in sources and folder and (inside := _folder_of_ours(folder)):
@@ -68,6 +68,11 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
     if features["fmin_hz"] >= features["fmax_hz"]:
         refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
     rate_hz = None if "sample_rate_hz" in front_end.without else features["sample_rate_hz"]
+    if features["front_end"] == "log-mel" and rate_hz is None:
+        refuse(
+            "features.sample_rate_hz is null, but features.front_end is 'log-mel'",
+            "choose features.front_end: log-mel-native, which keeps each file's own rate",
+        )
     if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:
         refuse(
             f"features.fmax_hz {features['fmax_hz']} lies above half of "
@@ -82,10 +87,10 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
     encoder = sections["train"]["encoder"]
     head = msgspec.convert(sections["train"][encoder], SECTIONS[f"train.{encoder}"])
     for problem, remedy in head.problems(
-        # Of a front end that is a network, training knows the number of values a frame.
-        n_features=features["n_mels"] if front_end.section == "features" else None,
+        # What params.yaml does not tell, training knows from the features.
+        n_features=features[front_end.n_values] if front_end.n_values else None,
         n_frames=1 + math.floor(sections["retrieve"]["min_length_s"] / hop_s),
-        n_dimensions=sections["text"]["word2vec"]["n_dimensions"],
+        n_dimensions=text["word2vec"]["n_dimensions"] if text["vectors"] == "trained" else None,
     ):
         refuse(problem, remedy)
     thresholds = sections["evaluate"]["sed"]["thresholds"]

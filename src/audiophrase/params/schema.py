@@ -126,8 +126,8 @@ def _for_overrides(part: Any) -> Any:
     if not isinstance(part, dict):
         return part
     match part:
-        case {"anyOf": [{"type": str(kind), **rest}, {"type": "null"}]}:
-            return _for_overrides({**rest, "type": [kind, "null"]})
+        case {"anyOf": [{"type": str(kind), **rest}, {"type": "null"}], **others}:
+            return _for_overrides({**others, **rest, "type": [kind, "null"]})
     kept = {key: _for_overrides(value) for key, value in part.items() if key != "title"}
     if "properties" in kept:
         kept["additionalProperties"] = False
@@ -138,6 +138,8 @@ def _for_overrides(part: Any) -> Any:
 
 def violations(params: Any) -> set[str]:
     """Unknown and missing keys, wrong types, values out of range or not finite, a line each."""
+    if errors := {f"{where} is not text" for where in _odd_keys(params)}:
+        return errors
     errors = {_explain(error) for error in _validator().iter_errors(params)}
     if not errors:
         errors |= {f"{where}: not finite" for where in _not_finite(params)}
@@ -147,7 +149,9 @@ def violations(params: Any) -> set[str]:
 
 @cache
 def _validator() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(schema())
+    draft = jsonschema.Draft202012Validator
+    whole = draft.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)  # no 32.0
+    return jsonschema.validators.extend(draft, type_checker=whole)(schema())
 
 
 def _missing(schema: Mapping[str, Any], value: Any, where: str = "") -> Iterator[str]:
@@ -161,6 +165,16 @@ def _missing(schema: Mapping[str, Any], value: Any, where: str = "") -> Iterator
                     yield where + key
             else:
                 yield from _missing(part, value[key], f"{where}{key}.")
+
+
+def _odd_keys(value: Any, where: str = "the key ") -> Iterator[str]:
+    """Keys that YAML takes for something else, as it does `no` and `1`."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if isinstance(key, str):
+                yield from _odd_keys(part, f"{where}{key}.")
+            else:
+                yield f"{where}{key}"
 
 
 def _not_finite(value: Any, where: str = "") -> Iterator[str]:

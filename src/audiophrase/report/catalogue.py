@@ -107,11 +107,20 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+_OTHERS = {
+    "sources",
+    "settings",
+    "audio",
+    "beside_paper",
+}  # that the rule or `draw` is given besides
+
+
 def _are_paths(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and bool(value)
         and all(_is_text(name) and name.isidentifier() for name in value)
+        and not _OTHERS & set(value)
         and all(map(_is_path, value.values()))
     )
 

@@ -36,6 +36,8 @@ def draw_log_mel(
     Without `centres_hz` the frames of another front end, (T, F) over time and value.
     """
     n_frames, n_mels = log_mel.shape
+    if centres_hz is not None and len(centres_hz) != n_mels:
+        centres_hz = None
     bottom, top = float(log_mel.min()), float(log_mel.max())
     if centres_hz is not None:
         bottom = max(bottom, top - _DYNAMIC_RANGE)

@@ -32,7 +32,7 @@ def features(
     section = next((name for name in settings if name.split(".")[0] == "features"), "features")
     params = structure(settings, section)
     table, provenance = tables.read_with_provenance(clips, stage="clips", settings=settings)
-    inputs = {"clips": provenance["sha256"]}
+    inputs = {"clips": provenance["sha256"], "front_end": front_end}
     if network is not None:
         content = network.read_bytes()
         params = module.load(params, content)

@@ -49,7 +49,7 @@ def figure(
         **{key: inputs.read(form, paths[key], settings) for key, form in module.READS.items()},
         settings={section: structure(settings, section) for section in settings},
         audio=audio,
-        beside_paper=annotations == paper.ANNOTATIONS,
+        beside_paper=paper.stands_beside(annotations),
     )
     tables.write_bytes(svg, style.svg(drawn))
     tables.write_bytes(png, style.png(drawn, dpi=structure(settings, "figures").dpi))

@@ -35,6 +35,7 @@ def clips_manifest(
 @click.command()
 @settings
 @click.option("--split", required=True, help="train, val or test.")
+@click.option("--front-end", required=True, help="Its name.")
 @file_option("--clips-manifest", "Manifest of the clip shards of the split.")
 @network_option
 @file_option("--manifest", "The manifest to write.")
@@ -42,6 +43,7 @@ def clips_manifest(
 def features_manifest(
     settings: dict,
     split: str,
+    front_end: str,
     clips_manifest: Path,
     network: Path | None,
     manifest: Path,
@@ -49,7 +51,8 @@ def features_manifest(
 ) -> None:
     """Check the feature shards of a split and write down their digests."""
     of_clips = manifests.read(clips_manifest)["shards"]
-    also = {"network": hashlib.sha256(network.read_bytes()).hexdigest()} if network else {}
+    also = {"front_end": front_end}
+    also |= {"network": hashlib.sha256(network.read_bytes()).hexdigest()} if network else {}
     inputs = {
         Path(name).stem: {"clips": entry["sha256"], **also} for name, entry in of_clips.items()
     }

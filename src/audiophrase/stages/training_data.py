@@ -133,13 +133,12 @@ def read_encoder(
     chosen = choose_device(device)
     set_up(chosen, deterministic=True)
     description = tables.read_json(model_json)
-    params = structure(settings, "train")
     if not isinstance(description, dict) or not {"settings", "sha256", "n_features"} <= set(
         description
     ):
         raise ArtifactError(f"{model_json} does not describe a model", tables.REMAKE)
     made_with = description["settings"]
-    if any(made_with.get(name) != settings[name] for name in ("train", f"train.{params.encoder}")):
+    if any(settings.get(name) != section for name, section in made_with.items()):
         raise ArtifactError(f"{model} was trained with other parameters than these", tables.REMAKE)
     encoder = untrained_encoder(description["n_features"], n_dimensions, settings)
     return load_model(model, encoder, sha256=description["sha256"]).to(chosen)

@@ -49,6 +49,7 @@ def rows(content: Any, split: str) -> Iterator[Row]:
             raise AnnotationError(
                 f"{split}.json: the column '{name}' is not an object keyed by row number", _SEE
             )
+    for name, column in columns.items():
         if set(column) != set(columns["filename"]):
             raise AnnotationError(
                 f"{split}.json: the column '{name}' has other rows than 'filename'",

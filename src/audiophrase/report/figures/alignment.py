@@ -26,12 +26,12 @@ from audiophrase.report.style import GREY, canvas, line_style, look, nothing_to_
 PLACE = 30
 TITLE = "Phrases found in time (the paper's Figure 4)"
 CAPTION = (
-    "Boxes over the spectrum are the annotated segments of each phrase, one lane a phrase: "
+    "Boxes over the frames of a clip are the annotated segments of each phrase, one lane a phrase: "
     "their height means nothing. Below, how similar each frame is to the phrase of the "
     "same colour, scaled to reach from 0 to 1 within the clip unless the parameters say "
     "otherwise."
 )
-ALT = "For some test clips the spectrum with annotated events, and similarities over time."
+ALT = "For some test clips the frames with annotated events, and similarities over time."
 READS = {
     "captions": "data/{dataset}/annotations/captions.parquet",
     "phrases": "data/{dataset}/annotations/phrases.parquet",

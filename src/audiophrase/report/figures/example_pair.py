@@ -19,11 +19,11 @@ from audiophrase.report.style import canvas, line_style, look, wrap
 
 PLACE = 10
 TITLE = "A clip and its caption (the paper's Figure 1)"
-CAPTION = "The log-mel spectrum is what the encoder hears, the caption is all it is told."
+CAPTION = "Above are the frames that the encoder is given; the caption is all it is told."
 CAPTION_OF_PHRASES = (
     "The bars are the annotated segments of each phrase, which no training ever sees."
 )
-ALT = "Log-mel spectrum of one test clip over time, and bars where phrases are heard, if any."
+ALT = "Frames of one test clip over time, and bars where phrases are heard, if any."
 READS = {
     "captions": "data/{dataset}/annotations/captions.parquet",
     "phrases": "data/{dataset}/annotations/phrases.parquet",

@@ -12,8 +12,8 @@ from audiophrase.report.style import BLACK, BLUE, DASHES, GREEN, VERMILLION, can
 PLACE = 40
 TITLE = "Training"
 CAPTION = (
-    "The ranking loss by epoch, about 2 where nothing is learnt. The weights of the epoch "
-    "with the lowest validation loss are kept."
+    "The ranking loss by epoch; the paper's (equation 4) is about 2 where nothing is learnt. The "
+    "weights of the epoch with the lowest validation loss are kept."
 )
 ALT = "Training and validation loss by epoch, with the best epoch marked."
 READS = {"histories": "results/{dataset}/runs/paper/seed-{seed}/history.csv"}
@@ -51,7 +51,7 @@ def draw(
     _mark_epochs(axes, list(histories.values()))
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("epoch")
-    axes.set_ylabel("loss (eq. 4)")
+    axes.set_ylabel("ranking loss")
     figure.legend(loc="outside right upper")
     return figure
 

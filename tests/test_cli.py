@@ -67,6 +67,7 @@ def test_version_is_told():
     ("arguments", "told"),
     [
         (["nonsense"], "No such command 'nonsense'"),
+        (["train"], "by hand: audiophrase job train"),
         (["check-params", "--nonsense"], "No such option"),
         (["job", "import-annotations", "only-one"], "Missing argument 'OUTPUT'"),
         ([], "Usage: audiophrase"),

@@ -79,6 +79,10 @@ class _Lazy(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self._targets:
+            if ctx is not None and JOB in self.commands and cmd_name in JOBS:
+                ctx.fail(
+                    f"'{cmd_name}' is a job: Snakemake calls it, by hand: audiophrase job {cmd_name}"
+                )
             return super().get_command(ctx, cmd_name)
         module, function = self._targets[cmd_name][0].split(":")
         # Ctrl-C while a library loads would end as whatever error its loading makes of it.

@@ -6,7 +6,7 @@ A section's definition serves twice: for the section itself and for the override
 
 import difflib
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -186,6 +186,14 @@ def _not_finite(value: Any, where: str = "") -> Iterator[str]:
         yield where
 
 
+_RENAMED = {"train.model": "train.crnn", "train.margin": "train.triplet.margin"}
+
+
+def _did_you_mean(value: Any, known: Iterable[Any]) -> str:
+    close = difflib.get_close_matches(str(value), [str(each) for each in known], n=1)
+    return f" (did you mean '{close[0]}'?)" if close else ""
+
+
 def _explain(error: jsonschema.ValidationError) -> str:
     where = ".".join(str(part) for part in error.absolute_path) or "top level"
     if error.validator == "additionalProperties":
@@ -193,9 +201,12 @@ def _explain(error: jsonschema.ValidationError) -> str:
         unknown = [key for key in error.instance if key not in known]
         hints = []
         for key in unknown:
-            close = difflib.get_close_matches(str(key), known, n=1)
-            hints.append(f"'{key}'" + (f" (did you mean '{close[0]}'?)" if close else ""))
+            now = _RENAMED.get(f"{error.absolute_path[-1] if error.absolute_path else ''}.{key}")
+            hints.append(f"'{key}'" + (f" (it is now {now})" if now else _did_you_mean(key, known)))
         return f"{where}: unknown key {', '.join(hints)}"
+    if error.validator == "enum":
+        known = error.validator_value
+        return f"{where}: {error.message}{_did_you_mean(error.instance, known)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"{where}: missing {', '.join(missing)}"

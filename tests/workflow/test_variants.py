@@ -64,7 +64,7 @@ def test_a_variant_taken_away_makes_the_tables_anew_and_trains_nothing(compared,
 def test_a_data_set_in_comparison_is_made_for_the_table(project):
     params = with_entry(compare=["native"])
     params["datasets"]["native"] = copy.deepcopy(TINY["datasets"]["tiny"])
-    params["datasets"]["native"]["features"] = {"sample_rate_hz": None}
+    params["datasets"]["native"]["features"] = {"front_end": "log-mel-native"}
     project.set_params(params)
     assert {"features", "train", "metrics", "tables"} <= project.planned(TABLE)
     assert project.planned("results/tiny/metrics.json") == set()

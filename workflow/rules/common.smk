@@ -124,22 +124,30 @@ def n_gpus(wildcards):
     return int(of_training("device")(wildcards) == "cuda")
 
 
-def sources(stage):
-    """The files of our own that a stage's module imports."""
-    return [os.path.relpath(path) for path in import_closure(f"audiophrase.stages.{stage}")]
+def sources(stage, by_name=None):
+    """The files of our own that a stage's module imports.
+
+    `by_name` says of a job which modules it imports by their names besides: of all encoders, losses,
+    front ends and figures, those that it is told, so that another one changes nothing for it.
+    """
+    own = import_closure(f"audiophrase.stages.{stage}")
+    if by_name is None:
+        return [os.path.relpath(path) for path in own]
+
+    def of_job(wildcards):
+        chosen = (path for module in by_name(wildcards) for path in import_closure(module))
+        return sorted({os.path.relpath(path) for path in (*own, *chosen)})
+
+    return of_job
 
 
-PACKAGE_OF = {"encoder": "encoders", "loss": "losses"}
-
-
-def sources_with(stage, *parts):
-    """As `sources`, and those of the variant's encoder or loss, which are imported by their names."""
+def model_modules(*parts):
+    """The modules of the variant's encoder and loss, or of one of them."""
+    package_of = {"encoder": "encoders", "loss": "losses"}
 
     def of_job(wildcards):
         train = sections(wildcards.dataset, wildcards.variant)["train"]
-        modules = [f"audiophrase.model.{PACKAGE_OF[part]}.{train[part]}" for part in parts]
-        paths = {path for module in modules for path in import_closure(module)}
-        return sorted({*sources(stage), *map(os.path.relpath, paths)})
+        return [f"audiophrase.model.{package_of[part]}.{train[part]}" for part in parts]
 
     return of_job
 
@@ -259,12 +267,6 @@ def network(wildcards):
 def network_option(wildcards, input):
     """The file of a frozen network as an option of a command."""
     return [f"--network={input.network}"] if input.network else []
-
-
-def features_sources(wildcards):
-    """The files of our own that a job of features imports: of all front ends, its own."""
-    own = import_closure(module_of(wildcards.front_end))
-    return sorted({*sources("features"), *map(os.path.relpath, own)})
 
 
 @instructive

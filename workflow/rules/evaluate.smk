@@ -8,7 +8,7 @@ rule evaluate_retrieval:
         caption_words="data/{dataset}/text/captions.parquet",
         features=feature_shards("test"),
         only_clips_of=only_clips_of,
-        sources=sources_with("retrieval", "encoder"),
+        sources=sources("retrieval", model_modules("encoder")),
     output:
         recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
         measures="results/{dataset}/runs/{variant}/seed-{seed}/retrieval_measures.parquet",
@@ -45,7 +45,7 @@ rule evaluate_sed:
         phrase_words="data/{dataset}/text/phrases.parquet",
         features=feature_shards("test"),
         only_clips_of=only_clips_of,
-        sources=sources_with("detection", "encoder"),
+        sources=sources("detection", model_modules("encoder")),
     output:
         curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
         scores="results/{dataset}/runs/{variant}/seed-{seed}/sed_scores.parquet",

@@ -3,7 +3,7 @@ rule features:
     input:
         clips="data/{dataset}/clips/{shard}.parquet",
         network=network,
-        sources=features_sources,
+        sources=sources("features", lambda wildcards: [module_of(wildcards.front_end)]),
     output:
         "data/{dataset}/features/{front_end}/{shard}.parquet",
     log:

@@ -21,7 +21,7 @@ rule tables:
 rule figure:
     input:
         unpack(figure_inputs),
-        sources=figure_sources,
+        sources=sources("figure", lambda w: [f"audiophrase.report.figures.{w.figure}"]),
     output:
         svg="results/{dataset}/figures/{figure}.svg",
         png="results/{dataset}/figures/{figure}.png",

@@ -49,12 +49,6 @@ def figure_settings(wildcards):
         ) from None
 
 
-def figure_sources(wildcards):
-    """The files of our own that a figure is made of: the others are not among them."""
-    own = import_closure(f"audiophrase.report.figures.{wildcards.figure}")
-    return sorted({*sources("figure"), *map(os.path.relpath, own)})
-
-
 def run_files(*names):
     """Files of every run of a data set."""
 

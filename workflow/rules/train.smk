@@ -6,7 +6,7 @@ rule train:
         caption_words="data/{dataset}/text/captions.parquet",
         features=feature_shards("train"),
         val_features=feature_shards("val"),
-        sources=sources_with("training", "encoder", "loss"),
+        sources=sources("training", model_modules("encoder", "loss")),
     output:
         model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
         description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",

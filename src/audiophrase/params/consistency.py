@@ -68,9 +68,10 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
     if features["fmin_hz"] >= features["fmax_hz"]:
         refuse("features.fmin_hz is not below features.fmax_hz", "swap them")
     rate_hz = None if "sample_rate_hz" in front_end.without else features["sample_rate_hz"]
-    if features["front_end"] == "log-mel" and rate_hz is None:
+    has_rate = front_end.section == "features" and "sample_rate_hz" not in front_end.without
+    if has_rate and rate_hz is None:
         refuse(
-            "features.sample_rate_hz is null, but features.front_end is 'log-mel'",
+            f"features.sample_rate_hz is null, but features.front_end is '{features['front_end']}'",
             "choose features.front_end: log-mel-native, which keeps each file's own rate",
         )
     if rate_hz is not None and features["fmax_hz"] > rate_hz / 2:

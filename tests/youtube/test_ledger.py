@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from audiophrase import tables
 from audiophrase.clips.availability import State
 from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.youtube.attempts import SCHEMA, read_table, write_table
+from audiophrase.youtube.attempts import SCHEMA, SETTINGS, read_table, write_table
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.history import fold
 from audiophrase.youtube.ledger import Ledger, read_log, read_section, sections_at_hand
@@ -314,3 +315,16 @@ def test_a_table_of_something_else_is_refused(tmp_path, changed):
     write_table(table, [good, good | changed])
     with pytest.raises(ArtifactError, match="does not hold attempts"):
         read_table(table)
+
+
+def test_a_table_of_attempts_from_before_a_column_was_added_is_read(tmp_path):
+    path, older = tmp_path / "attempts.parquet", tmp_path / "older.parquet"
+    write_table(path, [{name: None for name in SCHEMA.names} | {"clip_id": CLIP, "state": "ok"}])
+    since = ["audio_track", "language", "chosen_by", "session"]
+    tables.write(
+        older,
+        tables.read(path, stage="attempts", settings=SETTINGS).drop_columns(since),
+        stage="attempts",
+        settings=SETTINGS,
+    )
+    assert read_table(older).to_pylist() == read_table(path).to_pylist()

@@ -24,9 +24,14 @@ SCHEMA = pa.schema(
         ("format", pa.string()),
         ("bytes", pa.int64()),
         ("sha256", pa.string()),
+        ("audio_track", pa.string()),  # which of a video's tracks, as YouTube names it
+        ("language", pa.string()),
+        ("chosen_by", pa.string()),  # what told that it is the original, and not a dub
+        ("session", pa.string()),  # as whom YouTube was asked: the run's first, second, …
     ]
 )
 COLUMNS = tuple(SCHEMA.names)
+_SINCE = ("audio_track", "language", "chosen_by", "session")  # older tables lack them
 
 
 def read_table(path: Path) -> pa.Table:
@@ -36,6 +41,9 @@ def read_table(path: Path) -> pa.Table:
         ArtifactError: it cannot be read, or its rows are not attempts at clips.
     """
     table = tables.read(path, stage="attempts", settings=SETTINGS)
+    for name in _SINCE:
+        if name not in table.column_names:
+            table = table.append_column(SCHEMA.field(name), pa.nulls(len(table), pa.string()))
     if table.schema.names != SCHEMA.names or not all(map(is_attempt, table.to_pylist())):
         raise ArtifactError(f"{path} does not hold attempts at clips", tables.REMAKE)
     return table

@@ -21,7 +21,7 @@ from torch import Tensor
 from training_step import make_pairs, paper, paper_loss, train_params, untrained
 
 from audiophrase.device import enough_memory, set_up
-from audiophrase.stages.training_data import resident
+from audiophrase.jobs.training_data import resident
 from audiophrase.train import DROPOUT, Pairs, Progress, generator, score_matrix, start, train_epoch
 
 N_FRAMES, BATCH, SEED = 501, 32, 1

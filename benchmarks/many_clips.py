@@ -31,12 +31,13 @@ from audiophrase.evaluate.full_pool import FullPool, Queries
 from audiophrase.evaluate.pools import draw_pools
 from audiophrase.evaluate.retrieval import DIRECTIONS, Ranked, rank
 from audiophrase.evaluate.retrieval import measure as retrieval_measures
+from audiophrase.jobs.metrics import metrics
+from audiophrase.jobs.tables import tables as write_tables
+from audiophrase.jobs.training_data import read_clips
 from audiophrase.pair_scores import PairScores
 from audiophrase.parameters.sections import select
 from audiophrase.report.availability import availability_table
 from audiophrase.settings import structure
-from audiophrase.stages import report
-from audiophrase.stages.training_data import read_clips
 from audiophrase.train import draw_batches, generator, pad
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
@@ -150,7 +151,7 @@ def report_tables(n_clips: int, folder: Path) -> int:
         name: folder / f"{name}.parquet" for name in ("availability", "captions", "phrases")
     }
     made = folder / "measures.parquet"
-    report.metrics.callback(
+    metrics.callback(
         audio="rendered",
         annotations="audiogrounding",
         variants="{}",
@@ -161,7 +162,7 @@ def report_tables(n_clips: int, folder: Path) -> int:
         **annotated,
     )
     outputs = tuple(folder / f"{name}.csv" for name in ("dataset", "retrieval", "sed"))
-    report.write_tables.callback(measures=made, compare=(), outputs=outputs)
+    write_tables.callback(measures=made, compare=(), outputs=outputs)
     rows = tables.read(annotated["availability"], stage="availability").to_pylist()
     availability_table(rows, audio="rendered", beside_paper=True)
     return n_clips

@@ -17,17 +17,18 @@ def loaded(code):
 
 
 @pytest.mark.parametrize(
-    ("stage", "expected"),
+    ("job", "expected"),
     [
-        ("rendering", set()),
-        ("manifests", set()),
-        ("annotations", set()),
-        ("report", set()),
+        ("render_clips", set()),
+        ("clips_manifest", set()),
+        ("generate_annotations", set()),
+        ("import_annotations", set()),
+        ("metrics", set()),
         ("figure", {"matplotlib"}),
     ],
 )
-def test_a_stage_loads_what_it_uses(stage, expected):
-    assert loaded(f"import audiophrase.stages.{stage}") <= expected
+def test_a_job_loads_what_it_uses(job, expected):
+    assert loaded(f"import audiophrase.jobs.{job}") <= expected
 
 
 def test_tables_of_python_objects_are_written_and_read_without_pandas(tmp_path):

@@ -46,17 +46,24 @@ def test_help_of_the_jobs_lists_what_rules_call():
     listed = re.findall(r"(?m)^  ([a-z][a-z-]+)  +\S", run("job", "--help").stdout)
     assert listed == list(cli.JOBS)
     rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    of_rules = set(re.findall(r"python -m audiophrase job ([a-z-]+)", rules))
-    assert of_rules | {"backdate"} == set(cli.JOBS)
-    assert "audiophrase job backdate" in (ROOT / "dvc.yaml").read_text()
     assert not re.findall(r"python -m audiophrase (?!job )", rules)
 
 
-@pytest.mark.parametrize("name", ["check-params", "import-annotations", "availability"])
-def test_a_command_is_the_one_of_its_name(name):
-    command = (cli.job if name in cli.JOBS else cli.cli).get_command(None, name)
+@pytest.mark.parametrize(
+    ("group", "package", "name"),
+    [(cli.cli, "commands", name) for titled in cli.COMMANDS.values() for name in titled]
+    + [(cli.job, "jobs", name) for name in cli.JOBS],
+)
+def test_a_command_is_the_function_of_a_module_both_of_its_name(group, package, name):
+    command = group.get_command(None, name)
     assert command.name == name
     assert command.help
+    assert command.callback.__module__ == f"audiophrase.{package}.{name.replace('-', '_')}"
+
+
+def test_an_older_name_is_understood_and_listed_nowhere():
+    assert cli.cli.get_command(None, "retrieve") is cli.cli.get_command(None, "fetch")
+    assert cli.job.get_command(None, "retrieve") is None
 
 
 def test_version_is_told():

@@ -1,4 +1,4 @@
-"""The source files that a stage is made of."""
+"""The source files that a job is made of."""
 
 import ast
 
@@ -8,8 +8,11 @@ from audiophrase import closure
 from audiophrase.cli import COMMANDS, JOBS
 from audiophrase.closure import PACKAGE_FOLDER, import_closure
 
-STAGES = sorted(
-    {target.split(":")[0] for group in (*COMMANDS.values(), JOBS) for target, _ in group.values()}
+MODULES = sorted(
+    f"{package}.{name.replace('-', '_')}"
+    for package, groups in (("commands", COMMANDS.values()), ("jobs", [JOBS]))
+    for group in groups
+    for name in group
 )
 
 
@@ -18,18 +21,18 @@ def names(module):
 
 
 def test_features_depend_on_what_they_import_and_on_nothing_else():
-    found = names("audiophrase.stages.features")
-    assert {"stages/features.py", "features/shards.py", "tables.py", "clips/flac.py"} <= found
-    assert {"__init__.py", "stages/__init__.py", "features/__init__.py"} <= found
+    found = names("audiophrase.jobs.features")
+    assert {"jobs/features.py", "features/shards.py", "tables.py", "clips/flac.py"} <= found
+    assert {"__init__.py", "jobs/__init__.py", "features/__init__.py"} <= found
     assert "errors.py" in found  # through tables
     assert not {name for name in found if name.startswith(("report", "model", "train", "youtube"))}
-    assert not {"train.py", "cli.py", "stages/training.py"} & found
+    assert not {"train.py", "cli.py", "jobs/train.py"} & found
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_every_command_has_a_stage_that_is_part_of_itself(stage):
-    paths = import_closure(f"audiophrase.stages.{stage}")
-    assert PACKAGE_FOLDER / "stages" / f"{stage}.py" in paths
+@pytest.mark.parametrize("module", MODULES)
+def test_every_command_has_a_module_that_is_part_of_itself(module):
+    paths = import_closure(f"audiophrase.{module}")
+    assert PACKAGE_FOLDER / f"{module.replace('.', '/')}.py" in paths
     assert paths == sorted(set(paths))
     assert all(path.is_relative_to(PACKAGE_FOLDER) and path.is_file() for path in paths)
 
@@ -107,5 +110,5 @@ def test_a_module_added_to_the_chain_appears(package):
 
 
 def test_a_module_that_does_not_exist_is_refused():
-    with pytest.raises(ValueError, match=r"no module audiophrase\.stages\.none"):
-        import_closure("audiophrase.stages.none")
+    with pytest.raises(ValueError, match=r"no module audiophrase\.jobs\.none"):
+        import_closure("audiophrase.jobs.none")

@@ -19,10 +19,10 @@ import yaml
 from click.testing import CliRunner
 
 from audiophrase import download
+from audiophrase.commands.download import download as download_command
 from audiophrase.download import Pinned, fetch_all
 from audiophrase.errors import DownloadError
 from audiophrase.splits import SPLITS
-from audiophrase.stages.download import download as download_command
 
 ROOT = Path(__file__).parents[1]
 CONTENT = bytes(range(256)) * 4096  # 1 MiB

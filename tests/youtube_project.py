@@ -15,9 +15,9 @@ from fakeyoutube import FakeYoutube
 from audiophrase import params, tables
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips.availability import State
+from audiophrase.commands.fetch import fetch
+from audiophrase.jobs.youtube_clips import youtube_clips
 from audiophrase.parameters.sections import select
-from audiophrase.stages.youtube import retrieve
-from audiophrase.stages.youtube_shards import youtube_clips
 from audiophrase.youtube.attempts import read_table
 from audiophrase.youtube.history import ClipHistory, fold
 from audiophrase.youtube.ledger import read_log
@@ -80,14 +80,14 @@ class YoutubeProject:
         (self.folder / "params.yaml").write_text(yaml.safe_dump(document))
 
     def retrieve(self, *arguments: str) -> int:
-        """`audiophrase retrieve yt` in this process; its exit code."""
-        return int(retrieve.main(["yt", *arguments], standalone_mode=False))
+        """`audiophrase fetch yt` in this process; its exit code."""
+        return int(fetch.main(["yt", *arguments], standalone_mode=False))
 
     def start(self, prelude: str = "") -> subprocess.Popen:
         """The same in a process of its own, in a session of its own."""
         code = f"{prelude}\nfrom audiophrase.cli import main\nmain()"
         return subprocess.Popen(
-            [sys.executable, "-c", code, "retrieve", "yt"],
+            [sys.executable, "-c", code, "fetch", "yt"],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.DEVNULL,

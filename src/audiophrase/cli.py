@@ -13,53 +13,52 @@ from audiophrase import __version__, threads
 from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
 
-Groups = Mapping[str, Mapping[str, tuple[str, str]]]
+Groups = Mapping[str, Mapping[str, str]]
 
-# Command -> its function, module:name in audiophrase.stages, and what help lists.
+# What help lists of each command. The command NAME is the function `NAME` of commands/NAME.py.
 COMMANDS = {
     "What a data set is made of": {
-        "download": ("download:download", "Fetch all that a data set has pinned on the network."),
-        "retrieve": ("youtube:retrieve", "Fetch the clips of a data set from YouTube."),
-        "audit": ("audit:audit", "Count the clips by state and reason."),
+        "download": "Fetch all that a data set has pinned on the network.",
+        "fetch": "Fetch the clips of a data set from YouTube.",
+        "audit": "Count the clips by state and reason.",
     },
     "Sharing in a lab": {
-        "record": ("versions:record", "Record in dvc.lock what Snakemake made."),
-        "adopt": ("versions:adopt", "Tell Snakemake which pulled files are current."),
-        "verify": ("versions:verify", "Hash every artifact here, in the cache, in a remote."),
-        "stages": ("versions:stages", "List the DVC stages of a data set."),
+        "record": "Record in dvc.lock what Snakemake made.",
+        "adopt": "Tell Snakemake which pulled files are current.",
+        "verify": "Hash every artifact here, in the cache, in a remote.",
+        "stages": "List the DVC stages of a data set.",
     },
     "The workflow": {
-        "check-params": ("check_params:check_params", "Check a params file."),
-        "dvc-stages": ("versions:dvc_stages", "Write dvc.yaml from the workflow."),
+        "check-params": "Check a params file.",
+        "dvc-stages": "Write dvc.yaml from the workflow.",
     },
 }
-# The same of what only rules and DVC's stages call: `audiophrase job NAME`.
+OLDER_NAMES = {"retrieve": "fetch"}  # still understood, and listed nowhere
+# The same of what only rules and DVC's stages call, `audiophrase job NAME`: jobs/NAME.py.
 JOBS = {
-    "generate-annotations": (
-        "annotations:generate_annotations",
-        "Make up annotations for the demo.",
-    ),
-    "download-annotations": ("downloads:download_annotations", "Fetch AudioGrounding's files."),
-    "import-annotations": ("annotations:import_annotations", "Take over one annotation file."),
-    "annotations": ("annotations:annotations", "Parse annotations into tables."),
-    "render-clips": ("rendering:render_clips", "Render the clips of a shard."),
-    "render-phrases": ("phrase_rendering:render_phrases", "Render a shard from any phrases."),
-    "local-clips": ("local_files:local_clips", "Read the clips of a shard from a folder."),
-    "retrieve-clips": ("youtube:retrieve_clips", "Fetch the clips of a data set from YouTube."),
-    "youtube-clips": ("youtube_shards:youtube_clips", "Pack fetched clips into a shard."),
-    "clips-manifest": ("manifests:clips_manifest", "Check a split's clip shards."),
-    "availability": ("availability:availability", "Write down which clips could be had."),
-    "features": ("features:features", "Frames of a shard of clips, by a front end."),
-    "features-manifest": ("manifests:features_manifest", "Check a split's feature shards."),
-    "text": ("text:text", "Vocabulary, word vectors and word ids."),
-    "train": ("training:train_model", "Train the model."),
-    "evaluate-retrieval": ("retrieval:evaluate_retrieval", "Retrieval of captions and clips."),
-    "evaluate-sed": ("detection:evaluate_sed", "Phrase-based sound event detection."),
-    "metrics": ("report:metrics", "Gather the numbers of all runs."),
-    "tables": ("report:write_tables", "Write the tables."),
-    "figure": ("figure:figure", "Draw a figure."),
-    "report": ("page:report", "Write the page of results."),
-    "backdate": ("versions:backdate", "Date back shards that Snakemake has no record of."),
+    "generate-annotations": "Make up annotations for the demo.",
+    "download-annotations": "Fetch AudioGrounding's files.",
+    "import-annotations": "Take over one annotation file.",
+    "annotations": "Parse annotations into tables.",
+    "render-clips": "Render the clips of a shard.",
+    "render-phrases": "Render a shard from any phrases.",
+    "local-clips": "Read the clips of a shard from a folder.",
+    "fetch-clips": "Fetch the clips of a data set from YouTube.",
+    "youtube-clips": "Pack fetched clips into a shard.",
+    "clips-manifest": "Check a split's clip shards.",
+    "availability": "Write down which clips could be had.",
+    "availability-of-youtube": "The same where YouTube was asked.",
+    "features": "Frames of a shard of clips, by a front end.",
+    "features-manifest": "Check a split's feature shards.",
+    "text": "Vocabulary, word vectors and word ids.",
+    "train": "Train the model.",
+    "evaluate-retrieval": "Retrieval of captions and clips.",
+    "evaluate-sed": "Phrase-based sound event detection.",
+    "metrics": "Gather the numbers of all runs.",
+    "tables": "Write the tables.",
+    "figure": "Draw a figure.",
+    "report": "Write the page of results.",
+    "backdate": "Date back shards that Snakemake has no record of.",
 }
 JOB = "job"
 EXIT_INTERRUPTED = 130
@@ -69,29 +68,32 @@ INTERRUPTED = "interrupted; run the same command again to go on"
 class _Lazy(click.Group):
     """Loads a command's module only when the command is asked for, and none for the list of all."""
 
-    def __init__(self, *arguments: Any, groups: Groups, **keywords: Any) -> None:
+    def __init__(self, *arguments: Any, package: str, groups: Groups, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
-        self._groups = groups
-        self._targets = {name: where for group in groups.values() for name, where in group.items()}
+        self._package, self._groups = package, groups
+        self._names = [name for group in groups.values() for name in group]
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*self._targets, *self.commands]
+        return [*self._names, *self.commands]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self._targets:
+        if JOB in self.commands:
+            cmd_name = OLDER_NAMES.get(cmd_name, cmd_name)
+        if cmd_name not in self._names:
             if ctx is not None and JOB in self.commands and cmd_name in JOBS:
                 ctx.fail(
                     f"'{cmd_name}' is a job: Snakemake calls it, by hand: audiophrase job {cmd_name}"
                 )
             return super().get_command(ctx, cmd_name)
-        module, function = self._targets[cmd_name][0].split(":")
+        name = cmd_name.replace("-", "_")
         # Ctrl-C while a library loads would end as whatever error its loading makes of it.
         before = signal.getsignal(signal.SIGINT)
         if before is signal.default_int_handler:
             signal.signal(signal.SIGINT, _stop_at_once)
         try:
             importlib.import_module("audiophrase.arrow").leave_pandas_out()
-            return getattr(importlib.import_module(f"audiophrase.stages.{module}"), function)
+            module = importlib.import_module(f"audiophrase.{self._package}.{name}")
+            return getattr(module, name)
         finally:
             signal.signal(signal.SIGINT, before)
 
@@ -99,11 +101,15 @@ class _Lazy(click.Group):
         own = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
         for number, (title, group) in enumerate(self._groups.items(), start=1):
             with formatter.section(title):
-                lines = [(name, help_text) for name, (_, help_text) in group.items()]
-                formatter.write_dl(lines + (own if number == len(self._groups) else []))
+                formatter.write_dl([*group.items()] + (own if number == len(self._groups) else []))
 
 
-@click.group(cls=_Lazy, groups=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Lazy,
+    package="commands",
+    groups=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="audiophrase")
 def cli() -> None:
     """Align sound events with phrases, out of clips and captions alone.
@@ -111,7 +117,13 @@ def cli() -> None:
     """
 
 
-@cli.group(JOB, cls=_Lazy, groups={"Jobs": JOBS}, short_help="What the rules of the workflow call.")
+@cli.group(
+    JOB,
+    cls=_Lazy,
+    package="jobs",
+    groups={"Jobs": JOBS},
+    short_help="What the rules of the workflow call.",
+)
 def job() -> None:
     """One command a rule of the workflow: Snakemake calls these."""
 

@@ -88,7 +88,7 @@ def test_a_frame_does_not_depend_on_those_computed_with_it():
 
 def test_the_job_loads_none_of_the_slow_libraries():
     slow = {"librosa", "scipy.signal", "matplotlib", "torch", "onnxruntime"}
-    modules = "audiophrase.stages.features, audiophrase.features.log_mel"
+    modules = "audiophrase.jobs.features, audiophrase.features.log_mel"
     code = f"import sys, {modules}; print({slow} & sys.modules.keys())"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout == "set()\n"

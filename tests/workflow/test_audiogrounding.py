@@ -136,7 +136,7 @@ def test_offline_the_run_stops_within_seconds_and_says_what_is_missing(project, 
     assert "test.json of AudioGrounding" in done.stdout
     assert "AUDIOPHRASE_DOWNLOADS" in done.stdout
     assert not list((project.folder / "data").rglob("*.json"))
-    log = (project.folder / "logs/tiny/annotations/download.log").read_text()
+    log = (project.folder / "logs/tiny/download_annotations.log").read_text()
     assert "Connection refused" in log
 
     project.environment["AUDIOPHRASE_DOWNLOADS"] = str(published)

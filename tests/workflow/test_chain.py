@@ -127,16 +127,16 @@ def test_interrupted_anywhere_and_run_again_ends_with_the_same_bytes(built, tmp_
     """From scratch in another folder, with Ctrl-C in each stage."""
     project = Project.create(tmp_path / "elsewhere")
     for log, made in (
-        ("annotations/tables.log", "data/tiny/annotations/clips.parquet"),
-        ("clips/*.log", "data/tiny/clips/*"),
+        ("annotations.log", "data/tiny/annotations/clips.parquet"),
+        ("render_clips/*.log", "data/tiny/clips/*"),
         ("availability.log", "data/tiny/availability.*"),
-        ("features/log-mel/*.log", "data/tiny/features/log-mel/*"),
+        ("features/*.log", "data/tiny/features/log-mel/*"),
         ("text.log", "data/tiny/text/*"),
-        ("runs/paper/seed-1/train.log", f"{RUN}/model.*"),
-        ("runs/paper/seed-1/retrieval.log", f"{RUN}/retrieval.*"),
-        ("runs/paper/seed-1/sed.log", f"{RUN}/sed*"),
+        ("train/paper.1.log", f"{RUN}/model.*"),
+        ("evaluate_retrieval/paper.1.log", f"{RUN}/retrieval.*"),
+        ("evaluate_sed/paper.1.log", f"{RUN}/sed*"),
         ("metrics.log", "results/tiny/m*"),
-        ("figures/*.log", "results/tiny/figures/*"),
+        ("figure/*.log", "results/tiny/figures/*"),
         ("report.log", "results/tiny/report.html"),
     ):
         for path in project.folder.glob(made):

@@ -75,7 +75,7 @@ def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
     assert f'alt="{about.alt}"' in text
     svg = (project.folder / f"{picture}.svg").read_bytes()
     assert base64.b64encode(svg).decode() in text
-    assert (project.folder / f"logs/tiny/figures/{about.name}.log").exists()
+    assert (project.folder / f"logs/tiny/figure/{about.name}.log").exists()
 
 
 def test_a_front_end_is_two_files_and_shares_the_clips(project):

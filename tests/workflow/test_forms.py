@@ -114,7 +114,7 @@ def test_what_detection_leaves_without_phrases_is_empty_and_right(project):
     tables = project.folder / "results/captions/tables"
     assert pd.read_csv(tables / "sed.csv").empty
     assert NO_PHRASES_NOTE in (tables / "sed.md").read_text()
-    log = (project.folder / "logs/captions/runs/paper/seed-1/sed.log").read_text()
+    log = (project.folder / "logs/captions/evaluate_sed/paper.1.log").read_text()
     assert "nothing is detected" in log
 
 

@@ -114,7 +114,7 @@ def test_every_clip_is_a_row_with_its_state(project):
 
 
 def test_bad_clips_are_warned_of_in_the_log(project):
-    log = (project.folder / "logs/mine/clips/test-00000.log").read_text()
+    log = (project.folder / "logs/mine/local_clips/test-00000.log").read_text()
     assert log.count("warning: clip") == 5
 
 

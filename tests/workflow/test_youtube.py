@@ -92,7 +92,7 @@ def test_from_youtube_to_the_report_shared_and_checked_again(origin, youtube, tm
     assert (found[removed], found[private]) == ("missing", "restricted")
     assert sum(state == "ok" for state in found.values()) == 20
     assert "canary" not in (clone.folder / "data/tiny/availability.csv").read_text()
-    assert (clone.folder / "logs/tiny/retrieve.log").read_text()
+    assert (clone.folder / "logs/tiny/fetch_clips.log").read_text()
     assert (clone.planned(), clone.planned("results/tiny/report.html")) == (set(), set())
     clone.audiophrase("record")
     assert clone.changed() == {}
@@ -137,7 +137,7 @@ def test_from_youtube_to_the_report_shared_and_checked_again(origin, youtube, tm
         "data/tiny/availability.csv",
     }
     assert {"train", "report"} <= clone.planned()
-    assert "retrieve_youtube" not in clone.planned()
+    assert "fetch_clips" not in clone.planned()
     clone.build()
     clone.audiophrase("record")
     assert (clone.planned(), clone.changed()) == (set(), {})
@@ -170,7 +170,7 @@ def test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew(origin, youtube
     (clone.folder / SHARD).unlink()
     said = clone.run(*clone.command(SHARD), code=1)
     assert "its audio is neither in cache/tiny/youtube nor in the shard" in said
-    assert "audiophrase retrieve DATASET" in said
+    assert "audiophrase fetch DATASET" in said
 
 
 def test_recordings_of_a_folder_are_not_asked_of_youtube(origin, youtube, tmp_path):
@@ -201,7 +201,7 @@ def test_without_a_way_to_youtube_nothing_is_recorded_of_any_clip(origin):
     said = clone.run(*clone.command(), code=1)
     assert "nothing was asked of YouTube, and nothing recorded of any clip" in said
     assert "the proxy in HTTPS_PROXY cannot be reached" in said
-    assert clone.audiophrase("retrieve", "tiny", code=5)
+    assert clone.audiophrase("fetch", "tiny", code=5)
     assert not (clone.folder / "data/tiny/attempts.parquet").exists()
     log = clone.folder / "cache/tiny/youtube/attempts.jsonl"
     assert not log.exists() or '"clip_id"' not in log.read_text()

@@ -9,9 +9,9 @@ from youtube_project import SHARD, youtube_id
 
 from audiophrase import params, tables
 from audiophrase.annotations.schemas import CLIPS_SCHEMA
+from audiophrase.jobs.availability_of_youtube import availability_of_youtube
+from audiophrase.jobs.youtube_clips import youtube_clips
 from audiophrase.parameters.sections import select
-from audiophrase.stages.availability import availability
-from audiophrase.stages.youtube_shards import youtube_clips
 from audiophrase.youtube.budget import Exit
 
 RATE_HZ = 16000
@@ -48,10 +48,10 @@ def rows(project, order):
         standalone_mode=False,
         default_map={"settings": settings},
     )
-    availability.main(
+    availability_of_youtube.main(
         [
             *source,
-            *("--youtube-attempts", attempts, "--availability", "data/yt/availability.parquet"),
+            *("--attempts", attempts, "--availability", "data/yt/availability.parquet"),
             *("--availability-csv", "data/yt/availability.csv", shard),
         ],
         standalone_mode=False,

@@ -21,9 +21,10 @@ from audiophrase import params, tables
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips import shards
 from audiophrase.clips.availability import State
+from audiophrase.commands.fetch import fetch
+from audiophrase.jobs.fetch_clips import fetch_clips
 from audiophrase.parameters.sections import select
 from audiophrase.settings import structure
-from audiophrase.stages.youtube import retrieve, retrieve_clips
 from audiophrase.youtube.attempts import read_table
 
 AUDIOGROUNDING = ROOT.parent / "shared" / "audiogrounding"
@@ -422,19 +423,19 @@ def test_setup_errors_of_parameters_and_of_a_second_process(project, capfd):
     project.set_up(with_starts(ids(2)), {"canaries": []})
     assert project.retrieve() == 5
     assert "retrieve.canaries is empty" in capfd.readouterr().err
-    assert int(retrieve.main(["nowhere"], standalone_mode=False)) == 5
-    assert int(retrieve.main(["demo"], standalone_mode=False)) == 5
+    assert int(fetch.main(["nowhere"], standalone_mode=False)) == 5
+    assert int(fetch.main(["demo"], standalone_mode=False)) == 5
 
 
 def test_the_rule_s_command_writes_its_table_or_fails(project):
     videos = ids(3)
     project.fake.configure({videos[2]: "bot-check"})
     project.set_up(with_starts(videos))
-    assert int(retrieve_clips.main(["yt", "--log", "retrieve.log"], standalone_mode=False)) == 4
+    assert int(fetch_clips.main(["yt", "--log", "fetch_clips.log"], standalone_mode=False)) == 4
     table = project.folder / "data/yt/attempts.parquet"
     assert not table.exists()
     project.fake.reset()
-    assert int(retrieve_clips.main(["yt", "--log", "retrieve.log"], standalone_mode=False)) == 0
+    assert int(fetch_clips.main(["yt", "--log", "fetch_clips.log"], standalone_mode=False)) == 0
     assert len(read_table(table)) == len(project.rows()) == 4
 
 
@@ -447,7 +448,7 @@ def test_a_table_of_clips_that_is_absent_is_made(tmp_path):
     entry |= {"shards": {"train": 1, "val": 1, "test": 1}}
     entry |= {"annotations": {"source": "grammar", "grammar": grammar}}
     (tmp_path / "my.yaml").write_text(json.dumps({"datasets": {"yt": entry}}))
-    command = [sys.executable, "-m", "audiophrase", "retrieve", "yt", "--configfile", "my.yaml"]
+    command = [sys.executable, "-m", "audiophrase", "fetch", "yt", "--configfile", "my.yaml"]
     done = subprocess.run(
         [*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

@@ -11,11 +11,11 @@ localrules:
 
 rule generate_annotations:
     input:
-        sources=sources("annotations"),
+        sources=sources("generate_annotations"),
     output:
         ANNOTATION_SOURCES,
     log:
-        "logs/{dataset}/annotations/generate.log",
+        "logs/{dataset}/generate_annotations.log",
     wildcard_constraints:
         dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "grammar"),
     threads: 1
@@ -30,11 +30,11 @@ rule generate_annotations:
 
 rule download_annotations:
     input:
-        sources=sources("downloads"),
+        sources=sources("download_annotations"),
     output:
         ANNOTATION_SOURCES,
     log:
-        "logs/{dataset}/annotations/download.log",
+        "logs/{dataset}/download_annotations.log",
     wildcard_constraints:
         dataset=datasets_with(
             lambda name: sections(name)["annotations"]["source"] == "audiogrounding"
@@ -52,11 +52,11 @@ rule download_annotations:
 rule import_annotations:
     input:
         file=annotation_file,
-        sources=sources("annotations"),
+        sources=sources("import_annotations"),
     output:
         "data/{dataset}/annotations/source/{split}.json",
     log:
-        "logs/{dataset}/annotations/import-{split}.log",
+        "logs/{dataset}/import_annotations/{split}.log",
     wildcard_constraints:
         dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "files"),
         split="|".join(SPLITS),
@@ -78,7 +78,7 @@ rule annotations:
         phrases="data/{dataset}/annotations/phrases.parquet",
         counts="data/{dataset}/annotations/counts.csv",
     log:
-        "logs/{dataset}/annotations/tables.log",
+        "logs/{dataset}/annotations.log",
     threads: 1
     resources:
         mem_mb=1000,

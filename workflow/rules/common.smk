@@ -124,13 +124,13 @@ def n_gpus(wildcards):
     return int(of_training("device")(wildcards) == "cuda")
 
 
-def sources(stage, by_name=None):
-    """The files of our own that a stage's module imports.
+def sources(rule_name, by_name=None):
+    """The files of our own that a rule's job imports.
 
     `by_name` says of a job which modules it imports by their names besides: of all encoders, losses,
     front ends and figures, those that it is told, so that another one changes nothing for it.
     """
-    own = import_closure(f"audiophrase.stages.{stage}")
+    own = import_closure(f"audiophrase.jobs.{rule_name}")
     if by_name is None:
         return [os.path.relpath(path) for path in own]
 

@@ -8,13 +8,13 @@ rule evaluate_retrieval:
         caption_words="data/{dataset}/text/captions.parquet",
         features=feature_shards("test"),
         only_clips_of=only_clips_of,
-        sources=sources("retrieval", model_modules("encoder")),
+        sources=sources("evaluate_retrieval", model_modules("encoder")),
     output:
         recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
         measures="results/{dataset}/runs/{variant}/seed-{seed}/retrieval_measures.parquet",
         summary="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.json",
     log:
-        "logs/{dataset}/runs/{variant}/seed-{seed}/retrieval.log",
+        "logs/{dataset}/evaluate_retrieval/{variant}.{seed}.log",
     threads: 1
     resources:
         mem_mb=lambda wildcards: 4000 + of_training("resident_mb")(wildcards),
@@ -45,14 +45,14 @@ rule evaluate_sed:
         phrase_words="data/{dataset}/text/phrases.parquet",
         features=feature_shards("test"),
         only_clips_of=only_clips_of,
-        sources=sources("detection", model_modules("encoder")),
+        sources=sources("evaluate_sed", model_modules("encoder")),
     output:
         curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
         scores="results/{dataset}/runs/{variant}/seed-{seed}/sed_scores.parquet",
         measures="results/{dataset}/runs/{variant}/seed-{seed}/sed_measures.parquet",
         summary="results/{dataset}/runs/{variant}/seed-{seed}/sed.json",
     log:
-        "logs/{dataset}/runs/{variant}/seed-{seed}/sed.log",
+        "logs/{dataset}/evaluate_sed/{variant}.{seed}.log",
     threads: 1
     resources:
         mem_mb=lambda wildcards: 4000 + of_training("resident_mb")(wildcards),

@@ -7,7 +7,7 @@ rule features:
     output:
         "data/{dataset}/features/{front_end}/{shard}.parquet",
     log:
-        "logs/{dataset}/features/{front_end}/{shard}.log",
+        "logs/{dataset}/features/{front_end}.{shard}.log",
     threads: 1
     resources:
         mem_mb=1000,
@@ -25,11 +25,11 @@ rule features_manifest:
         clips="data/{dataset}/manifests/clips-{split}.json",
         network=network,
         shards=lambda wildcards: feature_shards(wildcards.split)(wildcards),
-        sources=sources("manifests"),
+        sources=sources("features_manifest"),
     output:
         "data/{dataset}/manifests/features-{front_end}-{split}.json",
     log:
-        "logs/{dataset}/manifests/features-{front_end}-{split}.log",
+        "logs/{dataset}/features_manifest/{front_end}.{split}.log",
     wildcard_constraints:
         split="|".join(SPLITS),
     threads: 1

@@ -3,7 +3,7 @@ rule tables:
     input:
         measures="results/{dataset}/measures.parquet",
         compared=compared,
-        sources=sources("report"),
+        sources=sources("tables"),
     output:
         expand("results/{{dataset}}/tables/{name}.{kind}", name=paths.TABLES, kind=("csv", "md")),
     log:
@@ -26,7 +26,7 @@ rule figure:
         svg="results/{dataset}/figures/{figure}.svg",
         png="results/{dataset}/figures/{figure}.png",
     log:
-        "logs/{dataset}/figures/{figure}.log",
+        "logs/{dataset}/figure/{figure}.log",
     wildcard_constraints:
         figure="|".join(FIGURES),
     threads: 1

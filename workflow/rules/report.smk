@@ -5,7 +5,7 @@ rule metrics:
         captions="data/{dataset}/annotations/captions.parquet",
         phrases="data/{dataset}/annotations/phrases.parquet",
         measures=run_files("retrieval_measures.parquet", "sed_measures.parquet"),
-        sources=sources("report"),
+        sources=sources("metrics"),
     output:
         measures="results/{dataset}/measures.parquet",
         measures_csv="results/{dataset}/measures.csv",
@@ -40,7 +40,7 @@ rule report:
         figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
         template="src/audiophrase/report/page.html.j2",
         others=made_before_report,
-        sources=sources("page"),
+        sources=sources("report"),
     output:
         "results/{dataset}/report.html",
     log:

@@ -6,13 +6,13 @@ rule train:
         caption_words="data/{dataset}/text/captions.parquet",
         features=feature_shards("train"),
         val_features=feature_shards("val"),
-        sources=sources("training", model_modules("encoder", "loss")),
+        sources=sources("train", model_modules("encoder", "loss")),
     output:
         model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
         description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
         history="results/{dataset}/runs/{variant}/seed-{seed}/history.csv",
     log:
-        "logs/{dataset}/runs/{variant}/seed-{seed}/train.log",
+        "logs/{dataset}/train/{variant}.{seed}.log",
     threads: lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"]["n_threads"]
     resources:
         mem_mb=lambda wildcards: 3000 + of_training("resident_mb")(wildcards) * 3 // 2,  # val is smaller than train

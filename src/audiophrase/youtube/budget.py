@@ -19,7 +19,7 @@ AGAIN = "then run the same command again: what was fetched stays"
 
 
 class Exit(IntEnum):
-    """Exit codes of `audiophrase retrieve`."""
+    """Exit codes of `audiophrase fetch`."""
 
     DONE = 0  # every clip was tried
     INCOMPLETE = 3  # worth running again

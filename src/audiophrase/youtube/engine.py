@@ -158,7 +158,7 @@ def _tell_states(places: Places, histories: Mapping[str, ClipHistory]) -> None:
     if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in known):
         click.echo(
             f"{n_bare} of the unresolved: YouTube says 'unavailable', and not why. That counts once "
-            "it was said twice, a day apart: run `audiophrase retrieve` again tomorrow",
+            "it was said twice, a day apart: run `audiophrase fetch` again tomorrow",
             err=True,
         )
 

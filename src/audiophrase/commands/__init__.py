@@ -1,0 +1,1 @@
+"""What people type: a module a command, of its name."""

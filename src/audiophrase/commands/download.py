@@ -1,0 +1,30 @@
+"""All that a data set has pinned on the network."""
+
+from pathlib import Path
+
+import click
+
+from audiophrase import params as parameters
+from audiophrase.download import fetch_all
+from audiophrase.options import configfiles
+from audiophrase.params.consistency import clip_sources
+from audiophrase.pinned import pinned_files
+
+
+@click.command()
+@click.argument("dataset")
+@configfiles
+def download(dataset: str, configfiles: tuple[Path, ...]) -> None:
+    """Fetch what DATASET has pinned on the network, clips aside, into cache/downloads.
+
+    Jobs fetch it themselves where it is missing: this
+    is for knowing at once, and for hosts whose jobs reach no network.
+    """
+    known = parameters.load(Path("params.yaml"), *configfiles)
+    files = pinned_files(parameters.effective(known, dataset))
+    for file, found in zip(files, fetch_all(files), strict=True):
+        click.echo(f"{file.what}: {found}, {file.algorithm} checked", err=True)
+    if not files:
+        sources = clip_sources(parameters.dataset_entry(known, dataset)["clips"])
+        beside = " beside its clips" if "youtube" in sources else ""
+        click.echo(f"{dataset} needs nothing from the network{beside}", err=True)

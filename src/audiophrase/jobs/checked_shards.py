@@ -1,0 +1,20 @@
+"""Writing the manifest of a split's shards: every shard checked, leftovers removed."""
+
+from pathlib import Path
+
+import click
+
+from audiophrase import manifests, tables
+
+
+def write_manifest(
+    path: Path, stage: str, split: str, settings: dict, shards: tuple[Path, ...], inputs: dict
+) -> None:
+    """Check the shards and write down their digests; shards of none of them are deleted."""
+    for leftover in manifests.orphans(shards, split):
+        click.echo(f"removed {leftover}: no shard of this data set", err=True)
+        leftover.unlink()
+    found = manifests.manifest(shards, stage=stage, settings=settings, inputs=inputs)
+    tables.write_json(path, found)
+    n_clips = sum(entry["n_clips"] for entry in found["shards"].values())
+    click.echo(f"{stage}, {split}: {len(shards)} shards of {n_clips} clips are sound", err=True)

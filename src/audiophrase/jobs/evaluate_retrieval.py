@@ -1,0 +1,120 @@
+"""Retrieval of captions and clips, on the test split."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+import numpy as np
+
+from audiophrase import tables
+from audiophrase.device import enough_memory
+from audiophrase.evaluate import bootstrap
+from audiophrase.evaluate.pools import draw_pools, recall_at
+from audiophrase.evaluate.retrieval import DIRECTIONS, measure, rank
+from audiophrase.evaluate.rows import POOL, RETRIEVAL, facts, select
+from audiophrase.evaluate.summary import retrieval_summary
+from audiophrase.jobs.common_clips import restrict
+from audiophrase.jobs.evaluation_options import evaluation_options
+from audiophrase.jobs.measure_rows import brief, write_measures
+from audiophrase.jobs.training_data import (
+    pairs_of,
+    read_clips_within,
+    read_encoder,
+    read_vectors,
+    read_word_ids,
+)
+from audiophrase.options import file_option
+from audiophrase.pair_scores import PairScores
+from audiophrase.settings import structure
+
+
+@click.command()
+@evaluation_options
+@file_option("--captions", "Table of captions.")
+@file_option("--caption-words", "Word ids of captions.")
+@file_option("--recalls", "Recall by repeat, direction and k to write (CSV).")
+@file_option("--measures", "Rows of measures to write.")
+@file_option("--summary", "The same as nested numbers to write (JSON).")
+def evaluate_retrieval(
+    settings: dict,
+    device: str,
+    model: Path,
+    model_json: Path,
+    captions: Path,
+    vocabulary: Path,
+    caption_words: Path,
+    features: tuple[Path, ...],
+    only_clips_of: Path | None,
+    resident_mb: int,
+    cache: Path,
+    recalls: Path,
+    measures: Path,
+    summary: Path,
+) -> None:
+    """Retrieval among pools and among all, on FEATURES, the shards of the test split."""
+    params = structure(settings, "evaluate.retrieval")
+    vectors = read_vectors(vocabulary, settings)
+    encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
+    word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
+    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
+    clips, restriction = restrict(every_clip, only_clips_of)
+    pairs = pairs_of(clips, "test", captions, word_ids, say=partial(click.echo, err=True))
+    clip_of_caption = np.array(pairs.clip_of_pair)
+    pools = draw_pools(
+        clip_of_caption,
+        pool_size=params.pool_size,
+        n_repeats=params.n_repeats,
+        rng=np.random.default_rng(params.seed),
+    )
+    with enough_memory():
+        scores = PairScores(encoder, pairs, vectors, score=structure(settings, "train").score)
+        ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=params.map_k)
+
+    pool_size = pools.clips.shape[2]
+    of_bootstrap = structure(settings, "evaluate.bootstrap")
+    rows = [
+        *facts(
+            RETRIEVAL,
+            None,
+            {
+                "n_clips": len(pairs.log_mels),
+                "n_captions": len(clip_of_caption),
+                "confidence": of_bootstrap.confidence,
+                "n_resamples": of_bootstrap.n_resamples,
+            },
+        ),
+        *facts(RETRIEVAL, POOL, {"pool_size": pool_size, "n_repeats": params.n_repeats}),
+        *measure(
+            ranked,
+            bootstrap.resample(
+                len(pairs.log_mels),
+                of_bootstrap.n_resamples,
+                np.random.default_rng(of_bootstrap.seed),
+            ),
+            pool_size=pool_size,
+            ks=params.ks,
+            full_pool_ks=params.full_pool_ks,
+            map_k=params.map_k,
+            confidence=of_bootstrap.confidence,
+        ),
+    ]
+    rows = write_measures(measures, rows, restriction, settings, stage="retrieval_measures")
+    tables.write_json(summary, retrieval_summary(rows))
+    tables.write_csv_rows(
+        recalls, ("repeat", "direction", "k", "recall"), _recalls(ranked.pools, params.ks)
+    )
+    click.echo(brief(select(rows, part=POOL)), err=True)
+
+
+def _recalls(
+    ranks: Mapping[str, np.ndarray], ks: Sequence[int]
+) -> list[tuple[int, str, int, float]]:
+    """Recall at each k of each repeat and direction; ranks (n_repeats, n_clips) by direction."""
+    recalls = {(name, k): recall_at(ranks[name], k).tolist() for name in DIRECTIONS for k in ks}
+    n_repeats = len(ranks[DIRECTIONS[0]])
+    return [
+        (repeat + 1, direction, k, of_repeats[repeat])
+        for repeat in range(n_repeats)
+        for (direction, k), of_repeats in recalls.items()
+    ]

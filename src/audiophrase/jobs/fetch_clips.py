@@ -1,0 +1,95 @@
+"""Fetching the clips of a data set from YouTube, with what went wrong told and an exit code."""
+
+import io
+import os
+import sys
+from contextlib import redirect_stderr
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from audiophrase import params
+from audiophrase.clips.mixture import Sources
+from audiophrase.clips.parameters import RunParams
+from audiophrase.errors import AudiophraseError
+from audiophrase.options import configfiles
+from audiophrase.params.consistency import clip_sources
+from audiophrase.youtube import engine
+from audiophrase.youtube.budget import Exit
+from audiophrase.youtube.preflight import SetupError
+from audiophrase.youtube.run import DISK_ERRORS
+
+_REMEDY = "see to the disk and to the folder cache/, then run the same command again"
+
+
+@click.command()
+@click.argument("dataset")
+@configfiles
+@click.option("--log", type=click.Path(path_type=Path), required=True, help="What is told, again.")
+def fetch_clips(dataset: str, configfiles: tuple[Path, ...], log: Path) -> int:
+    """Fetch the clips of DATASET, then write its attempts.parquet, or fail and write nothing."""
+    places = engine.Places.of(dataset)
+    with log.open("w", encoding="utf-8") as file, redirect_stderr(_Told(sys.stderr, file)):
+        return fetch_or_say_why(places, *settings_of(dataset, configfiles), recheck=False)
+
+
+class _Told(io.TextIOBase):
+    """What is told on a terminal, and again in a log: lines, not the bar that moves."""
+
+    def __init__(self, terminal: TextIO, log: TextIO) -> None:
+        self._terminal, self._log = terminal, log
+
+    def write(self, text: str) -> int:
+        if "\r" not in text:
+            self._log.write(text)
+        return self._terminal.write(text)
+
+    def flush(self) -> None:
+        self._log.flush()
+        self._terminal.flush()
+
+    def isatty(self) -> bool:
+        return self._terminal.isatty()
+
+    def fileno(self) -> int:
+        return self._terminal.fileno()  # the width of the terminal is asked of it
+
+
+def fetch_or_say_why(
+    places: engine.Places, run_params: RunParams, sources: Sources, *, recheck: bool
+) -> int:
+    """Fetch what is not here yet; the exit code, with its cause told where it is not 0."""
+    try:
+        return engine.retrieve(places, run_params, recheck=recheck, sources=sources)
+    except AudiophraseError as error:
+        click.echo(f"error: {error}", err=True)
+        return Exit.SETUP
+    except OSError as error:
+        full = error.errno in DISK_ERRORS
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {where}{error.strerror or error}\n  What to do: {_REMEDY}", err=True)
+        return Exit.INCOMPLETE if full else Exit.SETUP
+    except KeyboardInterrupt:
+        click.echo(
+            "interrupted: what was fetched stays, answers since the last canary are asked for "
+            "again; run the same command again to go on",
+            err=True,
+        )
+        sys.stderr.flush()
+        # Threads that wait for the network would be waited for. Nothing is lost: whatever was
+        # logged is on the disk, and the log and the sections bear a death at any moment.
+        os._exit(Exit.INTERRUPTED)
+
+
+def settings_of(dataset: str, configfiles: tuple[Path, ...]) -> tuple[RunParams, Sources]:
+    """How YouTube is asked for a data set's clips, and what is asked before. Raises SetupError."""
+    loaded = params.load(Path("params.yaml"), *configfiles)
+    order = clip_sources(params.dataset_entry(loaded, dataset)["clips"])
+    if "youtube" not in order:
+        raise SetupError(
+            f"the clips of '{dataset}' do not come from YouTube: clips is '{', '.join(order)}'",
+            f"`snakemake results/{dataset}/report.html` makes them",
+        )
+    sections = params.effective(loaded, dataset)
+    return engine.run_params(sections), Sources.of(order, sections["retrieve"]["folder"])

@@ -1,0 +1,100 @@
+"""The page of results: everything of a data set in one HTML file."""
+
+import json
+import platform
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import click
+
+from audiophrase import tables
+from audiophrase.errors import ArtifactError
+from audiophrase.jobs.measures import read_compared, read_measures
+from audiophrase.jobs.report_options import COMPARE
+from audiophrase.options import file_option
+from audiophrase.report import catalogue
+from audiophrase.report.page import Contents
+from audiophrase.report.page import page as render
+
+_PACKAGES = (
+    "audiophrase",
+    "gensim",
+    "librosa",
+    "matplotlib",
+    "numpy",
+    "pandas",
+    "pyarrow",
+    "scipy",
+    "snakemake",
+    "soundfile",
+    "torch",
+)
+
+
+@click.command()
+@click.option("--dataset", required=True, help="Name of the data set.")
+@click.option("--parameters", required=True, help="Its entry and effective sections, as JSON.")
+@file_option("--measures", "Rows of the data set.")
+@file_option("--availability", "Table of availability.")
+@file_option("--coverage", "How words were found (CSV).")
+@click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
+@click.option("--figure", type=click.Path(path_type=Path), multiple=True, required=True)
+@click.option("--compare", type=click.Path(path_type=Path), multiple=True, help=COMPARE)
+@file_option("--page", "Page to write (HTML).")
+def report(
+    dataset: str,
+    parameters: str,
+    measures: Path,
+    availability: Path,
+    coverage: Path,
+    model_json: tuple[Path, ...],
+    figure: tuple[Path, ...],
+    compare: tuple[Path, ...],
+    page: Path,
+) -> None:
+    """Write the page; each --figure is an SVG named as the figure, a --model-json each seed's."""
+    known = _parse(parameters)
+    contents = Contents(
+        dataset=dataset,
+        title=known["title"],
+        measures=read_measures(measures),
+        compared=read_compared(compare),
+        figures=_read_figures(figure),
+        availability=tables.read(availability, stage="availability").to_pylist(),
+        coverage=tables.read_csv(coverage),
+        models=[tables.read_json(path) for path in model_json],
+        parameters=known,
+        versions=_versions(),
+    )
+    tables.write_text(page, render(contents))
+    click.echo(f"open {page} in a browser", err=True)
+
+
+def _parse(parameters: str) -> dict[str, Any]:
+    try:
+        known = json.loads(parameters)
+    except json.JSONDecodeError as error:
+        raise click.UsageError(f"--parameters is not JSON: {error}") from None
+    if not isinstance(known, dict) or "title" not in known:
+        raise click.UsageError("--parameters is not an object with a title")
+    return known
+
+
+def _read_figures(paths: tuple[Path, ...]) -> list[tuple[catalogue.About, bytes]]:
+    """What each figure says of itself, and its SVG, in the order of the page."""
+    path_of = {path.stem: path for path in paths}
+    known = catalogue.figures()
+    if unknown := set(path_of) - set(known):
+        raise click.UsageError(f"there is no figure {', '.join(sorted(unknown))}")
+    try:
+        return [
+            (about, path_of[name].read_bytes()) for name, about in known.items() if name in path_of
+        ]
+    except FileNotFoundError as error:
+        raise ArtifactError(f"{error.filename} is missing", "run snakemake to make it") from None
+
+
+def _versions() -> dict[str, str]:
+    installed = {name: metadata.version(name) for name in _PACKAGES}
+    return {"python": platform.python_version(), **installed}

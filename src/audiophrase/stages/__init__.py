@@ -1,1 +1,0 @@
-"""The stages: thin edges that read artifacts, call the pure functions, and write artifacts."""

@@ -1,6 +1,7 @@
-"""Which of our source files a stage is made of: what its rule declares as inputs."""
+"""Which of our source files a job is made of: what its rule declares as inputs."""
 
 import ast
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,12 @@ def import_closure(module: str) -> list[Path]:
             found.add(name)
             waiting += _imports(name)
     return sorted(_file(name) for name in found)
+
+
+def source_files(*modules: str) -> list[str]:
+    """The same of several modules, as paths that count from the working folder."""
+    paths = {path for module in modules for path in import_closure(module)}
+    return sorted(map(os.path.relpath, paths))
 
 
 @cache

@@ -84,8 +84,7 @@ rule annotations:
         mem_mb=1000,
         runtime=10,
     params:
+        options=options("json"),
         n_shards=lambda wildcards: [entry(wildcards.dataset)["shards"][s] for s in SPLITS],
     shell:
-        "python -m audiophrase job annotations --n-shards {params.n_shards} --clips {output.clips} "
-        "--captions {output.captions} --phrases {output.phrases} "
-        "--counts {output.counts} {input.json} 2>&1 | tee -i {log}"
+        "python -m audiophrase job annotations --n-shards {params.n_shards} {params.options:q} {input.json} 2>&1 | tee -i {log}"

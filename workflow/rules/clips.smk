@@ -25,9 +25,10 @@ rule render_clips:
         runtime=10,
     params:
         settings=settings("retrieve"),
+        options=options(),
     shell:
         "python -m audiophrase job render-clips --settings {params.settings:q} --shard {wildcards.shard} "
-        "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"
+        "{params.options:q} {output} 2>&1 | tee -i {log}"
 
 
 rule render_phrases:
@@ -49,9 +50,10 @@ rule render_phrases:
         runtime=10,
     params:
         settings=settings("retrieve"),
+        options=options(),
     shell:
         "python -m audiophrase job render-phrases --settings {params.settings:q} --shard {wildcards.shard} "
-        "--clips {input.clips} --phrases {input.phrases} {output} 2>&1 | tee -i {log}"
+        "{params.options:q} {output} 2>&1 | tee -i {log}"
 
 
 rule local_clips:
@@ -71,10 +73,11 @@ rule local_clips:
         runtime=30,
     params:
         settings=settings("retrieve"),
+        options=options("audio"),
         folder=folder_of_clips,
     shell:
         "python -m audiophrase job local-clips --settings {params.settings:q} --shard {wildcards.shard} "
-        "--clips {input.clips} --folder {params.folder:q} {output} 2>&1 | tee -i {log}"
+        "--folder {params.folder:q} {params.options:q} {output} 2>&1 | tee -i {log}"
 
 
 # The log of attempts is added to and the fetched sections are kept, both in cache/: Snakemake deletes
@@ -84,7 +87,7 @@ rule local_clips:
 rule fetch_clips:
     input:
         clips="data/{dataset}/annotations/clips.parquet",
-        audio=all_audio_files,
+        audio=audio_files,
     output:
         update("data/{dataset}/attempts.parquet"),
     log:
@@ -122,14 +125,14 @@ rule youtube_clips:
         runtime=30,
     params:
         settings=settings("retrieve"),
+        options=options("audio"),
         source=joined_sources,
         folder=folder_of_clips,
         local=folder_option,
         cache="cache/{dataset}/youtube",
     shell:
         "python -m audiophrase job youtube-clips --settings {params.settings:q} --shard {wildcards.shard} "
-        "--source {params.source} {params.local:q} --clips {input.clips} --attempts {input.attempts} "
-        "--cache {params.cache} {output} 2>&1 | tee -i {log}"
+        "--source {params.source} {params.local:q} --cache {params.cache} {params.options:q} {output} 2>&1 | tee -i {log}"
 
 
 rule clips_manifest:
@@ -139,7 +142,7 @@ rule clips_manifest:
         shards=split_shards("clips"),
         sources=sources("clips_manifest"),
     output:
-        "data/{dataset}/manifests/clips-{split}.json",
+        manifest="data/{dataset}/manifests/clips-{split}.json",
     log:
         "logs/{dataset}/clips_manifest/{split}.log",
     wildcard_constraints:
@@ -150,10 +153,10 @@ rule clips_manifest:
         runtime=30,
     params:
         settings=settings("retrieve"),
-        phrases=lambda wildcards, input: [f"--phrases={path}" for path in input.phrases],
+        options=options("shards"),
     shell:
         "python -m audiophrase job clips-manifest --settings {params.settings:q} --split {wildcards.split} "
-        "--clips {input.clips} {params.phrases} --manifest {output} {input.shards} 2>&1 | tee -i {log}"
+        "{params.options:q} {input.shards} 2>&1 | tee -i {log}"
 
 
 rule availability:
@@ -163,8 +166,8 @@ rule availability:
         manifests=[f"data/{{dataset}}/manifests/clips-{split}.json" for split in SPLITS],
         sources=sources("availability"),
     output:
-        parquet="data/{dataset}/availability.parquet",
-        csv="data/{dataset}/availability.csv",
+        availability="data/{dataset}/availability.parquet",
+        availability_csv="data/{dataset}/availability.csv",
         attempts="data/{dataset}/attempts.parquet",
     log:
         "logs/{dataset}/availability.log",
@@ -175,11 +178,11 @@ rule availability:
         mem_mb=1000,
         runtime=10,
     params:
+        options=options("shards", "manifests"),
         source=joined_sources,
     shell:
-        "python -m audiophrase job availability --source {params.source} --clips {input.clips} "
-        "--availability {output.parquet} --availability-csv {output.csv} "
-        "--attempts {output.attempts} {input.shards} 2>&1 | tee -i {log}"
+        "python -m audiophrase job availability --source {params.source} "
+        "{params.options:q} {input.shards} 2>&1 | tee -i {log}"
 
 
 # Where YouTube was asked, the attempts are what fetching left behind.
@@ -191,8 +194,8 @@ rule availability_of_youtube:
         attempts="data/{dataset}/attempts.parquet",
         sources=sources("availability_of_youtube"),
     output:
-        parquet="data/{dataset}/availability.parquet",
-        csv="data/{dataset}/availability.csv",
+        availability="data/{dataset}/availability.parquet",
+        availability_csv="data/{dataset}/availability.csv",
     log:
         "logs/{dataset}/availability_of_youtube.log",
     wildcard_constraints:
@@ -202,8 +205,8 @@ rule availability_of_youtube:
         mem_mb=1000,
         runtime=10,
     params:
+        options=options("shards", "manifests"),
         source=joined_sources,
     shell:
-        "python -m audiophrase job availability-of-youtube --source {params.source} --clips {input.clips} "
-        "--availability {output.parquet} --availability-csv {output.csv} "
-        "--attempts {input.attempts} {input.shards} 2>&1 | tee -i {log}"
+        "python -m audiophrase job availability-of-youtube --source {params.source} "
+        "{params.options:q} {input.shards} 2>&1 | tee -i {log}"

@@ -1,7 +1,6 @@
 # What the rules share: parameters checked before any job starts, the settings and sources that a
 # rule declares, and the names of all artifacts.
 import functools
-import json
 import os
 import shlex
 import sys
@@ -9,16 +8,15 @@ import sys
 from audiophrase import artifacts as paths
 from audiophrase import params as parameters
 from audiophrase.bridge import guard
-from audiophrase.clip_ids import files_by_shard, shard_names
-from audiophrase.clips.folder import list_files
-from audiophrase.closure import import_closure
+from audiophrase.bridge.options import options as named_options
+from audiophrase.clip_ids import shard_names
+from audiophrase.closure import source_files
+from audiophrase.params import files, for_jobs
 from audiophrase.params.consistency import clip_sources
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
 from audiophrase.features import module_of
 from audiophrase.features.parameters import FRONT_ENDS
-from audiophrase.front_ends import file_of, settings_of
-from audiophrase.parameters.sections import select
 from audiophrase.splits import SPLITS
 
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
@@ -76,42 +74,20 @@ def entry(dataset):
 
 
 def settings(*names, variant=None):
-    """For `params:`, the keys that change the job's bytes and no others, as JSON.
-
-    `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
-    and the pinned file if they are downloaded; `train` likewise, with those of its encoder and its
-    loss; `retrieve`, with the renderer's if clips are rendered; `features` for the settings of the
-    job's front end.
-    """
-
-    def of_job(wildcards):
-        of_variant = sections(wildcards.dataset, getattr(wildcards, "variant", variant))
-        chosen = list(names)
-        if "text" in names:
-            of_vectors = {"trained": "text.word2vec", "google-news": "text.google_news"}
-            vectors = of_variant["text"]["vectors"]
-            chosen += ["text.normalise", *([of_vectors[vectors]] if vectors in of_vectors else [])]
-        if "train" in names:
-            chosen += [f"train.{of_variant['train'][part]}" for part in ("encoder", "loss")]
-        if "retrieve" in names and entry(wildcards.dataset)["clips"] == "rendered":
-            chosen.append("retrieve.render")
-        found = select(of_variant, *(name for name in chosen if name != "features"))
-        if "features" in names:
-            found |= settings_of(FRONT_ENDS[front_end_of(wildcards)], of_variant)
-        return json.dumps(found, sort_keys=True)
-
-    return of_job
+    """For `params:`, what a job is handed of the parameters (`params.for_jobs`)."""
+    return lambda wildcards: for_jobs.settings_json(
+        config,
+        names,
+        wildcards.dataset,
+        getattr(wildcards, "variant", variant),
+        getattr(wildcards, "front_end", None),
+    )
 
 
 def front_end_of(wildcards):
-    """The name of a job's front end: which it runs, or whose features it reads.
-
-    A figure, which is no variant's, shows the paper's.
-    """
-    if hasattr(wildcards, "front_end"):
-        return wildcards.front_end
-    variant = getattr(wildcards, "variant", parameters.PAPER_VARIANT)
-    return sections(wildcards.dataset, variant)["features"]["front_end"]
+    """The name of the front end that a job runs, or whose features it reads."""
+    named = (getattr(wildcards, name, None) for name in ("variant", "front_end"))
+    return for_jobs.front_end_of(config, wildcards.dataset, *named)
 
 
 def of_training(key):
@@ -130,15 +106,20 @@ def sources(rule_name, by_name=None):
     `by_name` says of a job which modules it imports by their names besides: of all encoders, losses,
     front ends and figures, those that it is told, so that another one changes nothing for it.
     """
-    own = import_closure(f"audiophrase.jobs.{rule_name}")
+    job = f"audiophrase.jobs.{rule_name}"
     if by_name is None:
-        return [os.path.relpath(path) for path in own]
+        return source_files(job)
+    return lambda wildcards: source_files(job, *by_name(wildcards))
 
-    def of_job(wildcards):
-        chosen = (path for module in by_name(wildcards) for path in import_closure(module))
-        return sorted({os.path.relpath(path) for path in (*own, *chosen)})
 
-    return of_job
+def options(*others):
+    """For `params:`, inputs and outputs as the job's options of their names (`bridge.options`).
+
+    `others` are the names that are no options: positional arguments, and what is only depended on.
+    """
+    return lambda wildcards, input, output: named_options(
+        dict(input.items()), dict(output.items()), without=("sources", *others)
+    )
 
 
 def model_modules(*parts):
@@ -174,13 +155,6 @@ def split_shards(folder):
     return lambda wildcards: shards(folder, wildcards.split)(wildcards)
 
 
-@instructive
-def with_paths(dataset):
-    """All sections of a data set whose files are named: refused where they are not."""
-    parameters.require_paths(config, dataset)
-    return sections(dataset)
-
-
 def phrases_are_kinds(dataset):
     """Whether a data set's phrases name the grammar's kinds of sound."""
     return sections(dataset)["annotations"]["source"] == "grammar"
@@ -194,42 +168,20 @@ def rendered_phrases(wildcards):
 
 @instructive
 def audio_files(wildcards):
-    """The files that may hold clips of a shard, so that a changed or added one is noticed."""
-    if "local" not in sources_of_clips(wildcards.dataset):
-        return []
-    folder = folder_of_clips(wildcards)
-    split = wildcards.shard.rsplit("-", 1)[0]
-    n_shards = entry(wildcards.dataset)["shards"][split]
-    names = listed_files(folder, split, n_shards)[wildcards.shard]
-    return [os.path.join(folder, name) for name in names]
+    """The user's files that may hold clips of the job's shard, or of its data set."""
+    return files.recordings(config, wildcards.dataset, getattr(wildcards, "shard", None))
 
 
 @instructive
-def all_audio_files(wildcards):
-    """The files that hold clips which YouTube need not be asked for."""
-    if "local" not in sources_of_clips(wildcards.dataset):
-        return []
-    folder = folder_of_clips(wildcards)
-    return [os.path.join(folder, name) for name in list_files(folder)]
-
-
 def folder_of_clips(wildcards):
     """The folder of recordings, where clips come from one."""
-    if "local" not in sources_of_clips(wildcards.dataset):
-        return None
-    return with_paths(wildcards.dataset)["retrieve"]["folder"]
+    return files.folder_of_recordings(config, wildcards.dataset)
 
 
 def folder_option(wildcards):
     """The folder of recordings as an option of a command."""
     folder = folder_of_clips(wildcards)
     return [f"--folder={folder}"] if folder else []
-
-
-@functools.cache
-def listed_files(folder, split, n_shards):
-    """The files of a folder by shard, listed once for all jobs."""
-    return files_by_shard(list_files(folder), split, n_shards)
 
 
 @instructive
@@ -246,51 +198,25 @@ def joined_sources(wildcards):
 @instructive
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""
-    text = with_paths(wildcards.dataset)["text"]
-    if text["vectors"] != "file":
-        return []
-    return existing_file(text["vectors_file"], "text.vectors_file")
+    return files.vectors_file(config, wildcards.dataset)
 
 
 @instructive
 def network(wildcards):
     """The file of the job's front end, where that is a frozen network."""
-    of_job = FRONT_ENDS[wildcards.front_end]
-    if of_job.file is None:
-        return []
-    key, path = f"{of_job.section}.{of_job.file}", file_of(of_job, with_paths(wildcards.dataset))
-    if not path:  # no variant names the front end, so that nobody has asked for it before
-        raise AudiophraseError(f"{key} is empty", "name the file of the network")
-    return existing_file(path, key)
-
-
-def network_option(wildcards, input):
-    """The file of a frozen network as an option of a command."""
-    return [f"--network={input.network}"] if input.network else []
+    return files.network_file(config, wildcards.dataset, wildcards.front_end)
 
 
 @instructive
 def only_clips_of(wildcards):
     """Another lab's table of availability, where evaluation is restricted to its clips."""
-    path = sections(wildcards.dataset, wildcards.variant)["evaluate"]["only_clips_of"]
-    return [existing_file(path, "evaluate.only_clips_of")] if path else []
+    return files.only_clips_of(config, wildcards.dataset, wildcards.variant)
 
 
 @instructive
 def annotation_file(wildcards):
     """The user's annotation file of a split."""
-    files = with_paths(wildcards.dataset)["annotations"]["files"]
-    return existing_file(files[wildcards.split], f"annotations.files.{wildcards.split}")
-
-
-def existing_file(path, key):
-    """A file that params.yaml names. Raises AudiophraseError where there is none."""
-    if not os.path.isfile(path):
-        raise AudiophraseError(
-            f"there is no file {path}",
-            f"fix {key} of the data set; paths count from the working folder",
-        )
-    return path
+    return files.annotation_file(config, wildcards.dataset, wildcards.split)
 
 
 @instructive

@@ -2,7 +2,7 @@
 rule evaluate_retrieval:
     input:
         model=model_file("model.safetensors"),
-        description=model_file("model.json"),
+        model_json=model_file("model.json"),
         captions="data/{dataset}/annotations/captions.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         caption_words="data/{dataset}/text/captions.parquet",
@@ -24,22 +24,19 @@ rule evaluate_retrieval:
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.retrieval", "evaluate.bootstrap"),
+        options=options("features", "only_clips_of"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
         cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
-        "python -m audiophrase job evaluate-retrieval --settings {params.settings:q} {params.only_clips_of:q} "
+        "python -m audiophrase job evaluate-retrieval --settings {params.settings:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
-        "--model {input.model} "
-        "--model-json {input.description} --captions {input.captions} "
-        "--vocabulary {input.vocabulary} --caption-words {input.caption_words} "
-        "--recalls {output.recalls} --measures {output.measures} --summary {output.summary} "
-        "{input.features} 2>&1 | tee -i {log}"
+        "{params.only_clips_of:q} {params.options:q} {input.features} 2>&1 | tee -i {log}"
 
 
 rule evaluate_sed:
     input:
         model=model_file("model.safetensors"),
-        description=model_file("model.json"),
+        model_json=model_file("model.json"),
         phrases="data/{dataset}/annotations/phrases.parquet",
         vocabulary="data/{dataset}/text/vocabulary.parquet",
         phrase_words="data/{dataset}/text/phrases.parquet",
@@ -62,13 +59,10 @@ rule evaluate_sed:
         runtime=60,
     params:
         settings=settings("features", "text", "train", "evaluate.sed", "evaluate.bootstrap"),
+        options=options("features", "only_clips_of"),
         only_clips_of=lambda wildcards, input: [f"--only-clips-of={f}" for f in input.only_clips_of],
         cache="cache/{dataset}/runs/{variant}/seed-{seed}",
     shell:
-        "python -m audiophrase job evaluate-sed --settings {params.settings:q} {params.only_clips_of:q} "
+        "python -m audiophrase job evaluate-sed --settings {params.settings:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --cache {params.cache} "
-        "--model {input.model} "
-        "--model-json {input.description} --phrases {input.phrases} "
-        "--vocabulary {input.vocabulary} --phrase-words {input.phrase_words} "
-        "--curve {output.curve} --scores {output.scores} --measures {output.measures} "
-        "--summary {output.summary} {input.features} 2>&1 | tee -i {log}"
+        "{params.only_clips_of:q} {params.options:q} {input.features} 2>&1 | tee -i {log}"

@@ -14,20 +14,20 @@ rule features:
         runtime=10,
     params:
         settings=settings("retrieve", "features"),
-        network=network_option,
+        options=options("clips"),
     shell:
         "python -m audiophrase job features --front-end {wildcards.front_end} --settings {params.settings:q} "
-        "{params.network:q} {input.clips} {output} 2>&1 | tee -i {log}"
+        "{params.options:q} {input.clips} {output} 2>&1 | tee -i {log}"
 
 
 rule features_manifest:
     input:
-        clips="data/{dataset}/manifests/clips-{split}.json",
+        clips_manifest="data/{dataset}/manifests/clips-{split}.json",
         network=network,
         shards=lambda wildcards: feature_shards(wildcards.split)(wildcards),
         sources=sources("features_manifest"),
     output:
-        "data/{dataset}/manifests/features-{front_end}-{split}.json",
+        manifest="data/{dataset}/manifests/features-{front_end}-{split}.json",
     log:
         "logs/{dataset}/features_manifest/{front_end}.{split}.log",
     wildcard_constraints:
@@ -38,8 +38,7 @@ rule features_manifest:
         runtime=30,
     params:
         settings=settings("retrieve", "features"),
-        network=network_option,
+        options=options("shards"),
     shell:
-        "python -m audiophrase job features-manifest --front-end {wildcards.front_end} --settings {params.settings:q} {params.network:q} "
-        "--split {wildcards.split} --clips-manifest {input.clips} --manifest {output} "
-        "{input.shards} 2>&1 | tee -i {log}"
+        "python -m audiophrase job features-manifest --front-end {wildcards.front_end} --settings {params.settings:q} "
+        "--split {wildcards.split} {params.options:q} {input.shards} 2>&1 | tee -i {log}"

@@ -2,7 +2,7 @@
 rule tables:
     input:
         measures="results/{dataset}/measures.parquet",
-        compared=compared,
+        compare=compared,
         sources=sources("tables"),
     output:
         expand("results/{{dataset}}/tables/{name}.{kind}", name=paths.TABLES, kind=("csv", "md")),
@@ -13,9 +13,9 @@ rule tables:
         mem_mb=500,
         runtime=10,
     params:
-        compared=lambda wildcards, input: [f"--compare={path}" for path in input.compared],
+        options=options(),
     shell:
-        "python -m audiophrase job tables --measures {input.measures} {params.compared} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job tables {params.options:q} {output} 2>&1 | tee -i {log}"
 
 
 rule figure:

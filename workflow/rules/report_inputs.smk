@@ -1,4 +1,7 @@
 # What the rules of tables, figures and page share: files of the runs, and what they are told.
+import json
+
+
 def audio(wildcards):
     """Whether the clips were rendered, so that every table and figure can say so."""
     return "rendered" if entry(wildcards.dataset)["clips"] == "rendered" else "recorded"

@@ -3,12 +3,12 @@ rule text:
     input:
         captions="data/{dataset}/annotations/captions.parquet",
         phrases="data/{dataset}/annotations/phrases.parquet",
-        vectors=vectors_file,
+        vectors_file=vectors_file,
         sources=sources("text"),
     output:
         vocabulary="data/{dataset}/text/vocabulary.parquet",
-        captions="data/{dataset}/text/captions.parquet",
-        phrases="data/{dataset}/text/phrases.parquet",
+        caption_words="data/{dataset}/text/captions.parquet",
+        phrase_words="data/{dataset}/text/phrases.parquet",
         coverage="data/{dataset}/text/coverage.csv",
     log:
         "logs/{dataset}/text.log",
@@ -18,9 +18,6 @@ rule text:
         runtime=120,
     params:
         settings=settings("text"),
-        vectors=lambda wildcards, input: ["--vectors-file", input.vectors] if input.vectors else [],
+        options=options(),
     shell:
-        "python -m audiophrase job text --settings {params.settings:q} {params.vectors:q} "
-        "--captions {input.captions} --phrases {input.phrases} --vocabulary {output.vocabulary} "
-        "--caption-words {output.captions} --phrase-words {output.phrases} "
-        "--coverage {output.coverage} 2>&1 | tee -i {log}"
+        "python -m audiophrase job text --settings {params.settings:q} {params.options:q} 2>&1 | tee -i {log}"

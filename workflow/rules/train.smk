@@ -9,7 +9,7 @@ rule train:
         sources=sources("train", model_modules("encoder", "loss")),
     output:
         model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
-        description="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
+        model_json="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
         history="results/{dataset}/runs/{variant}/seed-{seed}/history.csv",
     log:
         "logs/{dataset}/train/{variant}.{seed}.log",
@@ -22,7 +22,7 @@ rule train:
         runtime=24 * 60,
     params:
         settings=settings("features", "text", "train"),
-        val_features=lambda wildcards, input: [f"--val-features={f}" for f in input.val_features],
+        options=options("features"),
         # Not an output: Snakemake deletes the outputs of a job that was interrupted.
         checkpoint="cache/{dataset}/runs/{variant}/seed-{seed}/checkpoint.safetensors",
     shell:
@@ -30,7 +30,4 @@ rule train:
         # kernel would map and zero it again: that is a tenth of a step.
         "MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=17179869184 python -m audiophrase job train --settings {params.settings:q} "
         "--device {resources.device} --resident-mb {resources.resident_mb} --seed {wildcards.seed} "
-        "--captions {input.captions} --vocabulary {input.vocabulary} "
-        "--caption-words {input.caption_words} {params.val_features} "
-        "--checkpoint {params.checkpoint} --model {output.model} "
-        "--model-json {output.description} --history {output.history} --log {log} {input.features}"
+        "--checkpoint {params.checkpoint} --log {log} {params.options:q} {input.features}"

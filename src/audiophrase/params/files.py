@@ -1,0 +1,94 @@
+"""The user's own files, which params.yaml names: what rules depend on beside artifacts and sources.
+
+All paths are given as they are written, and lists are empty where a data set reads no such file.
+Raises AudiophraseError where a file is not named, or not there.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from audiophrase.clip_ids import files_by_shard
+from audiophrase.clips.folder import list_files
+from audiophrase.errors import AudiophraseError
+from audiophrase.features.parameters import FRONT_ENDS
+from audiophrase.front_ends import file_of
+from audiophrase.params import dataset_entry, effective, require_paths
+from audiophrase.params.consistency import clip_sources
+
+Params = Mapping[str, Any]
+
+
+def annotation_file(params: Params, dataset: str, split: str) -> str:
+    """The annotations of a split."""
+    files = _with_paths(params, dataset)["annotations"]["files"]
+    return _existing(files[split], f"annotations.files.{split}")
+
+
+def vectors_file(params: Params, dataset: str) -> list[str]:
+    """The word2vec file."""
+    text = _with_paths(params, dataset)["text"]
+    if text["vectors"] != "file":
+        return []
+    return [_existing(text["vectors_file"], "text.vectors_file")]
+
+
+def network_file(params: Params, dataset: str, front_end: str) -> list[str]:
+    """The network of a front end that is a frozen one."""
+    declared = FRONT_ENDS[front_end]
+    if declared.file is None:
+        return []
+    key = f"{declared.section}.{declared.file}"
+    path = file_of(declared, _with_paths(params, dataset))
+    if not path:  # no variant names the front end, so that nobody has asked for it before
+        raise AudiophraseError(f"{key} is empty", "name the file of the network")
+    return [_existing(path, key)]
+
+
+def only_clips_of(params: Params, dataset: str, variant: str) -> list[str]:
+    """Another lab's table of availability, where evaluation is restricted to its clips."""
+    path = effective(params, dataset, variant)["evaluate"]["only_clips_of"]
+    return [_existing(path, "evaluate.only_clips_of")] if path else []
+
+
+def folder_of_recordings(params: Params, dataset: str) -> str | None:
+    """The folder that clips come from; None where they come from none."""
+    if "local" not in clip_sources(dataset_entry(params, dataset)["clips"]):
+        return None
+    return _with_paths(params, dataset)["retrieve"]["folder"]
+
+
+def recordings(params: Params, dataset: str, shard: str | None = None) -> list[str]:
+    """The files that may hold clips, or those of a shard: a changed or added one is noticed."""
+    folder = folder_of_recordings(params, dataset)
+    if folder is None:
+        return []
+    if shard is None:
+        names = list_files(folder)
+    else:
+        split = shard.rsplit("-", 1)[0]
+        n_shards = dataset_entry(params, dataset)["shards"][split]
+        names = _by_shard(folder, split, n_shards)[shard]
+    return [os.path.join(folder, name) for name in names]
+
+
+@cache
+def _by_shard(folder: str, split: str, n_shards: int) -> dict[str, list[str]]:
+    """The files of a folder by shard, listed once for all jobs of a run."""
+    return files_by_shard(list_files(folder), split, n_shards)
+
+
+def _with_paths(params: Params, dataset: str) -> dict[str, Any]:
+    """All sections of a data set whose files are named: refused where they are not."""
+    require_paths(params, dataset)
+    return effective(params, dataset)
+
+
+def _existing(path: str, key: str) -> str:
+    if not os.path.isfile(path):
+        raise AudiophraseError(
+            f"there is no file {path}",
+            f"fix {key} of the data set; paths count from the working folder",
+        )
+    return path

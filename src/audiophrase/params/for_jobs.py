@@ -1,0 +1,61 @@
+"""What a job is handed of the parameters: the keys that change its bytes, and no others."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from audiophrase.features.parameters import FRONT_ENDS
+from audiophrase.front_ends import settings_of
+from audiophrase.parameters.sections import select
+from audiophrase.params import dataset_entry, effective
+from audiophrase.settings import PAPER_VARIANT
+
+# Which part of `text` matters besides, by where its vectors come from.
+_OF_VECTORS = {"trained": ("text.word2vec",), "google-news": ("text.google_news",)}
+
+
+def front_end_of(
+    params: Mapping[str, Any],
+    dataset: str,
+    variant: str | None = None,
+    front_end: str | None = None,
+) -> str:
+    """The name of a job's front end: which it runs, or whose features it reads.
+
+    What is no variant's, such as a figure, shows the paper's.
+    """
+    if front_end is not None:
+        return front_end
+    return effective(params, dataset, variant or PAPER_VARIANT)["features"]["front_end"]
+
+
+def settings_json(
+    params: Mapping[str, Any],
+    names: Sequence[str],
+    dataset: str,
+    variant: str | None = None,
+    front_end: str | None = None,
+) -> str:
+    """The settings of the named sections as a job is handed them, JSON with sorted keys.
+
+    `text` stands for all of that section, where Word2Vec's settings count if vectors are trained,
+    and the pinned file if they are downloaded; `train` likewise, with those of its encoder and its
+    loss; `retrieve`, with the renderer's if clips are rendered; `features` for the settings of the
+    job's front end.
+
+    Raises:
+        KeyError: there is no such section.
+    """
+    sections = effective(params, dataset, variant)
+    chosen = [name for name in names if name != "features"]
+    if "text" in names:
+        chosen += ["text.normalise", *_OF_VECTORS.get(sections["text"]["vectors"], ())]
+    if "train" in names:
+        chosen += [f"train.{sections['train'][part]}" for part in ("encoder", "loss")]
+    if "retrieve" in names and dataset_entry(params, dataset)["clips"] == "rendered":
+        chosen.append("retrieve.render")
+    settings = select(sections, *chosen)
+    if "features" in names:
+        name = front_end_of(params, dataset, variant, front_end)
+        settings |= settings_of(FRONT_ENDS[name], sections)
+    return json.dumps(settings, sort_keys=True)

@@ -17,7 +17,7 @@ from snakemake.settings.types import (
 )
 
 from audiophrase.bridge import guard
-from audiophrase.cli import JOBS
+from audiophrase.cli import JOBS, job
 from audiophrase.closure import import_closure
 
 ROOT = Path(__file__).parents[1]
@@ -76,3 +76,18 @@ def test_a_rule_depends_on_the_sources_of_its_job(rules):
         paths = sources(WILDCARDS) if callable(sources) else list(map(str, sources))
         own = {os.path.relpath(path, ROOT) for path in import_closure(f"audiophrase.jobs.{name}")}
         assert own <= set(paths), name
+
+
+def test_files_are_handed_over_as_options_that_the_job_has(rules):
+    for name, rule in rules.items():
+        handed_over = rule.params.get("options")
+        if handed_over is None:
+            continue
+        inputs, outputs = (
+            SimpleNamespace(items=lambda names=names: [(key, "x") for key in names])
+            for names in (rule.input.keys(), rule.output.keys())
+        )
+        given = {flag.partition("=")[0] for flag in handed_over(WILDCARDS, inputs, outputs)}
+        command = job.get_command(None, name.replace("_", "-"))
+        assert given
+        assert given <= {option for param in command.params for option in param.opts}, name

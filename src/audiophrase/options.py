@@ -1,4 +1,4 @@
-"""Options and arguments that several stages share."""
+"""Options and arguments that several jobs and commands share."""
 
 from pathlib import Path
 

@@ -82,7 +82,7 @@ rule local_clips:
 
 # The log of attempts is added to and the fetched sections are kept, both in cache/: Snakemake deletes
 # the outputs of a job that fails. No sources are declared, nor how fast YouTube is asked: neither a
-# new yt-dlp nor a mended line here makes stale what took hours to fetch. Where every clip was tried
+# new yt-dlp nor a corrected line here makes stale what took hours to fetch. Where every clip was tried
 # already, this asks nobody.
 rule fetch_clips:
     input:

@@ -75,15 +75,16 @@ def entry(dataset):
 
 def settings(*names, variant=None):
     """For `params:`, what a job is handed of the parameters (`params.for_jobs`)."""
-    return lambda wildcards: for_jobs.settings_json(
-        config,
-        names,
-        wildcards.dataset,
-        getattr(wildcards, "variant", variant),
-        getattr(wildcards, "front_end", None),
-    )
+
+    @instructive
+    def of_job(wildcards):
+        named = getattr(wildcards, "variant", variant), getattr(wildcards, "front_end", None)
+        return for_jobs.settings_json(config, names, wildcards.dataset, *named)
+
+    return of_job
 
 
+@instructive
 def front_end_of(wildcards):
     """The name of the front end that a job runs, or whose features it reads."""
     named = (getattr(wildcards, name, None) for name in ("variant", "front_end"))
@@ -104,7 +105,7 @@ def sources(rule_name, by_name=None):
     """The files of our own that a rule's job imports.
 
     `by_name` says of a job which modules it imports by their names besides: of all encoders, losses,
-    front ends and figures, those that it is told, so that another one changes nothing for it.
+    front ends and figures, those that it is given, so that another one changes nothing for it.
     """
     job = f"audiophrase.jobs.{rule_name}"
     if by_name is None:

@@ -1,4 +1,4 @@
-"""The option of the stages that compute with the encoder: none other shall need PyTorch."""
+"""The option of the jobs that compute with the encoder: none other shall need PyTorch."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""The options that several stages of the report share."""
+"""The options that several jobs of the report share."""
 
 import click
 

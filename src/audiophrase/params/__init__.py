@@ -1,4 +1,4 @@
-"""Parameters: loading, checking against the schema, and what one data set's stages see of them.
+"""Parameters: loading, checking against the schema, and what holds for one data set.
 
 What a job needs, which is handed its settings and reads no params.yaml, stands in `settings`.
 """

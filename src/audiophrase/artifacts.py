@@ -27,6 +27,21 @@ MEASURE_FILES = (
 TABLES = ("dataset", "retrieval", "sed", "ablations")
 
 
+def annotation_table(dataset: str, name: str) -> str:
+    """One of `ANNOTATION_TABLES`."""
+    return f"data/{dataset}/annotations/{name}.parquet"
+
+
+def text_table(dataset: str, name: str) -> str:
+    """One of `TEXT_TABLES`: of captions and phrases, their words."""
+    return f"data/{dataset}/text/{name}.parquet"
+
+
+def manifest(dataset: str, kind: str, split: str) -> str:
+    """The digests of a split's shards of clips, or of `features-FRONT_END`."""
+    return f"data/{dataset}/manifests/{kind}-{split}.json"
+
+
 def run_folder(dataset: str, variant: str, seed: int | str) -> str:
     """Where a run's model and measures lie."""
     return f"results/{dataset}/runs/{variant}/seed-{seed}"
@@ -78,13 +93,13 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
     manifests = ["clips", *(f.replace("/", "-") for f in feature_folders(params, dataset))]
     return [
         *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
-        *[f"{data}/annotations/{table}.parquet" for table in ANNOTATION_TABLES],
+        *[annotation_table(dataset, name) for name in ANNOTATION_TABLES],
         f"{data}/annotations/counts.csv",
         *[path for folder in folders for path in shards(params, dataset, folder)],
-        *[f"{data}/manifests/{kind}-{split}.json" for kind in manifests for split in SPLITS],
+        *[manifest(dataset, kind, split) for kind in manifests for split in SPLITS],
         *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
         f"{data}/attempts.parquet",
-        *[f"{data}/text/{table}.parquet" for table in TEXT_TABLES],
+        *[text_table(dataset, name) for name in TEXT_TABLES],
         f"{data}/text/coverage.csv",
         *[f"{run}/{f}" for run in run_folders(params, dataset, trained) for f in MODEL_FILES],
         *[f"{run}/{f}" for run in run_folders(params, dataset, variants) for f in MEASURE_FILES],

@@ -73,9 +73,9 @@ rule annotations:
         json=ANNOTATION_SOURCES,
         sources=sources("annotations"),
     output:
-        clips="data/{dataset}/annotations/clips.parquet",
-        captions="data/{dataset}/annotations/captions.parquet",
-        phrases="data/{dataset}/annotations/phrases.parquet",
+        clips=annotation_table("clips"),
+        captions=annotation_table("captions"),
+        phrases=annotation_table("phrases"),
         counts="data/{dataset}/annotations/counts.csv",
     log:
         "logs/{dataset}/annotations.log",

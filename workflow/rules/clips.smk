@@ -8,8 +8,8 @@ localrules:
 
 rule render_clips:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
-        phrases="data/{dataset}/annotations/phrases.parquet",
+        clips=annotation_table("clips"),
+        phrases=annotation_table("phrases"),
         sources=sources("render_clips"),
     output:
         "data/{dataset}/clips/{shard}.parquet",
@@ -33,8 +33,8 @@ rule render_clips:
 
 rule render_phrases:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
-        phrases="data/{dataset}/annotations/phrases.parquet",
+        clips=annotation_table("clips"),
+        phrases=annotation_table("phrases"),
         sources=sources("render_phrases"),
     output:
         "data/{dataset}/clips/{shard}.parquet",
@@ -58,7 +58,7 @@ rule render_phrases:
 
 rule local_clips:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
+        clips=annotation_table("clips"),
         audio=audio_files,
         sources=sources("local_clips"),
     output:
@@ -86,7 +86,7 @@ rule local_clips:
 # already, this asks nobody.
 rule fetch_clips:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
+        clips=annotation_table("clips"),
         audio=audio_files,
     output:
         update("data/{dataset}/attempts.parquet"),
@@ -109,7 +109,7 @@ rule fetch_clips:
 # A shard that is there is read, not deleted: in a clone that pulled the clips, it is all there is.
 rule youtube_clips:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
+        clips=annotation_table("clips"),
         attempts="data/{dataset}/attempts.parquet",
         audio=audio_files,
         sources=sources("youtube_clips"),
@@ -137,12 +137,12 @@ rule youtube_clips:
 
 rule clips_manifest:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
+        clips=annotation_table("clips"),
         phrases=rendered_phrases,
         shards=split_shards("clips"),
         sources=sources("clips_manifest"),
     output:
-        manifest="data/{dataset}/manifests/clips-{split}.json",
+        manifest=manifest("clips", "{split}"),
     log:
         "logs/{dataset}/clips_manifest/{split}.log",
     wildcard_constraints:
@@ -161,9 +161,9 @@ rule clips_manifest:
 
 rule availability:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
+        clips=annotation_table("clips"),
         shards=shards("clips"),
-        manifests=[f"data/{{dataset}}/manifests/clips-{split}.json" for split in SPLITS],
+        manifests=[manifest("clips", split) for split in SPLITS],
         sources=sources("availability"),
     output:
         availability="data/{dataset}/availability.parquet",
@@ -188,9 +188,9 @@ rule availability:
 # Where YouTube was asked, the attempts are what fetching left behind.
 rule availability_of_youtube:
     input:
-        clips="data/{dataset}/annotations/clips.parquet",
+        clips=annotation_table("clips"),
         shards=shards("clips"),
-        manifests=[f"data/{{dataset}}/manifests/clips-{split}.json" for split in SPLITS],
+        manifests=[manifest("clips", split) for split in SPLITS],
         attempts="data/{dataset}/attempts.parquet",
         sources=sources("availability_of_youtube"),
     output:

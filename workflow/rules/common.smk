@@ -19,6 +19,12 @@ from audiophrase.features import module_of
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.splits import SPLITS
 
+# Paths of the contract as rules name them, with wildcards in place of names.
+annotation_table = functools.partial(paths.annotation_table, "{dataset}")
+text_table = functools.partial(paths.text_table, "{dataset}")
+manifest = functools.partial(paths.manifest, "{dataset}")
+RUN = paths.run_folder("{dataset}", "{variant}", "{seed}")
+
 # One environment holds everything (requirements.lock or environment.yml), so no rule names another
 # for itself; `python` in a rule is the one that runs Snakemake, activated or not. Its path stays out
 # of the rules, where another machine's would count as a change.
@@ -164,7 +170,7 @@ def phrases_are_kinds(dataset):
 def rendered_phrases(wildcards):
     """The table of phrases, where clips are rendered from them."""
     rendered = entry(wildcards.dataset)["clips"] == "rendered"
-    return [f"data/{wildcards.dataset}/annotations/phrases.parquet"] if rendered else []
+    return [paths.annotation_table(wildcards.dataset, "phrases")] if rendered else []
 
 
 @instructive

@@ -3,16 +3,16 @@ rule evaluate_retrieval:
     input:
         model=model_file("model.safetensors"),
         model_json=model_file("model.json"),
-        captions="data/{dataset}/annotations/captions.parquet",
-        vocabulary="data/{dataset}/text/vocabulary.parquet",
-        caption_words="data/{dataset}/text/captions.parquet",
+        captions=annotation_table("captions"),
+        vocabulary=text_table("vocabulary"),
+        caption_words=text_table("captions"),
         features=feature_shards("test"),
         only_clips_of=only_clips_of,
         sources=sources("evaluate_retrieval", model_modules("encoder")),
     output:
-        recalls="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.csv",
-        measures="results/{dataset}/runs/{variant}/seed-{seed}/retrieval_measures.parquet",
-        summary="results/{dataset}/runs/{variant}/seed-{seed}/retrieval.json",
+        recalls=f"{RUN}/retrieval.csv",
+        measures=f"{RUN}/retrieval_measures.parquet",
+        summary=f"{RUN}/retrieval.json",
     log:
         "logs/{dataset}/evaluate_retrieval/{variant}.{seed}.log",
     threads: 1
@@ -37,17 +37,17 @@ rule evaluate_sed:
     input:
         model=model_file("model.safetensors"),
         model_json=model_file("model.json"),
-        phrases="data/{dataset}/annotations/phrases.parquet",
-        vocabulary="data/{dataset}/text/vocabulary.parquet",
-        phrase_words="data/{dataset}/text/phrases.parquet",
+        phrases=annotation_table("phrases"),
+        vocabulary=text_table("vocabulary"),
+        phrase_words=text_table("phrases"),
         features=feature_shards("test"),
         only_clips_of=only_clips_of,
         sources=sources("evaluate_sed", model_modules("encoder")),
     output:
-        curve="results/{dataset}/runs/{variant}/seed-{seed}/sed_curve.csv",
-        scores="results/{dataset}/runs/{variant}/seed-{seed}/sed_scores.parquet",
-        measures="results/{dataset}/runs/{variant}/seed-{seed}/sed_measures.parquet",
-        summary="results/{dataset}/runs/{variant}/seed-{seed}/sed.json",
+        curve=f"{RUN}/sed_curve.csv",
+        scores=f"{RUN}/sed_scores.parquet",
+        measures=f"{RUN}/sed_measures.parquet",
+        summary=f"{RUN}/sed.json",
     log:
         "logs/{dataset}/evaluate_sed/{variant}.{seed}.log",
     threads: 1

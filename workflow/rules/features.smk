@@ -22,12 +22,12 @@ rule features:
 
 rule features_manifest:
     input:
-        clips_manifest="data/{dataset}/manifests/clips-{split}.json",
+        clips_manifest=manifest("clips", "{split}"),
         network=network,
         shards=lambda wildcards: feature_shards(wildcards.split)(wildcards),
         sources=sources("features_manifest"),
     output:
-        manifest="data/{dataset}/manifests/features-{front_end}-{split}.json",
+        manifest=manifest("features-{front_end}", "{split}"),
     log:
         "logs/{dataset}/features_manifest/{front_end}.{split}.log",
     wildcard_constraints:

@@ -2,8 +2,8 @@
 rule metrics:
     input:
         availability="data/{dataset}/availability.parquet",
-        captions="data/{dataset}/annotations/captions.parquet",
-        phrases="data/{dataset}/annotations/phrases.parquet",
+        captions=annotation_table("captions"),
+        phrases=annotation_table("phrases"),
         of_runs=run_files("retrieval_measures.parquet", "sed_measures.parquet"),
         sources=sources("metrics"),
     output:

@@ -1,14 +1,14 @@
 # The vocabulary with its vectors, and captions and phrases as word ids.
 rule text:
     input:
-        captions="data/{dataset}/annotations/captions.parquet",
-        phrases="data/{dataset}/annotations/phrases.parquet",
+        captions=annotation_table("captions"),
+        phrases=annotation_table("phrases"),
         vectors_file=vectors_file,
         sources=sources("text"),
     output:
-        vocabulary="data/{dataset}/text/vocabulary.parquet",
-        caption_words="data/{dataset}/text/captions.parquet",
-        phrase_words="data/{dataset}/text/phrases.parquet",
+        vocabulary=text_table("vocabulary"),
+        caption_words=text_table("captions"),
+        phrase_words=text_table("phrases"),
         coverage="data/{dataset}/text/coverage.csv",
     log:
         "logs/{dataset}/text.log",

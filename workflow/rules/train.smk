@@ -1,16 +1,16 @@
 # The encoder's weights, a run each.
 rule train:
     input:
-        captions="data/{dataset}/annotations/captions.parquet",
-        vocabulary="data/{dataset}/text/vocabulary.parquet",
-        caption_words="data/{dataset}/text/captions.parquet",
+        captions=annotation_table("captions"),
+        vocabulary=text_table("vocabulary"),
+        caption_words=text_table("captions"),
         features=feature_shards("train"),
         val_features=feature_shards("val"),
         sources=sources("train", model_modules("encoder", "loss")),
     output:
-        model="results/{dataset}/runs/{variant}/seed-{seed}/model.safetensors",
-        model_json="results/{dataset}/runs/{variant}/seed-{seed}/model.json",
-        history="results/{dataset}/runs/{variant}/seed-{seed}/history.csv",
+        model=f"{RUN}/model.safetensors",
+        model_json=f"{RUN}/model.json",
+        history=f"{RUN}/history.csv",
     log:
         "logs/{dataset}/train/{variant}.{seed}.log",
     threads: lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"]["n_threads"]

@@ -86,7 +86,14 @@ def data():
     return pairs(13), pairs(6), vectors
 
 
-def run(progress: Progress, data, params: TrainParams = PARAMS, after_epoch=lambda _: None):
+def run(
+    progress: Progress,
+    data,
+    params: TrainParams = PARAMS,
+    after_epoch=lambda _: None,
+    watch_batches=lambda batches: batches,
+    loss=LOSS,
+):
     train_pairs, val_pairs, vectors = data
     train(
         progress,
@@ -95,8 +102,8 @@ def run(progress: Progress, data, params: TrainParams = PARAMS, after_epoch=lamb
         vectors,
         seed=3,
         params=params,
-        loss=LOSS,
-        watch_batches=lambda batches: batches,
+        loss=loss,
+        watch_batches=watch_batches,
         after_epoch=after_epoch,
     )
     return progress
@@ -177,6 +184,65 @@ def test_learning_rate_equals_torchs_plateau_schedule():
         expected = optimiser.param_groups[0]["lr"]
         assert learning_rate(losses[:n], 0.001, PLATEAU) == pytest.approx(expected)
     assert expected < 1e-5
+
+
+def test_the_threshold_of_the_plateau_is_a_difference_of_losses():
+    """At losses far from one, a share of the best loss would be another threshold."""
+    at_once = dataclasses.replace(PLATEAU, patience=0)
+    too_little = [0.01, 0.0095]  # 5 % better, by half the threshold
+    assert learning_rate(too_little, 0.1, at_once) == pytest.approx(0.01)
+    enough = [100.0, 99.998]  # by a fifty-thousandth, and by twice the threshold
+    assert learning_rate(enough, 0.1, at_once) == 0.1
+
+
+def test_a_lowered_rate_is_what_the_optimiser_steps_with(data):
+    """No epoch improves by the threshold, so that from the third on nearly nothing may move."""
+    plateau = PlateauParams(factor=1e-9, patience=0, threshold=100.0)
+    kept = []
+    progress = run(
+        start(untrained(), 3, PARAMS),
+        data,
+        dataclasses.replace(PARAMS, plateau=plateau),
+        after_epoch=lambda p: kept.append([w.detach().clone() for w in p.model.parameters()]),
+    )
+    rates = [epoch.learning_rate for epoch in progress.history[:3]]
+    assert rates == pytest.approx([0.01, 0.01, 1e-11])
+
+    def moved(before: int, after: int) -> float:
+        pairs = zip(kept[before], kept[after], strict=True)
+        return max(float((a - b).abs().max()) for a, b in pairs)
+
+    assert moved(0, 1) > 1e-3
+    assert moved(1, 4) < 1e-6
+
+
+def test_each_epoch_draws_its_own_batches(data):
+    drawn = []
+
+    def watch(batches):
+        drawn.append([list(batch) for batch in batches])
+        return batches
+
+    for _ in range(2):
+        run(start(untrained(), 3, PARAMS), data, watch_batches=watch)
+    first, again = drawn[: PARAMS.max_epochs], drawn[PARAMS.max_epochs :]
+    assert first == again
+    assert all(a != b for a, b in itertools.combinations(first, 2))
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+def test_validation_impostors_are_drawn_once_or_every_epoch(data, fixed):
+    streams = []
+
+    def loss(scores, clips, rng):
+        if not scores.requires_grad:  # validation: nothing is learnt from it
+            streams.append(rng.initial_seed())
+        return LOSS(scores, clips, rng)
+
+    params = dataclasses.replace(PARAMS, fixed_validation_impostors=fixed)
+    run(start(untrained(), 3, PARAMS), data, params, loss=loss)
+    assert len(streams) == PARAMS.max_epochs
+    assert len(set(streams)) == (1 if fixed else PARAMS.max_epochs)
 
 
 def test_stopping_by_patience_and_by_spread():

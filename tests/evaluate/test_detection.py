@@ -62,6 +62,22 @@ def test_intervals_hold_the_measures_and_repeat(detections):
     ]
 
 
+def test_resamples_are_of_clips_with_all_their_phrases(detections):
+    """A phrase that is annotated four times over makes nobody surer."""
+    fourfold = Detections(
+        {name: [s for s in scores for _ in range(4)] for name, scores in detections.scores.items()},
+        [active for active in detections.active for _ in range(4)],
+        [clip for clip in detections.clip_of_phrase for _ in range(4)],
+    )
+
+    def intervals(rows):
+        return {(row.scores, row.name): (row.low, row.high) for row in rows if row.low is not None}
+
+    once, often = intervals(measured(detections)[0]), intervals(measured(fourfold)[0])
+    assert once
+    assert often == {name: pytest.approx(ends) for name, ends in once.items()}
+
+
 def test_rows_begin_with_the_facts_and_stand_in_one_order(detections):
     rows, _ = measured(detections)
     assert [(row.measure, row.number) for row in rows if row.scores is None] == [

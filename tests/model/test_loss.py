@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from audiophrase.model.losses.triplet import draw_impostors, triplet_loss
+from audiophrase.model.losses.triplet import draw_impostors, loss, triplet_loss
+from audiophrase.model.parameters import TripletParams
 
 
 def rng(seed: int = 0) -> torch.Generator:
@@ -35,6 +36,17 @@ def test_impostors_are_of_another_clip_and_uniform():
     assert not (clips[drawn] == clips).any()
     share = torch.bincount(drawn[:, 3], minlength=5) / len(drawn)
     torch.testing.assert_close(share, torch.tensor([0.25, 0.25, 0.25, 0, 0.25]), atol=0.03, rtol=0)
+
+
+def test_impostor_caption_and_impostor_clip_are_drawn_apart():
+    """Scores in which the two hinges cancel wherever both impostors are of the same pair."""
+    ahead = (torch.arange(3) - torch.arange(3)[:, None]) % 3  # captions after the clip's own
+    scores = torch.tensor([0.0, 1.0, -1.0])[ahead]
+    drawn = {
+        loss(scores, torch.arange(3), rng(seed), TripletParams(margin=5.0)).item()
+        for seed in range(40)
+    }
+    assert {round(value, 3) for value in drawn} > {10.0}  # twice the margin, and others
 
 
 def test_a_batch_of_one_clip_has_no_impostors():

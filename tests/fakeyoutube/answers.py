@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from fakeyoutube.scenarios import Scenario
 from fakeyoutube.sounds import FORMATS, LENGTHS_S, recording
+from fakeyoutube.tracks import encode_tags
 
 MEDIA_URL = "https://r1---sn-fake.googlevideo.com/videoplayback?id={id}&itag={itag}&ip=192.0.2.7"
 PLAYER_URL = "/s/player/0123abcd/player_ias.vflset/en_US/base.js"
@@ -53,22 +55,59 @@ def player(
             "isLiveContent": False,
         },
     }
-    if playability["status"] != "OK" or media is None:
+    formats = []
+    if media is not None and not scenario.offered:
+        formats = [_format(video_id, scenario, itag, media, port) for itag in scenario.itags]
+    formats += _offered(video_id, scenario, client, media)
+    if playability["status"] != "OK" or not formats:
         return answer
-    answer["streamingData"] = {
-        "expiresInSeconds": "21540",
-        "adaptiveFormats": [
-            _format(video_id, scenario, itag, media, port) for itag in scenario.itags
-        ],
-    }
+    answer["streamingData"] = {"expiresInSeconds": "21540", "adaptiveFormats": formats}
     if scenario.advertisement_s is not None:
         answer["adPlacements"] = [_advertisement(scenario.advertisement_s)]
     return answer
 
 
+def _offered(
+    video_id: str, scenario: Scenario, client: str, media: Path | None
+) -> list[dict[str, Any]]:
+    """The formats of a scenario that names each; those of the page come without an address."""
+    formats = []
+    for index, offered in enumerate(scenario.offered):
+        if not (client in offered.clients if offered.clients else media is not None):
+            continue
+        value = _description(scenario, offered.itag)
+        if offered.track is not None:
+            value["audioTrack"] = dict(offered.track)
+        if offered.is_drc:
+            value["isDrc"] = True
+        if offered.tags and offered.tags_beside:
+            value["xtags"] = encode_tags(offered.tags)
+        url = MEDIA_URL.format(id=video_id, itag=offered.itag) + f"&offered={index}"
+        if offered.tags and not offered.tags_beside:
+            url += f"&xtags={quote(':'.join(map('='.join, offered.tags.items())), safe='')}"
+        if offered.address == "url":
+            value["url"] = url
+            size = recording(media, offered.recording, offered.itag).stat().st_size
+            value["contentLength"] = str(size)
+        elif offered.address == "cipher":
+            value["signatureCipher"] = urlencode({"s": "scrambled", "sp": "sig", "url": url})
+        formats.append(value)
+    return formats
+
+
 def _format(video_id: str, scenario: Scenario, itag: int, media: Path, port: int) -> dict[str, Any]:
+    value = _description(scenario, itag)
+    if not scenario.sabr:
+        url = scenario.media_url or MEDIA_URL
+        value["url"] = url.format(id=video_id, itag=itag, port=port)
+        size = recording(media, scenario.recording, itag).stat().st_size
+        value["contentLength"] = str(size)
+    return value
+
+
+def _description(scenario: Scenario, itag: int) -> dict[str, Any]:
     kind = FORMATS[itag]
-    value = {
+    return {
         "itag": itag,
         "mimeType": kind.mime_type,
         "bitrate": kind.bitrate,
@@ -80,12 +119,6 @@ def _format(video_id: str, scenario: Scenario, itag: int, media: Path, port: int
         "lastModified": "1700000000000000",
         "quality": "tiny",
     }
-    if not scenario.sabr:
-        url = scenario.media_url or MEDIA_URL
-        value["url"] = url.format(id=video_id, itag=itag, port=port)
-        size = recording(media, scenario.recording, itag).stat().st_size
-        value["contentLength"] = str(size)
-    return value
 
 
 def _advertisement(length_s: int) -> dict[str, Any]:

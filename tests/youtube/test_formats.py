@@ -1,6 +1,8 @@
 """Which format is fetched, by what players list and what yt-dlp makes of it; no network."""
 
+import base64
 import json
+from string import ascii_lowercase as LETTERS
 
 import pytest
 from fakeyoutube.tracks import encode_tags
@@ -93,6 +95,13 @@ def test_what_is_encoded_is_read():
 )
 def test_xtags_that_are_none_say_nothing(value):
     assert read_xtags(value) == {}
+
+
+def test_a_message_that_was_cut_says_nothing():
+    message = base64.b64decode(encode_tags({"lang": "de"}) + "=")
+    assert read_xtags(base64.b64encode(message).decode()) == {"lang": "de"}
+    for n_left in range(len(message)):
+        assert read_xtags(base64.b64encode(message[:n_left]).decode()) == {}
 
 
 def test_what_is_not_a_pair_is_passed_over():
@@ -201,7 +210,7 @@ def test_a_refusal_is_bounded_whatever_tracks_are_called(hostile):
     track = {"id": hostile, "displayName": hostile, "audioIsDefault": 1}
     tagged = {"xtags": encode_tags({"acont": hostile[:99], "lang": hostile[:99]})}
     listed = [{**entry, "audioTrack": track}, {**entry, **tagged}]
-    listed += [{**entry, "audioTrack": {"id": f"{a}{b}.3"}} for a in "abcdefgh" for b in "xyz"]
+    listed += [{**entry, "audioTrack": {"id": f"{a}{b}.3"}} for a in "abcdefgh" for b in LETTERS]
     with pytest.raises(NoOriginalError) as caught:
         choose(listed, [])
     assert len(str(caught.value)) < MAX_CHARACTERS
@@ -367,6 +376,14 @@ def test_entries_of_wrong_types_are_read_as_far_as_they_go(entry):
         set(),
     )
     assert read_offer(entry) is None
+
+
+def test_a_text_of_a_player_steers_no_terminal():
+    entry = {"mimeType": "audio/webm", "itag": 251, "url": "https://x"}
+    named = read_offer({**entry, "audioTrack": {"id": "de\x1b[2J.4", "displayName": "a\u202eb\n"}})
+    assert (named.track_id, named.name) == ("de [2J.4", "a b")
+    endless = read_offer({**entry, "audioTrack": {"id": "x" * 10_000}})
+    assert len(endless.track_id) < 100
 
 
 def test_formats_of_all_players_are_listed_but_not_of_another_video():

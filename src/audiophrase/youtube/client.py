@@ -246,7 +246,6 @@ def _parameters(cookies: Path | None, *, timeout_s: float, javascript: bool) -> 
         "logger": _Silence(),
         "color": "never",
         "format": "all",  # `audiophrase.youtube.formats` chooses
-        "check_formats": False,  # none is asked for but the one that is chosen
         "noplaylist": True,
         "cachedir": False,
         "cookiefile": None if cookies is None else read_cookies(cookies),

@@ -174,7 +174,7 @@ def _parse(query: str) -> dict[str, list[str]]:
 
 
 def _string(value: Any) -> str | None:
-    """A text of the player's, if it is one that can be shown."""
-    if not isinstance(value, str) or not value.isprintable():
+    """A text of the player's, shortened, without what could steer a terminal."""
+    if not isinstance(value, str):
         return None
-    return value[:MAX_CHARACTERS] or None
+    return "".join(c if c.isprintable() else " " for c in value[:MAX_CHARACTERS]).strip() or None

@@ -1,6 +1,7 @@
 """The JSON and HTML that the real extractor reads: a page, and what a player says."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -55,10 +56,11 @@ def player(
             "isLiveContent": False,
         },
     }
-    formats = []
-    if media is not None and not scenario.offered:
-        formats = [_format(video_id, scenario, itag, media, port) for itag in scenario.itags]
-    formats += _offered(video_id, scenario, client, media)
+    if scenario.offered:
+        formats = _offered(video_id, scenario, client, media)
+    else:
+        itags = () if media is None else scenario.itags
+        formats = [_format(video_id, scenario, itag, media, port) for itag in itags]
     if playability["status"] != "OK" or not formats:
         return answer
     answer["streamingData"] = {"expiresInSeconds": "21540", "adaptiveFormats": formats}
@@ -75,39 +77,27 @@ def _offered(
     for index, offered in enumerate(scenario.offered):
         if not (client in offered.clients if offered.clients else media is not None):
             continue
-        value = _description(scenario, offered.itag)
+        url = MEDIA_URL.format(id=video_id, itag=offered.itag) + f"&offered={index}"
+        if offered.tags and not offered.tags_beside:
+            url += f"&xtags={quote(':'.join(map('='.join, offered.tags.items())), safe='')}"
+        alone = {"recording": offered.recording, "media_url": url}
+        alone = replace(scenario, sabr=offered.address != "url", **alone)
+        value = _format(video_id, alone, offered.itag, media, 0)
+        if offered.address == "cipher":
+            value["signatureCipher"] = urlencode({"s": "scrambled", "sp": "sig", "url": url})
         if offered.track is not None:
             value["audioTrack"] = dict(offered.track)
         if offered.is_drc:
             value["isDrc"] = True
         if offered.tags and offered.tags_beside:
             value["xtags"] = encode_tags(offered.tags)
-        url = MEDIA_URL.format(id=video_id, itag=offered.itag) + f"&offered={index}"
-        if offered.tags and not offered.tags_beside:
-            url += f"&xtags={quote(':'.join(map('='.join, offered.tags.items())), safe='')}"
-        if offered.address == "url":
-            value["url"] = url
-            size = recording(media, offered.recording, offered.itag).stat().st_size
-            value["contentLength"] = str(size)
-        elif offered.address == "cipher":
-            value["signatureCipher"] = urlencode({"s": "scrambled", "sp": "sig", "url": url})
         formats.append(value)
     return formats
 
 
 def _format(video_id: str, scenario: Scenario, itag: int, media: Path, port: int) -> dict[str, Any]:
-    value = _description(scenario, itag)
-    if not scenario.sabr:
-        url = scenario.media_url or MEDIA_URL
-        value["url"] = url.format(id=video_id, itag=itag, port=port)
-        size = recording(media, scenario.recording, itag).stat().st_size
-        value["contentLength"] = str(size)
-    return value
-
-
-def _description(scenario: Scenario, itag: int) -> dict[str, Any]:
     kind = FORMATS[itag]
-    return {
+    value = {
         "itag": itag,
         "mimeType": kind.mime_type,
         "bitrate": kind.bitrate,
@@ -119,6 +109,12 @@ def _description(scenario: Scenario, itag: int) -> dict[str, Any]:
         "lastModified": "1700000000000000",
         "quality": "tiny",
     }
+    if not scenario.sabr:
+        url = scenario.media_url or MEDIA_URL
+        value["url"] = url.format(id=video_id, itag=itag, port=port)
+        size = recording(media, scenario.recording, itag).stat().st_size
+        value["contentLength"] = str(size)
+    return value
 
 
 def _advertisement(length_s: int) -> dict[str, Any]:

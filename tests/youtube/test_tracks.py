@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakeyoutube.sounds import signal
-from fakeyoutube.tracks import FETCHED, ORIGINAL, OTHER, PROCESSED, REFUSED
-from youtube_project import CANARY
+from fakeyoutube.tracks import FETCHED, OFFERED, ORIGINAL, OTHER, PROCESSED, REFUSED
+from youtube_project import CANARY, youtube_id
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.client import Client, Fetched, Video
@@ -97,6 +97,17 @@ def test_what_told_the_original_is_kept(fake, client, scenario):
 )
 def test_what_can_be_played_is_fetched(fake, client, scenario, format_id):
     assert fetch(client, fake, scenario).format_id == format_id
+
+
+def test_a_run_fetches_every_original_and_leaves_the_rest_unresolved(project):
+    videos = {youtube_id(index): name for index, name in enumerate(OFFERED)}
+    project.fake.configure(videos)
+    project.set_up([(video, START_S) for video in videos], {"attempts": 1, "max_streak": 99})
+    assert project.retrieve() == 0
+    for video, history in project.histories().items():
+        expected = State.UNRESOLVED if videos[video] in REFUSED else State.OK
+        assert history.state == expected, videos[video]
+        assert not history.permanent
 
 
 def test_the_attempts_say_which_track_was_chosen_and_how(project):

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from fakeyoutube import RemoteFake
 from fakeyoutube.sounds import LENGTHS_S, recording
 
-from audiophrase.youtube.client import FORMAT, Client, Fetched
+from audiophrase.youtube.client import Client, Fetched
 
 CLIP_S = 10
 MOST_BYTES = 1.3  # times the packets of the ten seconds themselves
@@ -119,7 +119,7 @@ def in_process(clips: list[tuple[str, int]], at_a_time: int) -> None:
 def processes(clips: list[tuple[str, int]], at_a_time: int, folder: Path) -> None:
     """The reference: nothing is shared between clips."""
     command = [sys.executable, "-m", "yt_dlp", "--ignore-config", "--quiet", "--no-warnings"]
-    command += ["--compat-options", "no-certifi", "--format", FORMAT]
+    command += ["--compat-options", "no-certifi", "--format", "251"]
 
     def fetch(clip: tuple[str, int]) -> None:
         path = folder / f"{clip[0]}.webm"

@@ -1,11 +1,14 @@
 """The JSON and HTML that the real extractor reads: a page, and what a player says."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from fakeyoutube.scenarios import Scenario
 from fakeyoutube.sounds import FORMATS, LENGTHS_S, recording
+from fakeyoutube.tracks import encode_tags
 
 MEDIA_URL = "https://r1---sn-fake.googlevideo.com/videoplayback?id={id}&itag={itag}&ip=192.0.2.7"
 PLAYER_URL = "/s/player/0123abcd/player_ias.vflset/en_US/base.js"
@@ -53,17 +56,43 @@ def player(
             "isLiveContent": False,
         },
     }
-    if playability["status"] != "OK" or media is None:
+    if scenario.offered:
+        formats = _offered(video_id, scenario, client, media)
+    else:
+        itags = () if media is None else scenario.itags
+        formats = [_format(video_id, scenario, itag, media, port) for itag in itags]
+    if playability["status"] != "OK" or not formats:
         return answer
-    answer["streamingData"] = {
-        "expiresInSeconds": "21540",
-        "adaptiveFormats": [
-            _format(video_id, scenario, itag, media, port) for itag in scenario.itags
-        ],
-    }
+    answer["streamingData"] = {"expiresInSeconds": "21540", "adaptiveFormats": formats}
     if scenario.advertisement_s is not None:
         answer["adPlacements"] = [_advertisement(scenario.advertisement_s)]
     return answer
+
+
+def _offered(
+    video_id: str, scenario: Scenario, client: str, media: Path | None
+) -> list[dict[str, Any]]:
+    """The formats of a scenario that names each; those of the page come without an address."""
+    formats = []
+    for index, offered in enumerate(scenario.offered):
+        if not (client in offered.clients if offered.clients else media is not None):
+            continue
+        url = MEDIA_URL.format(id=video_id, itag=offered.itag) + f"&offered={index}"
+        if offered.tags and not offered.tags_beside:
+            url += f"&xtags={quote(':'.join(map('='.join, offered.tags.items())), safe='')}"
+        alone = {"recording": offered.recording, "media_url": url}
+        alone = replace(scenario, sabr=offered.address != "url", **alone)
+        value = _format(video_id, alone, offered.itag, media, 0)
+        if offered.address == "cipher":
+            value["signatureCipher"] = urlencode({"s": "scrambled", "sp": "sig", "url": url})
+        if offered.track is not None:
+            value["audioTrack"] = dict(offered.track)
+        if offered.is_drc:
+            value["isDrc"] = True
+        if offered.tags and offered.tags_beside:
+            value["xtags"] = encode_tags(offered.tags)
+        formats.append(value)
+    return formats
 
 
 def _format(video_id: str, scenario: Scenario, itag: int, media: Path, port: int) -> dict[str, Any]:

@@ -22,8 +22,10 @@ async def send_range(
     request: Request, reply: Reply, scenario: Scenario, *, folder: Path, fault: str | None
 ) -> None:
     """The bytes that were asked for, or what the fault makes of them."""
-    itag = int(request.query("itag") or scenario.itags[0])
-    path = recording(folder, scenario.recording, itag)
+    itag, name = int(request.query("itag") or scenario.itags[0]), scenario.recording
+    if scenario.offered:
+        name = scenario.offered[int(request.query("offered"))].recording
+    path = recording(folder, name, itag)
     content, kind = path.read_bytes(), FORMATS[itag].mime_type.split(";")[0]
     if fault == "container bomb":
         # As long as the player said, so that nothing else gives it away.

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from fakeyoutube.tracks import OFFERED, ORIGINAL, Offered
+
 
 def _playability(
     status: str, reason: str | None = None, subreason: str | None = None, **screen: Any
@@ -30,6 +32,7 @@ class Scenario:
         page, player, media: how the answer goes wrong; see `faults.py` and `media.py`.
         n_failures: after so many visits of the page nothing goes wrong any more.
         media_url: in place of the address on googlevideo.com; {id}, {itag} and {port} are filled in.
+        offered: formats in place of `itags`.
         answers_for: another video, whose answer this one gets.
     """
 
@@ -43,6 +46,7 @@ class Scenario:
     answers_for: str | None = None
     recording: str = "long"
     itags: tuple[int, ...] = (251, 140)
+    offered: tuple[Offered, ...] = ()
     sabr: bool = False
     advertisement_s: int | None = None
     page_text: str = ""
@@ -157,4 +161,6 @@ SCENARIOS: dict[str, Scenario] = {
     "range-shifted": Scenario(media="range shifted"),
     "container-bomb": Scenario(media="container bomb", itags=(140,)),
     "noise": Scenario(media="noise"),
+    # What else is offered beside the plain original.
+    **{name: Scenario(recording=ORIGINAL, offered=each) for name, each in OFFERED.items()},
 }

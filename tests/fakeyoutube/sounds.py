@@ -14,7 +14,8 @@ import av
 import numpy as np
 from scipy.signal import lfilter
 
-LENGTHS_S = {"long": 148.0, "short": 6.0, "silent": 30.0}
+LENGTHS_S = {"long": 148.0, "short": 6.0, "silent": 30.0, "spoken": 20.0, "dub": 20.0}
+_SEEDS = {"dub": 8}  # of the others: 7
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,14 @@ _AAC = Format(
     encoder_options={"aac_coder": "fast"},
     container_options={"movflags": "dash+global_sidx+delay_moov", "frag_duration": "10000000"},
 )
-FORMATS = {251: _OPUS, 250: replace(_OPUS, itag=250, quality="LOW"), 140: _AAC}
+_LOW = {"quality": "LOW", "bitrate": 48_000}
+FORMATS = {
+    251: _OPUS,
+    250: replace(_OPUS, itag=250, quality="LOW"),
+    140: _AAC,
+    139: replace(_AAC, itag=139, mime_type='audio/mp4; codecs="mp4a.40.5"', **_LOW),
+    141: replace(_AAC, itag=141, quality="HIGH", bitrate=256_000),
+}
 
 
 @functools.cache
@@ -63,7 +71,7 @@ def signal(name: str, rate_hz: int) -> np.ndarray:
     n_samples = round(LENGTHS_S[name] * rate_hz)
     if name == "silent":
         return np.zeros(n_samples, np.float32)
-    white = np.random.default_rng(7).standard_normal(n_samples)
+    white = np.random.default_rng(_SEEDS.get(name, 7)).standard_normal(n_samples)
     samples = lfilter([1.0], [1.0, -0.9], white)
     return (samples / np.abs(samples).max() * 0.9).astype(np.float32)
 

@@ -15,6 +15,7 @@ import certifi
 import numpy as np
 import pytest
 from fakeyoutube import SCENARIOS
+from fakeyoutube.tracks import OFFERED
 from youtube_project import CANARY, ROOT, YoutubeProject, youtube_id
 
 from audiophrase import params, tables
@@ -74,7 +75,7 @@ def with_starts(videos, start_s=3):
     return [(video, start_s) for video in videos]
 
 
-OTHERS = sorted(set(SCENARIOS) - set(BLOCKING) - set(BESIDE) - {"ok"})
+OTHERS = sorted(set(SCENARIOS) - set(BLOCKING) - set(BESIDE) - set(OFFERED) - {"ok"})
 
 
 @pytest.mark.parametrize("part", range(4))

@@ -6,7 +6,7 @@ are the evidence.
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from audiophrase.youtube.evidence import PlayerAnswer
@@ -18,7 +18,20 @@ _INITIAL_RESPONSE = re.compile(r"ytInitialPlayerResponse\s*=\s*(?={)")
 
 def player_answers(exchanges: Iterable[Exchange]) -> tuple[PlayerAnswer, ...]:
     """One answer a player client that was asked and answered with JSON."""
-    found = []
+    return tuple(_answer(client, value) for client, value in _responses(exchanges))
+
+
+def player_formats(exchanges: Iterable[Exchange], youtube_id: str) -> tuple[dict[str, Any], ...]:
+    """The formats that the players list for a video, also those without an address, as they are."""
+    formats = []
+    for _, value in _responses(exchanges):
+        if _at(value, "videoDetails", "videoId") in (youtube_id, None):
+            formats += _formats(value.get("streamingData"))
+    return tuple(formats)
+
+
+def _responses(exchanges: Iterable[Exchange]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name of a player client, and what it was told."""
     for exchange in exchanges:
         text = exchange.body.decode("utf-8", errors="replace")
         if exchange.path == "/watch":
@@ -29,8 +42,7 @@ def player_answers(exchanges: Iterable[Exchange]) -> tuple[PlayerAnswer, ...]:
             client = str(_at(asked, "context", "client", "clientName") or "player")
             value = _parse(text)
         if isinstance(value, dict) and isinstance(value.get("playabilityStatus"), dict):
-            found.append(_answer(client, value))
-    return tuple(found)
+            yield client, value
 
 
 def _answer(client: str, value: dict) -> PlayerAnswer:
@@ -53,9 +65,13 @@ def _answer(client: str, value: dict) -> PlayerAnswer:
 
 def _count_formats(streaming: Any) -> int:
     """How many formats come with an address; those of SABR have none."""
+    return sum(bool(f.get("url") or f.get("signatureCipher")) for f in _formats(streaming))
+
+
+def _formats(streaming: Any) -> list[dict[str, Any]]:
     listed = [_at(streaming, key) for key in ("formats", "adaptiveFormats")]
-    formats = [entry for entries in listed if isinstance(entries, list) for entry in entries]
-    return sum(bool(_at(entry, "url") or _at(entry, "signatureCipher")) for entry in formats)
+    entries = [entry for formats in listed if isinstance(formats, list) for entry in formats]
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _text(value: Any) -> str | None:

@@ -18,15 +18,15 @@ import yt_dlp.globals
 from yt_dlp import YoutubeDL
 from yt_dlp.extractor.youtube import YoutubeIE
 
-from audiophrase.youtube.answers import player_answers
+from audiophrase.youtube.answers import player_answers, player_formats
 from audiophrase.youtube.cookies import read_cookies
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
+from audiophrase.youtube.formats import choose
 from audiophrase.youtube.opener import MEDIA_HOSTS, GuardedRH, Journal, check_address
 from audiophrase.youtube.scrub import Scrubber, causes
 from audiophrase.youtube.section import RangedReader, read_cut
+from audiophrase.youtube.tracks import UNKNOWN, Track
 
-# 251: Opus at up to 160 kbit/s; where there is no Opus, 140: AAC at 128 kbit/s.
-FORMAT = "251/bestaudio[acodec=opus]/140"
 # A whole answer, once it was asked for, may take this many times the longest silence.
 ANSWER_TIMEOUTS = 3
 MEDIA_TIMEOUTS = 6  # and all ranges of a section together this many
@@ -44,6 +44,7 @@ class Video:
         evidence: what its players answered.
         ext: the container, `webm` or `m4a`.
         n_bytes: of the audio, as the player says.
+        track: which of the video's audio tracks that is.
     """
 
     youtube_id: str
@@ -55,6 +56,7 @@ class Video:
     evidence: Evidence
     ext: str
     n_bytes: int | None
+    track: Track = UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Fetched:
     n_bytes: int
     recording_s: float | None
     evidence: Evidence
+    track: Track = UNKNOWN
 
 
 class Client:
@@ -153,6 +156,7 @@ class Client:
             n_bytes=reader.n_read,
             recording_s=recording_s,
             evidence=self._evidence("media", answers),
+            track=video.track,
         )
 
     def close(self) -> None:
@@ -162,17 +166,21 @@ class Client:
     def _video(self, youtube_id: str, info: Any) -> Video:
         if not isinstance(info, dict) or info.get("id") != youtube_id or "entries" in info:
             raise ValueError("YouTube answered with another video")
-        check_address(str(info["url"]), MEDIA_HOSTS)
+        listed = player_formats(self._journal.exchanges, youtube_id)
+        choice = choose(listed, info.get("formats") or [info])
+        chosen = choice.format
+        check_address(str(chosen["url"]), MEDIA_HOSTS)
         return Video(
             youtube_id=youtube_id,
-            format_id=str(info["format_id"]),
-            url=info["url"],
-            http_headers=dict(info.get("http_headers") or {}),
+            format_id=choice.format_id,
+            url=chosen["url"],
+            http_headers=dict(chosen.get("http_headers") or {}),
             duration_s=info.get("duration"),
-            available_at=info.get("available_at"),
+            available_at=chosen.get("available_at"),
             evidence=self._evidence("page", self._answers()),
-            ext=str(info.get("ext")),
-            n_bytes=info.get("filesize"),
+            ext=str(chosen.get("ext")),
+            n_bytes=chosen.get("filesize"),
+            track=choice.track,
         )
 
     def _answers(self) -> tuple[PlayerAnswer, ...]:
@@ -237,7 +245,7 @@ def _parameters(cookies: Path | None, *, timeout_s: float, javascript: bool) -> 
         "quiet": True,
         "logger": _Silence(),
         "color": "never",
-        "format": FORMAT,
+        "format": "all",  # `audiophrase.youtube.formats` chooses
         "noplaylist": True,
         "cachedir": False,
         "cookiefile": None if cookies is None else read_cookies(cookies),
@@ -246,7 +254,10 @@ def _parameters(cookies: Path | None, *, timeout_s: float, javascript: bool) -> 
         "js_runtimes": {"deno": {"path": deno}} if deno else {},
         "remote_components": (),
         "compat_opts": {"no-certifi"},  # without it SSL_CERT_FILE is not looked at
-        "extractor_args": {"youtube": {"skip": ["hls", "dash", "translated_subs"]}},
+        # Without `duplicate`, formats of two tracks that only their xtags tell apart are one.
+        "extractor_args": {
+            "youtube": {"skip": ["hls", "dash", "translated_subs"], "formats": ["duplicate"]}
+        },
     }
 
 

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -224,6 +224,7 @@ class Run:
         values = self._values(fetched.evidence) | {
             "format": fetched.format_id,
             "bytes": fetched.n_bytes,
+            **asdict(fetched.track),
         }
         if not len(fetched.samples) or not np.isfinite(fetched.samples).all():
             reason, message = "not-finite", "the audio has samples that are not finite"

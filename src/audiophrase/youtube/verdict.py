@@ -147,6 +147,7 @@ _VIDEO_RULES = (
         permanent=True,
     ),
     _rule("no-formats", "unknown", r"no video formats found|no suitable extractor"),
+    _rule("track", "no-original-track", r"\bno original audio track\b"),
     _rule("format", "format-unavailable", r"format is not available|only images|drm protected"),
     _rule("elsewhere", "copyright-blocked", r"blocked it from display on this"),
     _rule(

@@ -49,7 +49,8 @@ RUN_RULES = (
         "rate-limited",
         "rate-limited",
         r"\b429\b|too many requests|rate[- ]?limit|resource has been exhausted|check quota",
-        r"quota (has been |was )?exceeded|http error 402|402:? payment required|throttl",
+        r"quota (has been |was )?exceeded|exceeded your .{0,20}quota|throttled|asked too often",
+        r"http error 402|402:? payment required",
         r"downloaded file is empty",
         r"(?<!service )\b(un|not |isnt )?available[,.]? (please )?try again later",
         # What every video of a blocked session is said to be; of one video YouTube says more.
@@ -59,7 +60,7 @@ RUN_RULES = (
     _rule(
         "network-restricted",
         "network-restricted",
-        r"workspace admin|google apps (admin|account)|network administrator",
+        r"workspace admin|google apps (admin|account)|(network|your|an|the) admin(istrator)?s?\b",
         r"(restricted|blocked|disabled) by (your |the |an? )?"
         r"(\w+ )?(admin|organi[sz]ation|school|employer|firewall|network|policy of your)",
         r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)|disable (your |the |any )?(vpn|proxy)",

@@ -9,7 +9,7 @@ import unicodedata
 
 MAX_CHARACTERS = 20_000  # a longer text is no message of YouTube's
 
-_COLOUR = re.compile(r"[\x1b\ufffd]?\[\d{1,2}(;\d{1,3})*m|\x1b\[[mK]")
+_COLOUR = re.compile(r"[\x1b\ufffd←]?\[\d{1,2}(;\d{1,3})*m|\x1b\[[mK]")
 _TAG = re.compile(
     r"</?(a|b|br|p|i|u|em|h\d|span|div|strong|font|script|li|ul)\b[^<>]*>", re.IGNORECASE
 )
@@ -24,9 +24,9 @@ _ESCAPED_SPACE = re.compile(r"\\[rnt](?![a-z]:)")
 _DASH = re.compile("[\u2010-\u2015\u2212]")
 _BROKEN_WORD = re.compile(r"(?<=\w)-[^\S\n]*\n\s*(?=\w)")
 _PREFIX = re.compile(
-    r"^[\s(>]*((([\w.-]*error|warning)\s*[:-]|login_required:|unplayable:)\s*)*"
+    r"^[\s(>]*((([\w.-]*error|warning)\s*[:-]|[a-z]+_required:|unplayable:)\s*)*"
     r"(\[[\w+:.-]*youtube[\w+:.-]*\]\s*([\w-]+:\s+)?|[\w-]{11}:\s+)?"
-    r"(youtube said:\s*)?((error|unplayable|login_required)\s*[:-]\s+)?"
+    r"(youtube said:\s*)?((error|unplayable|[a-z]+_required|live_stream_offline)\s*[:-]\s+)?"
 )
 _ADVICE = re.compile(
     r"use --cookies\b.{0,120}?(authentication|credentials)\.?"

@@ -40,7 +40,7 @@ RUN_RULES = (
         "bot-check",
         "bot-check",
         r"not a (ro)?bot\b|are a (ro)?bot\b|\bbot (check|detect|verif|protect)|captcha",
-        r"unusual traffic|automated (queries|requests|traffic)|youre (a )?human\b",
+        r"unusual traffic|automated (queries|requests|traffic)|you(re| are) (a )?human\b",
         r"\bip( address)?( has| is| was)?( been| likely| probably| being| temporarily)* "
         r"(block|bann|flagg)ed",
         r"(block|bann)(ed|ing) (your|this|the) ip\b",
@@ -66,7 +66,7 @@ RUN_RULES = (
         r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)|disable (your |the |any )?(vpn|proxy)",
         r"(vpn|proxy|proxies)( or proxy| service|/proxy)?s? (is |are )?(not |un)(allowed|supported)",
         r"restricted mode|access to this (web)?(page|site) (has been|is|was) blocked",
-        r"(filtering|censorship|parental control|web filter)",
+        r"censorship|filtering software|web filter|parental control",
     ),
     _rule(
         "cookies",
@@ -74,8 +74,8 @@ RUN_RULES = (
         r"netscape|log ?in with \w+ is (not|no longer) supported|http error 401|401:? unauthori",
         r"(?<!access, )(?<!access )please (sign|log) ?in(?! (to|if|or)\b)",
         r"cookies? .{0,60}(no longer valid|expired|invalid|rotated|stale|missing|locked|not found)",
-        r"(failed|unable|not|error|cannot|unscoped)( to)? ?"
-        r"(load|read|decrypt|find|copy|open|extract|pars\w*|with)?.{0,30}\bcookies?\b",
+        r"(failed|unable|could not|cannot|error) (to )?"
+        r"(load|read|decrypt|find|copy|open|extract|pars\w+).{0,40}\bcookies?\b|unscoped cookies",
         r"(invalid|expired|outdated) .{0,30}cookies?\b|\bdpapi\b|session (has |is )?expired",
         r"your (google |youtube )?account (has been|is|was) (terminated|suspended|disabled|closed)",
     ),
@@ -105,7 +105,8 @@ RUN_RULES = (
         r"name resolution|name or service not known|nodename nor servname|getaddrinfo",
         r"(resolve|find|resolving|unknown) host|failed to resolve|\bdns\b|no such host",
         r"remote (end|host) closed|remotedisconnected|incomplete ?read|bytes read\b|broken pipe",
-        r"more expected|content too short|chunked|did not get any data|incomplete .{0,20}data",
+        r"more expected|content too short|chunked|did not get any data|fragment \d+ not found",
+        r"incomplete (\w+ ){0,2}data received(?! in)",
         r"\[ssl|\bssl\b|sslerror|\btls|certificate|handshake|eof occurred|unexpected_eof",
         r"\berrno (-[235]|5[14]|6[0145]|10[14]|11[0123])\b|winerror 1(00|10)\d\d\b",
         r"urlopen error|transporterror|curl(error|:? ?\(\d+\))|youre offline|no internet",
@@ -120,7 +121,7 @@ RUN_RULES = (
         r"javascript (runtime|challenge)|challenge (solv|provider|request)|solv\w+ .{0,9}challenge",
         r"\bsignature|cipher|unable to (extract|decode|decrypt|recogni[sz]e|identify)",
         r"(failed|unable|cannot|could not) (to )?(extract|decode|decrypt|identify|find js|obtain)",
-        r"needs to be reloaded|reload the page|player response|an extractor error|nonetype",
+        r"needs to be reloaded|reload the page|(initial|any) player response|an extractor error|nonetype",
         r"\b(key|type|attribute|index|assertion|regexnotfound)error\b|index out of range",
         r"http error 400|400:? bad request|precondition check failed|formats may be missing",
         rf"{_NOT_AVAILABLE} (on|in|for) (this|your) (app|device|platform|browser|player|client)\b",
@@ -146,12 +147,16 @@ _RIGHT = r"(copyright|trademark|privacy|defamation|impersonation|circumvention|c
 # A guess ("may have been removed") is no statement.
 _SURE = r"^(?!.*\b(may|might|could|perhaps|possibly|probably|maybe|if|whether|unless|either)\b)"
 
+_GONE = (
+    r"(video|unavailable\W+it|because it) (has been|was|got) (\w+ly )?(removed|deleted|taken down)"
+)
+
 VIDEO_RULES = (
     _rule(
         "live",
         "live/upcoming",
         r"\blive ?(event|stream|broadcast)|\bpremier(es?|ing)\b|\bupcoming\b|live recording",
-        r"\b(will (begin|start|go live)|begins|starts|starting|scheduled) (in|on|at|for|shortly|soon)",
+        r"\b(will (begin|start|go live)|scheduled) (in|on|at|for|shortly|soon)",
         r"(has not|hasnt|not) (yet )?(started|begun|aired)|not currently live|stream is offline",
         r"processing (this|the|your) video|video is (still |currently )?(being )?process(ed|ing)",
         r"check back later|^offline\W*$|\bis live\b|\bpost_live\b|\blive (dash|hls)",
@@ -203,8 +208,8 @@ VIDEO_RULES = (
     _rule(
         "private",
         "private",
-        r"\bprivate (video|content)\b|\b(is|as|to|been|it|was|be|made|now|set) private\b",
-        r"granted (you )?access|marked private",
+        r"(?<!be a )\bprivate video\b|video (is|was|has been) (now )?((made|set|marked)( to| as)? )?private\b",
+        r"granted (you )?access to (this|the) video|video has granted you access",
         state=State.RESTRICTED,
         permanent=True,
     ),
@@ -230,10 +235,10 @@ VIDEO_RULES = (
     _rule(
         "account",
         "account-terminated",
-        r"\b(account|channel)s? (\w+ ){0,5}?(has|have|had) been (\w+ly )?"
-        r"(terminat|clos|suspend|delet|remov|disabl|deactivat)ed",
-        r"\b(account|channel)s? (is|was|were) (terminat|clos|suspend|delet|deactivat)ed",
-        rf"(closed|terminated|deleted|deactivated) {_WHOSE}(account|channel)",
+        r"\baccounts? (\w+ ){0,5}?((has|have|had) been|is|was|were) (\w+ly )?"
+        r"(terminated|closed|suspended|deleted)",
+        r"\bchannel (has been|is|was) (\w+ly )?(terminated|suspended)",
+        rf"(closed|terminated|deleted) {_WHOSE}(account|channel)",
         r"\baccount (associated with this video )?(no longer exists|does not exist|doesnt exist)",
         state=State.MISSING,
         permanent=True,
@@ -241,8 +246,8 @@ VIDEO_RULES = (
     _rule(
         "copyright",
         "copyright-blocked",
-        r"blocked (it )?(\w+ly |worldwide )?(on|for) copyright|blocked due to (the )?(claimed )?content",
-        rf"(due to|because of|following|after|for|over|by) (an? |the |multiple |several )?"
+        r"blocked (it )?(\w+ly |worldwide )?(on|for) copyright|blocked due to (the )?claimed content",
+        rf"(due to|because of|following) (an? |the |multiple |several )?"
         rf"(valid |third[- ]party )?{_RIGHT}( \w+)?,? {_CLAIM}",
         r"(blocked|taken down|removed) (by|at the request of) (the |its )?(copyright|rights)",
         state=State.MISSING,
@@ -251,13 +256,12 @@ VIDEO_RULES = (
     _rule(
         "removed",
         "permanent-removed",
-        rf"(removed|deleted|taken down) by (the |its |this )?(original )?{_AGENT}\b",
-        r"(removed|deleted|taken down|terminated) (for|because|as|since) .{0,20}(violat|breach|breaks)",
-        rf"{_SURE}.*\b(video|it) (has been|was|is|got|has already been) (permanently )?"
-        r"(removed|deleted|taken down)\b(?! from (your|the|this|my) )",
+        rf"{_GONE} by (the |its |this )?(original )?{_AGENT}\b",
+        rf"{_GONE} (for|because|as|since) .{{0,20}}(violat|breach|breaks)",
+        rf"{_SURE}.*{_GONE}\b(?! from (your|the|this|my) )|^\W*(deleted video|video (deleted|removed))\W*$",
         rf"{_SURE}.*\b{_AGENT} (has )?(removed|deleted|took down) (this|the|that) video",
-        rf"{_SURE}.*\bvideo (does not|doesnt|no longer|didnt) exists?\b|^\W*deleted video\W*$",
-        r"because (it|its content) violate[sd] |due to (a )?(terms of (use|service)|policy) violation",
+        rf"{_SURE}.*\bvideo (does not|doesnt|no longer|didnt) exists?\b",
+        r"video .{0,40}because (it|its content) violate[sd] ",
         state=State.MISSING,
         permanent=True,
     ),

@@ -34,6 +34,7 @@ _ADVICE = re.compile(
     r"|(also )?see\s+for tips on effectively exporting youtube cookies\.?"
     r"|;? ?please report this issue on[^.]*?(template)?\.? confirm you are on the latest version"
     r" using yt-dlp -u|you might want to use a vpn or a proxy server[^.]*\.?"
+    r"|(learn more|sorry about that)\W*$"
 )
 
 
@@ -42,7 +43,7 @@ def normalise(message: str) -> str:
     if len(message) > MAX_CHARACTERS:
         return ""
     text = html.unescape(html.unescape(_COLOUR.sub("", message)))
-    text = _TAG.sub(" ", _ESCAPED_APOSTROPHE.sub("'", text))
+    text = _APOSTROPHE.sub("'", _TAG.sub(" ", _ESCAPED_APOSTROPHE.sub("'", text)))
     text = _DASH.sub("-", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     text = re.sub(r"https?://\S+", "", text)

@@ -27,14 +27,13 @@ PHRASES = {
     """,
     "network-restricted": """
         Ask the Workspace admin; use a Google Apps account; your administrator said no;
-        restricted by your school; turn off the VPN; disable your proxy; proxies are not
-        allowed; Restricted Mode is on; access to this page was blocked; censorship; filtering
+        restricted by your school; turn off the VPN; disable your proxy; a proxy was detected; Restricted Mode is on; access to this page was blocked; censorship; filtering
         software; a web filter; parental control
     """,
     "cookies": """
         Not in Netscape form; login with password is not supported; HTTP error 401; 401
         unauthorized; please sign in; the cookies have expired; unable to decrypt all cookies;
-        unscoped cookies; an invalid file of cookies; DPAPI failed; the session has expired;
+        unscoped cookies; a locked cookies database; an invalid file of cookies; DPAPI failed; the session has expired;
         your account was disabled
     """,
     "proxy": """
@@ -42,7 +41,7 @@ PHRASES = {
         server
     """,
     "token": """
-        SABR only; a PO token; proof of origin; status 403; forbidden; they are missing a URL;
+        SABR only; server ABR; a PO token; proof of origin; status 403; forbidden; they are missing a URL;
         an experiment; BotGuard; no visitor data
     """,
     "server-or-network": """
@@ -110,7 +109,7 @@ PHRASES = {
         No video formats found; no suitable extractor; unsupported URL
     """,
     "format": """
-        This format is not available; only images; DRM; no audio streams
+        This format is not available; only images; none of the formats; DRM; no audio streams
     """,
     "elsewhere": """
         Blocked it from display on this site; restricted from playback on certain sites

@@ -1,4 +1,4 @@
-"""Messages that are on no list: each class in several wordings, and texts that only look like one."""
+"""Messages that are on no list: each class in several wordings, and texts that look like one."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -36,7 +36,7 @@ FOR_GOOD = {
         "This video has been made private by whoever uploaded it",
         "Sign in if you've been granted access to this video",
         "LOGIN_REQUIRED: If the owner of this video has granted you access, please sign in.",
-        "Content warning\n If its owner has granted you access please sign in\n This video is private",
+        "Content warning\nIf you were granted access please sign in\nThis video is private",
     ],
 }
 FOR_NOW = {

@@ -49,7 +49,8 @@ RUN_RULES = (
         "rate-limited",
         "rate-limited",
         r"\b429\b|too many requests|rate[- ]?limit|resource has been exhausted|check quota",
-        r"quota (has been |was )?exceeded|exceeded your .{0,20}quota|throttled",
+        r"quota (has been |was |is )?(exceeded|exhausted|reached)",
+        r"exceeded your .{0,20}quota|throttled",
         r"http error 402|402:? payment required",
         r"downloaded file is empty",
         r"(?<!service )\b(un|not |isnt )?available[,.]? (please )?try again later",
@@ -63,8 +64,9 @@ RUN_RULES = (
         r"workspace admin|google apps (admin|account)|(network|your|an|the) admin(istrator)?s?\b",
         r"(restricted|blocked|disabled) by (your |the |an? )?"
         r"(\w+ )?(admin|organi[sz]ation|school|employer|firewall|network|policy of your)",
-        r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)|disable (your |the |any )?(vpn|proxy)",
-        r"(vpn|proxy|proxies)( or proxy| service|/proxy)?s? (is |are )?(not |un)(allowed|supported)",
+        r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)",
+        r"disable (your |the |any )?(vpn|proxy)",
+        r"(vpn|proxy|proxies|vpns) (is |are |was )?(not allowed|preventing|detected)",
         r"restricted mode|access to this (web)?(page|site) (has been|is|was) blocked",
         r"censorship|filtering software|web filter|parental control",
     ),
@@ -75,7 +77,8 @@ RUN_RULES = (
         r"(?<!access, )(?<!access )please (sign|log) ?in(?! (to|if|or)\b)",
         r"cookies? .{0,60}(no longer valid|expired|invalid|rotated|stale|missing|locked|not found)",
         r"(failed|unable|could not|cannot|error) (to )?"
-        r"(load|read|decrypt|find|copy|open|extract|pars\w+).{0,40}\bcookies?\b|unscoped cookies",
+        r"(load|read|decrypt|find|copy|open|extract|pars\w+).{0,40}\bcookies?\b",
+        r"unscoped cookies|cookies? database",
         r"(invalid|expired|outdated) .{0,30}cookies?\b|\bdpapi\b|session (has |is )?expired",
         r"your (google |youtube )?account (has been|is|was) (terminated|suspended|disabled|closed)",
     ),
@@ -88,7 +91,7 @@ RUN_RULES = (
     _rule(
         "token",
         "po-token/SABR",
-        r"\bsabr\b|\bpo[ _-]?tokens?\b|proof[- ]of[- ]origin|\b403\b|\bforbidden\b",
+        r"\bsabr\b|server abr|\bpo[ _-]?tokens?\b|proof[- ]of[- ]origin|\b403\b|\bforbidden\b",
         r"missing a url|\bexperiment\b|bot ?guard|visitor[ _]?data",
     ),
     _rule(
@@ -120,13 +123,18 @@ RUN_RULES = (
         r"\bn challenge|\bnsig\b|\bn function|\bjs (runtime|challenge|function|player)",
         r"javascript (runtime|challenge)|challenge (solv|provider|request)|solv\w+ .{0,9}challenge",
         r"\bsignature|cipher",
-        r"(failed|unable|cannot|could not) (to )?(extract|decode|decrypt|identify|recogni[sz]e|find js|obtain)",
-        r"needs to be reloaded|reload the page|(initial|any) player response|an extractor error|nonetype",
+        r"(failed|unable|cannot|could not) (to )?"
+        r"(extract|decode|decrypt|identify|recogni[sz]e|find js|obtain)",
+        r"needs to be reloaded|reload the page|(initial|any) player response|an extractor error",
+        r"nonetype",
         r"\b(key|type|attribute|index|assertion|regexnotfound)error\b|index out of range",
-        r"http error 400|400:? bad request|precondition check failed|formats may be missing",
-        rf"{_NOT_AVAILABLE} (on|in|for) (this|your) (app|device|platform|browser|player|client)\b",
+        r"http error 400|400:? bad request|precondition check failed",
+        r"^(?!.*age-restricted).*formats may be missing",
+        rf"({_NOT_AVAILABLE}|(not|no longer) supported) (on|in|for) "
+        r"(this|your) (app|device|platform|browser|player|client)\b",
         r"latest version of (the )?(youtube|app)|(newer|other|supported) (versions? of|devices)",
-        r"update (the |your )?(youtube|yt-dlp|youtube-dl|app)\b|(is|version) (out of date|outdated)",
+        r"update (the |your )?(youtube|yt-dlp|youtube-dl|app)\b",
+        r"(is|version) (out of date|outdated)",
         r"older than \d+ days|(client|version|device|browser) is (not|no longer) supported",
         r"(other|external) (websites|sites).{0,40}disabled|disabled (on|for) (other|external)",
         r"embedding .{0,20}disabled|disabled embedding|player configuration|made for kids",
@@ -166,7 +174,8 @@ VIDEO_RULES = (
         "premium",
         "premium",
         r"premium member|music premium|youtube (premium|red)\b|\brent(al|ed|als)?\b|\bpurchas",
-        r"requires? (a |an )?(payment|paid|(paid |active )?subscription)|pay to watch|\bpaid (vid|cont)",
+        r"requires? (a |an )?(payment|paid|(paid |active )?subscription)|pay to watch",
+        r"\bpaid (vid|cont)",
         r"(only )?available (to|for|with) .{0,20}subscri(bers|ption)",
         state=State.RESTRICTED,
     ),
@@ -181,10 +190,11 @@ VIDEO_RULES = (
     _rule(
         "age",
         "age-restricted",
-        r"(confirm|verify|verifying|prove) (your|that your|youre) (age|old|18|over)|age[- ]?(gat|verif)",
+        r"(confirm|verify|verifying|prove) (your|that your|youre) (age|old|18|over)",
+        r"age[- ]?(gat|verif)",
         r"\bage[- ](restrict|limit)|(?<!policy on )\binappropriate\b|viewer discretion",
         r"(may|might|could) (contain|include|be|not be) .{0,40}"
-        r"(suicide|self[- ]harm|sensitive|graphic|mature|suitable|appropriate|offensive|disturbing)",
+        r"(suicide|self[- ]harm|sensitive|graphic|mature|suitable|appropriate|offensive)",
         r"\b18\+|(18|eighteen) (years|or older)|(mature|adult) (content|audience|viewers)",
         r"content warning\W*$",
         state=State.RESTRICTED,
@@ -195,7 +205,8 @@ VIDEO_RULES = (
         rf"(available|blocked|blocked it|viewable|playable|accessible|restricted|offered|licensed) "
         rf"(in|from|to|for|within) {_PLACE}",
         rf"copyright (grounds|claim).{{0,80}} in {_PLACE}|\bgeo[- ]?(restrict|block|fenc|lock)",
-        r"country domain|outside (of )?(your|the|this|its) (country|region)|region[- ](lock|restrict)",
+        r"country domain|outside (of )?(your|the|this|its) (country|region)",
+        r"region[- ](lock|restrict)",
         r"(available|blocked) in (some|certain|selected|specific|other|the following|these|most) "
         r"(countr|region|locat|territ)",
         r"available (only )?in (?!\d|hd\b|high\b|full\b)[a-z ,]{2,60} only\b",
@@ -208,7 +219,8 @@ VIDEO_RULES = (
     _rule(
         "private",
         "private",
-        r"(?<!be a )\bprivate video\b|video (is|was|has been) (now )?((made|set|marked)( to| as)? )?private\b",
+        r"(?<!be a )\bprivate video\b",
+        r"video (is|was|has been) (now )?((made|set|marked)( to| as)? )?private\b",
         r"granted (you )?access to (this|the) video|video has granted you access",
         state=State.RESTRICTED,
         permanent=True,
@@ -224,7 +236,8 @@ VIDEO_RULES = (
     _rule(
         "format",
         "format-unavailable",
-        r"formats? ?(\w+ )?(is|are|was|were)? ?(not|un) ?available|only images|\bdrm\b",
+        r"formats? ?(\w+ )?(is|are|was|were)? ?(not|un) ?available|only images",
+        r"none of the (requested )?formats|\bdrm\b",
         r"no (audio|playable|suitable|downloadable|matching) (formats?|streams?)",
     ),
     _rule(
@@ -246,7 +259,8 @@ VIDEO_RULES = (
     _rule(
         "copyright",
         "copyright-blocked",
-        r"blocked (it )?(\w+ly |worldwide )?(on|for) copyright|blocked due to (the )?claimed content",
+        r"blocked (it )?(\w+ly |worldwide )?(on|for) copyright",
+        r"blocked due to (the )?claimed content",
         rf"(due to|because of|following) (an? |the |multiple |several )?"
         rf"(valid |third[- ]party )?{_RIGHT}( \w+)?,? {_CLAIM}",
         r"(blocked|taken down|removed) (by|at the request of) (the |its )?(copyright|rights)",
@@ -258,7 +272,8 @@ VIDEO_RULES = (
         "permanent-removed",
         rf"{_GONE} by (the |its |this )?(original )?{_AGENT}\b",
         rf"{_GONE} (for|because|as|since) .{{0,20}}(violat|breach|breaks)",
-        rf"{_SURE}.*{_GONE}\b(?! from (your|the|this|my) )|^\W*(deleted video|video (deleted|removed))\W*$",
+        rf"{_SURE}.*{_GONE}\b(?! from (your|the|this|my) )",
+        r"^\W*(deleted video|video (deleted|removed))\W*$",
         rf"{_SURE}.*\b{_AGENT} (has )?(removed|deleted|took down) (this|the|that) video",
         rf"{_SURE}.*\bvideo (does not|doesnt|no longer|didnt) exists?\b",
         r"video .{0,40}because (it|its content) violate[sd] ",

@@ -15,7 +15,8 @@ _TAG = re.compile(
 )
 # An apostrophe as Python, JSON or JavaScript escapes it, or its UTF-8 read as another encoding.
 _ESCAPED_APOSTROPHE = re.compile(
-    r"""&[rl]squo;|&apos;|\\u20(19|18|32)|\\x92|\\xe2\\x80\\x9[89]|\\(?=['"])|â€[™˜]|â[\x80\ufffd][\x98\x99\ufffd]""",
+    r"&[rl]squo;|&apos;|\\u20(19|18|32)|\\x92|\\xe2\\x80\\x9[89]|\\(?=['\"])"
+    r"|â€[™˜]|â[\x80\ufffd][\x98\x99\ufffd]",
     re.IGNORECASE,
 )
 _APOSTROPHE = re.compile(r"['’‘‛`´ʼʹ′＇]")

@@ -103,12 +103,24 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "premium": _says("UNPLAYABLE", "This video is only available to Music Premium members"),
     "upcoming": _says("LIVE_STREAM_OFFLINE", "This live event will begin in 2 days."),
+    "owner-asked": _says(
+        "LOGIN_REQUIRED",
+        "This video is private",
+        "If the owner of this video has granted you access, please sign in.",
+    ),
     "unavailable": _says("ERROR", _UNAVAILABLE, "This video is not available"),
     "bare-unavailable": _says("ERROR", _UNAVAILABLE),
     # What it says about whoever asks.
     "bot-check": _says("LOGIN_REQUIRED", "Sign in to confirm you’re not a bot"),
     "rate-limited": _says(
         "UNPLAYABLE", _UNAVAILABLE, _TRY_LATER.removeprefix("Video unavailable. ")
+    ),
+    "blocked-session": _says("ERROR", _UNAVAILABLE, "This content isn’t available."),
+    "administrator": _says(
+        "ERROR",
+        _UNAVAILABLE,
+        "This video is restricted. Please check the Google Workspace administrator and/or the "
+        "network administrator restrictions.",
     ),
     "captcha": _says("ERROR", _UNAVAILABLE, playerCaptchaViewModel={"captchaKey": "key"}),
     "captcha-page": Scenario(page="captcha redirect", player="status 429"),
@@ -129,7 +141,7 @@ SCENARIOS: dict[str, Scenario] = {
     "slow": Scenario(page="slow", player="slow", media="slow"),
     "player-stalled": Scenario(player="stall"),
     "page-stalled": Scenario(page="stall", player="stall"),
-    **{f"media-{n}": Scenario(media=f"status {n}") for n in (403, 404, 429, 503)},
+    **{f"media-{n}": Scenario(media=f"status {n}") for n in (403, 404, 410, 416, 429, 503)},
     "truncated": Scenario(media="truncated"),
     "halved": Scenario(media="halved"),
     "stalled": Scenario(media="stall"),

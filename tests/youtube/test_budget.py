@@ -4,8 +4,17 @@ import threading
 
 import pytest
 
-from audiophrase.youtube.budget import DAY_S, HOUR_S, Breaker, Exit, TokenBucket, stop_for_canary
-from audiophrase.youtube.verdict import classify
+from audiophrase.youtube.budget import (
+    DAY_S,
+    HOUR_S,
+    Breaker,
+    Exit,
+    TokenBucket,
+    stop_for,
+    stop_for_canary,
+)
+from audiophrase.youtube.evidence import Evidence
+from audiophrase.youtube.verdict import classify, judge
 
 FORBIDDEN = classify("HTTP Error 403: Forbidden")
 TIMED_OUT = classify("Read timed out.")
@@ -135,3 +144,20 @@ def test_a_dead_canary_names_itself_and_the_first_cause_stays():
     run.trip(stop)
     run.observe(classify("HTTP Error 429"))
     assert run.stop is stop
+
+
+def test_a_network_that_keeps_videos_back_is_left_to_the_canaries_and_to_its_administrator():
+    verdict = classify("This video is restricted. Please ask your network administrator.")
+    assert verdict.reason == "network-restricted"
+    run = breaker()
+    run.observe(verdict)
+    assert run.stop is None
+    stop = stop_for_canary("jNQXAC9IVRw", verdict)
+    assert (stop.cause, stop.exit_code, stop.wait_s) == ("network-restricted", Exit.BLOCKED, None)
+    assert "HTTPS_PROXY" in stop.remedy
+    assert "administrator" in stop.remedy
+
+
+def test_a_stop_for_a_status_gives_the_status_and_what_was_said():
+    evidence = Evidence("page", errors=("No video formats found!",), http_statuses=(429,))
+    assert "No video formats found! (HTTP 429)" in stop_for(judge(evidence)).message

@@ -36,6 +36,7 @@ MISSING = {
 }
 ANSWERED = {
     "private": (State.RESTRICTED, "private"),
+    "owner-asked": (State.RESTRICTED, "private"),
     "age": (State.RESTRICTED, "age-restricted"),
     "geo": (State.GEO_BLOCKED, "geo-blocked"),
     "members": (State.RESTRICTED, "members-only"),
@@ -60,6 +61,7 @@ BLOCKING = {
     "captcha-page": None,
     "wrong-video": "bot-check",
     "rate-limited": "rate-limited",
+    "blocked-session": "rate-limited",
     "player-429": "rate-limited",
     "all-429": "rate-limited",
     "media-429": "rate-limited",
@@ -96,7 +98,7 @@ def test_every_scenario_ends_in_the_right_state(project, part):
             assert history.permanent
         elif name in ANSWERED:
             assert (history.state, history.reason) == ANSWERED[name]
-            assert history.permanent == (name == "private")
+            assert history.permanent == (history.reason == "private")
         elif name in PLAYING:
             assert history.state == State.OK, name
         elif name == "slow":

@@ -11,13 +11,13 @@ from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import CUT, MAX_CHARACTERS, MAX_TEXTS, Evidence, PlayerAnswer
 from audiophrase.youtube.verdict import classify, concerns_run, judge
 
-MESSAGES = Path(__file__).parents[2].parent / "shared" / "youtube" / "messages.jsonl"
-EXAMPLES = (
-    [json.loads(line) for line in MESSAGES.read_text(encoding="utf-8").splitlines()]
-    if MESSAGES.exists()
-    else []
-)
-needs_examples = pytest.mark.skipif(not EXAMPLES, reason=f"{MESSAGES} is not here")
+MESSAGES = Path(__file__).parents[2].parent / "shared" / "youtube"
+EXAMPLES = [
+    json.loads(line)
+    for file in sorted(MESSAGES.glob("messages*.jsonl"))
+    for line in file.read_text(encoding="utf-8").splitlines()
+]
+needs_examples = pytest.mark.skipif(not EXAMPLES, reason=f"no messages*.jsonl in {MESSAGES}")
 
 REMOVED = "Video unavailable. This video has been removed by the uploader"
 PRIVATE = "Private video. Sign in if you've been granted access to this video"
@@ -77,8 +77,12 @@ def test_every_known_message_has_its_class(example):
 
 def mangle(message, draw):
     """A message as another extractor, page or terminal would hand it on."""
-    apostrophe = draw(st.sampled_from(["'", "’", "‘", "�", "?", "´", "&#39;", "&rsquo;", ""]))
-    message = re.sub(r"(?<=\w)['’�](?=\w)", apostrophe, message)
+    apostrophe = draw(
+        st.sampled_from(
+            ["'", "’", "‘", "�", "?", "´", "&#39;", "&rsquo;", "&amp;#39;", "â€™", "\\u2019", ""]
+        )
+    )
+    message = re.sub(r"(?<=\w)['’�](?=\w)", lambda _: apostrophe, message)
     message = draw(st.sampled_from([str, str.upper, str.lower, str.title]))(message)
     space = draw(st.sampled_from([" ", "  ", "\n", "\t", " ", " <br/>\u200b"]))
     message = space.join(message.split(" "))
@@ -88,6 +92,7 @@ def mangle(message, draw):
                 "",
                 "ERROR: ",
                 "ERROR: [youtube] -_429abcXYZ: ",
+                "\x1b[0;31mERROR:\x1b[0m [youtube] -_429abcXYZ: ",
                 "DownloadError: ",
                 "  WARNING: [youtube] ",
             ]
@@ -188,7 +193,8 @@ def test_a_bare_unavailable_is_no_verdict():
     for message in (BARE, "Video unavailable", "ERROR: [youtube] abc: Video unavailable"):
         assert classify(message).rule == "bare-unavailable"
         assert not classify(message).permanent
-    assert classify(REMOVED).rule != "bare-unavailable"
+    for message in (REMOVED, "This content isn’t available.", "Video unavailable for now"):
+        assert classify(message).rule != "bare-unavailable"
     assert classify(LIMITED).rule != "bare-unavailable"
     verdict = judge(page(answer(reason="Video unavailable"), http_statuses=(200,)))
     assert (verdict.state, verdict.rule) == (State.UNRESOLVED, "bare-unavailable")
@@ -222,6 +228,19 @@ def test_a_status_code_counts_although_the_text_says_removed(status):
     verdict = judge(page(answer(reason=REMOVED), http_statuses=(200, status)))
     assert concerns_run(verdict)
     assert not verdict.permanent
+    assert (verdict.rule, verdict.message) == (f"HTTP {status}", REMOVED)
+    assert judge(page(http_statuses=(status,))).message == f"HTTP {status}"
+
+
+@pytest.mark.parametrize("status", [404, 410, 416])
+def test_media_at_an_address_that_is_no_more_are_asked_for_again(status):
+    for evidence in (
+        Evidence("media", http_statuses=(200, status)),
+        Evidence("media", (answer("OK", n_formats=3),), errors=(f"HTTP Error {status}: Gone",)),
+    ):
+        verdict = judge(evidence)
+        assert (verdict.reason, verdict.permanent) == ("network-transient", False)
+        assert concerns_run(verdict)
 
 
 def test_nothing_permanent_while_media_are_read_or_where_a_text_was_cut():
@@ -236,6 +255,14 @@ def test_the_message_kept_is_the_one_that_decided():
     evidence = page(answer(reason=REMOVED), warnings=("HTTP Error 429: Too Many Requests",))
     assert judge(evidence).message == "HTTP Error 429: Too Many Requests"
     assert judge(page(answer(reason=PRIVATE))).message == PRIVATE
+    # Where a text says the same as a status, it is what is kept.
+    evidence = page(
+        answer(reason=REMOVED),
+        errors=("No video formats found!",),
+        warnings=("Unable to download API page: HTTP Error 429: Too Many Requests",),
+        http_statuses=(200, 429),
+    )
+    assert judge(evidence).message == evidence.warnings[0]
 
 
 def test_evidence_survives_json_and_is_bounded():

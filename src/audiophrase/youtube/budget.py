@@ -133,6 +133,8 @@ def stops_at_once(verdict: Verdict) -> bool:
 def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:
     """What to tell the user when a run stops for a verdict's cause."""
     said = verdict.message
+    if verdict.rule.startswith("HTTP") and verdict.rule not in said:
+        said = f"{said} ({verdict.rule})"
     if verdict.rule == "disk":
         remedy = f"free some space; {AGAIN}"
         return Stop("disk", f"the disk cannot take more: {said}", remedy, Exit.INCOMPLETE)
@@ -148,6 +150,12 @@ def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:
             "lower retrieve.videos_per_hour if this happens again",
             Exit.BLOCKED,
             HOUR_S,
+        ),
+        "network-restricted": (
+            "the network that this machine is in, or its VPN or proxy, keeps YouTube's videos back",
+            "use another network, ask its administrator, or name another proxy in HTTPS_PROXY",
+            Exit.BLOCKED,
+            None,
         ),
         "network-transient": (
             "the network or YouTube's servers do not answer",

@@ -48,7 +48,8 @@ def fold(attempts: Iterable[Mapping[str, Any]]) -> dict[str, ClipHistory]:
 
     A later verdict replaces an earlier one, except that `unresolved` replaces none but that of a
     fetched clip (whose section was lost, else it had not been tried again). Two bare answers
-    "Video unavailable" at least a day apart make a clip missing, not for good.
+    "Video unavailable" at least a day apart make a clip missing, not for good. Either must be
+    committed: a session that YouTube blocks says the like of every video.
     """
     histories: dict[str, ClipHistory] = {}
     for row in attempts:

@@ -97,7 +97,7 @@ class YoutubeProject:
         )
 
     def rows(self) -> list[dict]:
-        return read_log(self.folder / "cache/yt/youtube")
+        return read_log(self.folder / "cache/youtube")
 
     def histories(self) -> dict[str, ClipHistory]:
         """By video id, as the log has them."""
@@ -121,7 +121,7 @@ class YoutubeProject:
         )
         output = self.folder / f"data/yt/clips/{SHARD}.parquet"
         arguments = ["--shard", SHARD, "--clips", "data/yt/annotations/clips.parquet"]
-        arguments += ["--attempts", "data/yt/attempts.parquet", "--cache", "cache/yt/youtube"]
+        arguments += ["--attempts", "data/yt/attempts.parquet", "--cache", "cache/youtube"]
         youtube_clips.main(
             [*arguments, str(output)],
             standalone_mode=False,

@@ -14,8 +14,9 @@ from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.youtube.attempts import SCHEMA, SETTINGS, read_table, write_table
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.history import fold
-from audiophrase.youtube.ledger import Ledger, read_log, read_section, sections_at_hand
+from audiophrase.youtube.ledger import Ledger, read_log
 from audiophrase.youtube.plan import plan
+from audiophrase.youtube.section_files import read_section, sections_at_hand
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 REMOVED = {
@@ -155,12 +156,13 @@ def test_a_section_is_logged_then_published_and_checked(folder):
         histories = fold(ledger.rows())
     assert read_section(folder, CLIP, histories[CLIP].sha256) == b"flac"
     (folder / "sections" / f"{OTHER}.flac").write_bytes(b"flipped")
-    assert sections_at_hand(folder, histories) == {CLIP}
+    digests = {clip: (history.sha256,) for clip, history in histories.items()}
+    assert sections_at_hand(folder, digests, {}) == {CLIP: histories[CLIP].sha256}
     with Ledger(folder, "two") as ledger, pytest.raises(ArtifactError, match="no clip id"):
         ledger.publish("Y../../x_0_1", b"", START, OK)
 
 
-@pytest.mark.parametrize("torn", [b'{"kind": "attempt", "run"', b"\0" * 512])
+@pytest.mark.parametrize("torn", [b'{"kind": "attempt", "run"', b'{"ki'])
 def test_a_torn_last_line_is_dropped_and_the_next_begins_anew(folder, torn):
     with Ledger(folder, "one") as ledger:
         ledger.record(CLIP, START, LIMITED)
@@ -186,16 +188,23 @@ def test_a_torn_last_line_is_dropped_and_the_next_begins_anew(folder, torn):
         b'{"kind": "attempt", "run": "one", "clip_id": "YA_0_1", "state": "ok", "tried_utc": "x"}\n',
     ],
 )
-def test_a_damaged_line_is_named_wherever_it_stands(folder, damage):
+def test_a_damaged_line_is_set_aside_wherever_it_stands(folder, damage, capsys):
     with Ledger(folder, "one") as ledger:
         ledger.record(CLIP, START, LIMITED)
-    log = folder / "attempts.jsonl"
+    log, aside = folder / "attempts.jsonl", folder / "attempts.jsonl.damaged"
     whole = log.read_bytes()
-    for content, number in ((damage + whole, 1), (whole + damage, 2)):
+    for content in (damage + whole, whole + damage):
         log.write_bytes(content)
-        with pytest.raises(ArtifactError, match=f"line {number}"):
-            Ledger(folder, "two")
+        assert len(read_log(folder)) == 1
         assert log.read_bytes() == content
+        with Ledger(folder, "two") as ledger:
+            ledger.record(OTHER, START, LIMITED)
+        assert "1 line of" in capsys.readouterr().err
+        assert aside.read_bytes() == damage
+        assert [row["clip_id"] for row in read_log(folder)] == [CLIP, OTHER]
+        with Ledger(folder, "three"):
+            pass
+        assert capsys.readouterr().err == ""
 
 
 def test_a_closed_ledger_writes_into_no_other_file(folder, tmp_path):
@@ -260,7 +269,8 @@ for i in range(100_000):
             histories = fold(ledger.rows())
         published = {path.stem for path in (folder / "sections").iterdir()}
         assert published
-        assert sections_at_hand(folder, histories) == published
+        digests = {clip: (history.sha256,) for clip, history in histories.items()}
+        assert set(sections_at_hand(folder, digests, {})) == published
         assert len(histories) - len(published) <= 1
 
 

@@ -19,8 +19,9 @@ from audiophrase.stages.clip_shards import write_shard
 from audiophrase.stages.options import file_argument, file_option, settings
 from audiophrase.youtube.attempts import read_table
 from audiophrase.youtube.history import FETCHED, ClipHistory, fold
-from audiophrase.youtube.ledger import read_section
+from audiophrase.youtube.names import ledger_id
 from audiophrase.youtube.packed import packed_rows
+from audiophrase.youtube.section_files import read_section
 
 
 @click.command()
@@ -46,7 +47,7 @@ def youtube_clips(
     clip_params = structure(settings, "retrieve")
     all_clips = tables.read(clips, stage="annotations.clips")
     histories = fold(read_table(attempts).to_pylist())
-    packed = packed_rows(output, histories)
+    packed = packed_rows(output, {id_: (history.sha256,) for id_, history in histories.items()})
     sources = Sources.of(source.split(","), folder)
     rows = []
     for clip in all_clips.to_pylist():
@@ -72,7 +73,7 @@ def _row(
     if history.state not in FETCHED:
         state, reason = State(history.state), history.reason or "unknown"
         return shards.failure_row(clip_id, shards.Failure(state, reason, history.message or ""))
-    flac = read_section(cache, clip_id, history.sha256)
+    flac = read_section(cache, ledger_id(clip), history.sha256)
     if flac is None and clip_id in packed:
         flac = packed[clip_id]["audio"]["bytes"]
     if flac is None:

@@ -170,7 +170,7 @@ def test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew(origin, youtube
     (clone.folder / SHARD).unlink()
     said = clone.run(*clone.command(SHARD), code=1)
     assert "its audio is neither in cache/youtube nor in the shard" in said
-    assert "audiophrase retrieve DATASET" in said
+    assert "audiophrase retrieve tiny" in said
 
 
 def test_recordings_of_a_folder_are_not_asked_of_youtube(origin, youtube, tmp_path):

@@ -49,11 +49,12 @@ def youtube_clips(
     histories = fold(read_table(attempts).to_pylist())
     packed = packed_rows(output, {id_: (history.sha256,) for id_, history in histories.items()})
     sources = Sources.of(source.split(","), folder)
+    dataset = output.parent.parent.name
     rows = []
     for clip in all_clips.to_pylist():
         if clip["shard"] == shard:
             history = histories.get(clip["clip_id"])
-            from_youtube = partial(_row, clip, history, cache, packed, clip_params)
+            from_youtube = partial(_row, clip, history, cache, packed, clip_params, dataset)
             rows.append(sources.row(clip, clip_params, from_youtube))
     write_shard(output, rows, settings, input_digests(shard, all_clips))
 
@@ -64,11 +65,12 @@ def _row(
     cache: Path,
     packed: dict[str, dict[str, Any]],
     clip_params: ClipParams,
+    dataset: str,
 ) -> dict[str, Any]:
     clip_id = clip["clip_id"]
     if history is None:
         raise ArtifactError(
-            f"clip {clip_id} was never tried", "`audiophrase retrieve DATASET` tries it"
+            f"clip {clip_id} was never tried", f"`audiophrase retrieve {dataset}` tries it"
         )
     if history.state not in FETCHED:
         state, reason = State(history.state), history.reason or "unknown"
@@ -79,7 +81,7 @@ def _row(
     if flac is None:
         raise ArtifactError(
             f"clip {clip_id} was fetched, but its audio is neither in {cache} nor in the shard",
-            "`audiophrase retrieve DATASET` fetches it again",
+            f"`audiophrase retrieve {dataset}` fetches it again, then run the same command again",
         )
     samples, rate_hz = decode_flac(flac, clip_id)
     return shards.audio_row(clip_id, samples, rate_hz, clip["end_s"] - clip["start_s"], clip_params)

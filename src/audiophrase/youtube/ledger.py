@@ -11,10 +11,11 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from audiophrase.clips.availability import State
 from audiophrase.youtube import log_lines, takeover
 from audiophrase.youtube.attempts import COLUMNS, SOURCE, read_table
 from audiophrase.youtube.history import FETCHED
@@ -27,6 +28,7 @@ from audiophrase.youtube.repair import repair
 from audiophrase.youtube.section_files import section_path
 
 NO_NAMES = Names([])
+CLOCK_TOLERANCE = timedelta(minutes=1)  # clocks are set right by a second or two all the time
 
 
 class Ledger:
@@ -227,13 +229,18 @@ def _identity(line: Mapping[str, Any]) -> tuple[Any, ...]:
 
 def _rows(lines: list[Line]) -> list[dict[str, Any]]:
     committed = _committed(lines)
+    # Of a clock that was wrong: how long a clip has been unavailable cannot be told by it.
+    latest = datetime.now(UTC) + CLOCK_TOLERANCE
     rows, told_in = [], []
     for index, line in enumerate(lines):
         if line["kind"] == "attempt":
             row = {name: line.get(name) for name in COLUMNS}
             row["tried_utc"] = line["tried_utc"] and datetime.fromisoformat(line["tried_utc"])
             fetched = line["state"] in FETCHED
-            row["committed"] = fetched or bool(line.get("committed")) or index in committed
+            ahead = row["tried_utc"] is not None and row["tried_utc"] > latest
+            counts = bool(line.get("committed")) or index in committed
+            counts &= not (ahead and row["state"] == State.UNRESOLVED)
+            row["committed"] = fetched or counts
             rows.append(row)
             told_in.append(line)
     return in_order(rows, told_in)

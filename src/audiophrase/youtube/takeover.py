@@ -11,6 +11,7 @@ import os
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +73,9 @@ def take_over(folder: Path, lines: list[Line], *, wait: bool, tell: Tell) -> Non
     """
     for old in earlier_folders(folder):
         if not ((old / LOG).exists() or (old / "sections").exists()):
-            continue  # somebody else's
+            with suppress(OSError):  # somebody else's
+                old.rmdir()
+            continue
         lock = Lock(old / "lock", "", wait=wait, tell=tell)
         try:
             earlier = Earlier(old, log_lines.read(old / LOG))
@@ -87,7 +90,8 @@ def take_over(folder: Path, lines: list[Line], *, wait: bool, tell: Tell) -> Non
         finally:
             lock.release()
         n_attempts = sum(line["kind"] == "attempt" for line in earlier.log.lines)
-        tell(f"took over {old}: {n_attempts:,} attempts, {n_moved:,} sections")
+        if n_attempts or n_moved:
+            tell(f"took over {old}: {n_attempts:,} attempts, {n_moved:,} sections")
 
 
 def _move_sections(

@@ -133,6 +133,13 @@ def retrieve(
         known = _Known.of(places, names, ledger.rows())
         todo = _plan(clips, known, params, sources, recheck=recheck)
         _tell_plan(todo, params)
+        if todo.jobs and not known.rows and any(places.shards.glob("*.parquet")):
+            click.echo(
+                f"warning: nothing tells what the audio in {places.shards} is, so it is asked for "
+                f"again; `dvc checkout attempts@{places.dataset}` brings back {places.attempts}, "
+                "if it was recorded",
+                err=True,
+            )
         stop = _work(ledger, todo, places, params) if todo.jobs else None
         known = known.after(ledger)
         if stop is None:

@@ -50,7 +50,7 @@ def read(path: Path) -> Log:
     """Read a log; one that is not there is empty. Raises OSError."""
     try:
         file = io.BytesIO(Path(path).read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Log()
     lines: list[Line] = []
     damaged: list[bytes] = []

@@ -65,6 +65,6 @@ def _kept(folder: Path, clip_id: str) -> Iterator[tuple[bytes, str]]:
 def _read(path: Path) -> Iterator[tuple[bytes, str]]:
     try:
         flac = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     yield flac, hashlib.sha256(flac).hexdigest()

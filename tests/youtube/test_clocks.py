@@ -1,16 +1,20 @@
 """Clocks that were wrong: verdicts, the pace, and what lies here."""
 
+import random
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.attempts import write_table
+from audiophrase.youtube.budget import TokenBucket
 from audiophrase.youtube.evidence import Evidence
 from audiophrase.youtube.history import fold
 from audiophrase.youtube.ledger import Ledger, read_log
 from audiophrase.youtube.pace import Pace
 from audiophrase.youtube.plan import plan
+from audiophrase.youtube.run import Run
 from audiophrase.youtube.view import read_view, settle
 
 DAY = timedelta(days=1)
@@ -133,3 +137,35 @@ def test_the_pace_outlives_a_process_and_a_clock_that_is_set_back(tmp_path):
     pace.asked()
     now[0] -= 90
     assert again.rest_s(12.0) == 12.0
+
+
+def test_the_first_video_of_a_run_waits_for_the_last_of_the_run_before(tmp_path):
+    now = [1000.0]
+    slept = []
+
+    def bucket():
+        pace = Pace(tmp_path / "asked", clock=lambda: now[0])
+        rng = random.Random(1)
+        return TokenBucket(300, 0.0, rng, pace=pace, clock=lambda: now[0], sleep=slept.append)
+
+    bucket().wait()
+    assert slept == []
+    now[0] += 2
+    second = bucket()
+    second.wait()
+    assert slept == [pytest.approx(10.0)]
+    second.wait()
+    assert slept[1] == pytest.approx(22.0)
+
+
+def test_a_run_keeps_to_the_pace_of_its_ledger(tmp_path, monkeypatch):
+    intervals = []
+    monkeypatch.setattr(
+        Pace, "rest_s", lambda self, interval_s: intervals.append(interval_s) or 0.0
+    )
+    params = SimpleNamespace(
+        videos_per_hour=300, jitter=0.1, max_streak=5, max_pause_s=60.0, canaries=["C"]
+    )
+    with Ledger(tmp_path, "run") as ledger:
+        Run(ledger, params, make_client=None, progress=None, tools={}, rng=random.Random(1))
+    assert intervals == [12.0]

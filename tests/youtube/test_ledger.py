@@ -44,7 +44,7 @@ CLIP, OTHER = "YAAAAAAAAAAA_0_10000", "Y-BBBBBBBBBB_500_10500"
 
 @pytest.fixture
 def folder(tmp_path):
-    return tmp_path / "cache"
+    return tmp_path / "youtube"
 
 
 def row(values, hours=0, clip_id=CLIP, committed=True):
@@ -207,6 +207,54 @@ def test_a_damaged_line_is_set_aside_wherever_it_stands(folder, damage, capsys):
         assert capsys.readouterr().err == ""
 
 
+def test_a_damaged_line_may_have_been_a_canary_that_failed(folder):
+    with Ledger(folder, "one") as ledger:
+        ledger.canaries(["C"])
+        ledger.record(CLIP, START, REMOVED)
+        ledger.canaries(["C"], "blocked")
+        ledger.canaries(["C"])
+    log = folder / "attempts.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"passed": false', b'"passed": fal e'))
+    for _ in range(2):
+        assert fold(read_log(folder))[CLIP].state == State.UNRESOLVED
+        with Ledger(folder, "two"):
+            pass
+    assert b"fal e" in (folder / "attempts.jsonl.damaged").read_bytes()
+
+
+def test_a_last_line_whose_end_an_editor_took_is_kept(folder):
+    with Ledger(folder, "one") as ledger:
+        ledger.record(CLIP, START, LIMITED)
+    log = folder / "attempts.jsonl"
+    log.write_bytes(log.read_bytes()[:-1])
+    with Ledger(folder, "two") as ledger:
+        ledger.record(CLIP, START, OK)
+    assert [row["number"] for row in read_log(folder)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"bytes": "7"},
+        {"http_status": 2**40},
+        {"permanent": "yes"},
+        {"sha256": 7},
+        {"message": "\\ud800"},
+        {"tried_utc": "2026-01-01T00:00:00"},
+    ],
+)
+def test_a_line_that_makes_no_row_of_the_table_is_a_damaged_one(folder, tmp_path, changed):
+    with Ledger(folder, "one") as ledger:
+        ledger.record(CLIP, START, LIMITED)
+    log = folder / "attempts.jsonl"
+    line = json.dumps(json.loads(log.read_text()) | changed).replace("\\\\", "\\")
+    log.write_text(log.read_text() + line + "\n")
+    with Ledger(folder, "two") as ledger:
+        assert len(ledger.rows()) == 1
+    assert (folder / "attempts.jsonl.damaged").read_text() == line + "\n"
+    write_table(tmp_path / "attempts.parquet", read_log(folder))
+
+
 def test_a_closed_ledger_writes_into_no_other_file(folder, tmp_path):
     ledger = Ledger(folder, "one")
     ledger.close()
@@ -243,6 +291,40 @@ except OSError as error:
     content = (folder / "attempts.jsonl").read_text()
     assert content.endswith("\n")
     assert all(json.loads(line) for line in content.splitlines())
+
+
+def test_a_full_disk_neither_loses_damaged_lines_nor_takes_half_over(folder, tmp_path):
+    old = tmp_path / "one" / "youtube"
+    for place in (folder, old):
+        with Ledger(place, "one") as ledger:
+            for clip in (CLIP, OTHER):
+                ledger.publish(clip, b"flac of a section", START, OK)
+    (folder / "sections" / f"{CLIP}.flac").unlink()
+    log = folder / "attempts.jsonl"
+    log.write_bytes(b"damaged\n" + log.read_bytes())
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    script = """
+import resource, signal, sys
+from pathlib import Path
+from audiophrase.youtube.ledger import Ledger
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    Ledger(Path(sys.argv[1]), "two")
+except OSError as error:
+    print(error.errno)
+"""
+    for limit in (4, 200, len(before[log]) + 9):
+        command = [sys.executable, "-c", script, folder, str(limit)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.stdout.strip() == "27", done.stderr
+        assert len(read_log(folder)) == 4
+        assert (limit > 200) or all(path.read_bytes() == was for path, was in before.items())
+    with Ledger(folder, "three") as ledger:
+        assert len(ledger.rows()) == 4
+    assert (folder / "attempts.jsonl.damaged").read_bytes() == b"damaged\n"
+    assert not old.exists()
+    assert len(list((folder / "sections").iterdir())) == 2
 
 
 def test_kill_9_leaves_a_log_that_names_every_section(folder):

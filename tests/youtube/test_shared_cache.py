@@ -17,7 +17,7 @@ from youtube_project import CANARY, YoutubeProject, youtube_id
 from audiophrase import tables
 from audiophrase.clips.availability import State
 from audiophrase.youtube import engine, ledger, run
-from audiophrase.youtube.attempts import read_table
+from audiophrase.youtube.attempts import read_table, write_table
 from audiophrase.youtube.history import fold
 from audiophrase.youtube.view import read_view
 
@@ -289,6 +289,33 @@ def test_a_clip_that_was_fetched_while_the_clock_was_wrong_is_usable(project, da
     project.fake.reset()
     assert project.retrieve() == 0
     assert not project.fake.counts
+
+
+def test_a_table_with_a_seed_ahead_of_time_takes_away_no_clip_that_was_fetched_here(project):
+    """A colleague's clock was ahead: gone, it says, years after the clip is fetched here."""
+    project.set_up(clips(0, 1))
+    theirs = {
+        "clip_id": f"Y{youtube_id(0)}_3000_13000",
+        "number": 1,
+        "tried_utc": datetime.now(UTC) + timedelta(days=1000),
+        "committed": True,
+        "state": "missing",
+        "reason": "permanent-removed",
+        "permanent": True,
+    }
+    write_table(project.data / "attempts.parquet", [theirs])
+    assert project.retrieve("--recheck") == 0
+    assert {row[1] for row in project.table()} == {State.OK}
+    shard = project.pack()
+    shutil.rmtree("cache")
+    project.fake.reset()
+    # Their table once more, merged with ours: the shard alone holds the clip now.
+    rows = read_table(project.data / "attempts.parquet").to_pylist()
+    write_table(project.data / "attempts.parquet", [*rows, theirs | {"message": "gone"}])
+    assert project.retrieve() == 0
+    assert not project.fake.counts
+    assert {row[1] for row in project.table()} == {State.OK}
+    assert project.pack() == shard
 
 
 @pytest.mark.parametrize("place", ["data/yt/clips", "cache", "cache/youtube/sections"])

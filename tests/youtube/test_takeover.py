@@ -126,6 +126,19 @@ def test_a_clip_that_two_data_sets_fetched_is_kept_once_and_usable(cache):
     )
 
 
+def test_a_good_section_is_not_replaced_by_a_damaged_one(cache):
+    old = made_earlier(cache, "one", CLIPS[:3])
+    shared = cache / "youtube"
+    shared.mkdir()
+    (shared / "sections").mkdir()
+    for folder, content in ((shared, f"{CLIPS[0]} one"), (old, "damaged"), (shared, "damaged")):
+        clip = CLIPS[1] if folder == shared and content == "damaged" else CLIPS[0]
+        (folder / "sections" / f"{clip}.flac").write_text(content)
+    with Ledger(shared, "new"):
+        pass
+    assert all_at_hand(shared) == set(CLIPS[:2])
+
+
 def test_torn_and_damaged_lines_of_an_earlier_log_do_no_harm(cache, capsys):
     old = made_earlier(cache, "one", CLIPS[:4])
     log = old / "attempts.jsonl"

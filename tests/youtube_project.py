@@ -41,10 +41,11 @@ def youtube_id(index: int) -> str:
 
 
 class YoutubeProject:
-    """A data set `yt` in a folder of its own; the working folder must be that."""
+    """A data set in a folder, beside others where there are; the working folder must be that."""
 
-    def __init__(self, folder: Path, fake: FakeYoutube) -> None:
-        self.folder, self.fake = Path(folder), fake
+    def __init__(self, folder: Path, fake: FakeYoutube, dataset: str = "yt") -> None:
+        self.folder, self.fake, self.dataset = Path(folder), fake, dataset
+        self.data = self.folder / "data" / dataset
         self.environment = os.environ | fake.environment
 
     def set_up(
@@ -64,30 +65,31 @@ class YoutubeProject:
             for video, start_s in clips
         ]
         tables.write(
-            self.folder / "data/yt/annotations/clips.parquet",
+            self.data / "annotations/clips.parquet",
             pa.Table.from_pylist(rows),
             stage="annotations.clips",
             settings={"shards": {"train": 1, "val": 1, "test": 1}},
         )
-        document = yaml.safe_load((ROOT / "params.yaml").read_text())
-        document["datasets"]["yt"] = {
+        path = self.folder / "params.yaml"
+        document = yaml.safe_load((path if path.exists() else ROOT / "params.yaml").read_text())
+        document["datasets"][self.dataset] = {
             "title": "Clips of the fake YouTube",
             "clips": "youtube",
             "shards": {"train": 1, "val": 1, "test": 1},
             "annotations": {"files": {"train": "a.json", "val": "b.json", "test": "c.json"}},
             "retrieve": FAST | dict(retrieve or {}),
         }
-        (self.folder / "params.yaml").write_text(yaml.safe_dump(document))
+        path.write_text(yaml.safe_dump(document))
 
     def retrieve(self, *arguments: str) -> int:
-        """`audiophrase fetch yt` in this process; its exit code."""
-        return int(fetch.main(["yt", *arguments], standalone_mode=False))
+        """`audiophrase fetch` in this process; its exit code."""
+        return int(fetch.main([self.dataset, *arguments], standalone_mode=False))
 
     def start(self, prelude: str = "") -> subprocess.Popen:
         """The same in a process of its own, in a session of its own."""
         code = f"{prelude}\nfrom audiophrase.cli import main\nmain()"
         return subprocess.Popen(
-            [sys.executable, "-c", code, "fetch", "yt"],
+            [sys.executable, "-c", code, "fetch", self.dataset],
             cwd=self.folder,
             env=self.environment,
             stdout=subprocess.DEVNULL,
@@ -97,7 +99,7 @@ class YoutubeProject:
         )
 
     def rows(self) -> list[dict]:
-        return read_log(self.folder / "cache/yt/youtube")
+        return read_log(self.folder / "cache/youtube")
 
     def histories(self) -> dict[str, ClipHistory]:
         """By video id, as the log has them."""
@@ -108,7 +110,7 @@ class YoutubeProject:
 
     def table(self) -> list[dict]:
         """What attempts.parquet says of each clip, but for times and numbers of attempts."""
-        table = fold(read_table(self.folder / "data/yt/attempts.parquet").to_pylist())
+        table = fold(read_table(self.data / "attempts.parquet").to_pylist())
         return sorted(
             (h.clip_id, h.state, h.reason or "", h.permanent, h.message or "", h.sha256 or "")
             for h in table.values()
@@ -117,11 +119,12 @@ class YoutubeProject:
     def pack(self) -> bytes:
         """The bytes of the shard that `youtube-clips` packs."""
         settings = select(
-            params.effective(params.load(self.folder / "params.yaml"), "yt"), "retrieve"
+            params.effective(params.load(self.folder / "params.yaml"), self.dataset), "retrieve"
         )
-        output = self.folder / f"data/yt/clips/{SHARD}.parquet"
-        arguments = ["--shard", SHARD, "--clips", "data/yt/annotations/clips.parquet"]
-        arguments += ["--attempts", "data/yt/attempts.parquet", "--cache", "cache/yt/youtube"]
+        output = self.data / f"clips/{SHARD}.parquet"
+        arguments = ["--shard", SHARD, "--clips", str(self.data / "annotations/clips.parquet")]
+        arguments += ["--attempts", str(self.data / "attempts.parquet")]
+        arguments += ["--cache", str(self.folder / "cache/youtube")]
         youtube_clips.main(
             [*arguments, str(output)],
             standalone_mode=False,

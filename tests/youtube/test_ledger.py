@@ -14,8 +14,9 @@ from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.youtube.attempts import SCHEMA, SETTINGS, read_table, write_table
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.history import fold
-from audiophrase.youtube.ledger import Ledger, read_log, read_section, sections_at_hand
+from audiophrase.youtube.ledger import Ledger, read_log
 from audiophrase.youtube.plan import plan
+from audiophrase.youtube.section_files import read_section, sections_at_hand
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 REMOVED = {
@@ -43,7 +44,7 @@ CLIP, OTHER = "YAAAAAAAAAAA_0_10000", "Y-BBBBBBBBBB_500_10500"
 
 @pytest.fixture
 def folder(tmp_path):
-    return tmp_path / "cache"
+    return tmp_path / "youtube"
 
 
 def row(values, hours=0, clip_id=CLIP, committed=True):
@@ -155,12 +156,13 @@ def test_a_section_is_logged_then_published_and_checked(folder):
         histories = fold(ledger.rows())
     assert read_section(folder, CLIP, histories[CLIP].sha256) == b"flac"
     (folder / "sections" / f"{OTHER}.flac").write_bytes(b"flipped")
-    assert sections_at_hand(folder, histories) == {CLIP}
+    digests = {clip: (history.sha256,) for clip, history in histories.items()}
+    assert sections_at_hand(folder, digests, {}) == {CLIP: histories[CLIP].sha256}
     with Ledger(folder, "two") as ledger, pytest.raises(ArtifactError, match="no clip id"):
         ledger.publish("Y../../x_0_1", b"", START, OK)
 
 
-@pytest.mark.parametrize("torn", [b'{"kind": "attempt", "run"', b"\0" * 512])
+@pytest.mark.parametrize("torn", [b'{"kind": "attempt", "run"', b'{"ki'])
 def test_a_torn_last_line_is_dropped_and_the_next_begins_anew(folder, torn):
     with Ledger(folder, "one") as ledger:
         ledger.record(CLIP, START, LIMITED)
@@ -186,16 +188,71 @@ def test_a_torn_last_line_is_dropped_and_the_next_begins_anew(folder, torn):
         b'{"kind": "attempt", "run": "one", "clip_id": "YA_0_1", "state": "ok", "tried_utc": "x"}\n',
     ],
 )
-def test_a_damaged_line_is_named_wherever_it_stands(folder, damage):
+def test_a_damaged_line_is_set_aside_wherever_it_stands(folder, damage, capsys):
+    with Ledger(folder, "one") as ledger:
+        ledger.record(CLIP, START, LIMITED)
+    log, aside = folder / "attempts.jsonl", folder / "attempts.jsonl.damaged"
+    whole = log.read_bytes()
+    for content in (damage + whole, whole + damage):
+        log.write_bytes(content)
+        assert len(read_log(folder)) == 1
+        assert log.read_bytes() == content
+        with Ledger(folder, "two") as ledger:
+            ledger.record(OTHER, START, LIMITED)
+        assert "1 line of" in capsys.readouterr().err
+        assert aside.read_bytes() == damage
+        assert [row["clip_id"] for row in read_log(folder)] == [CLIP, OTHER]
+        with Ledger(folder, "three"):
+            pass
+        assert capsys.readouterr().err == ""
+
+
+def test_a_damaged_line_may_have_been_a_canary_that_failed(folder):
+    with Ledger(folder, "one") as ledger:
+        ledger.canaries(["C"])
+        ledger.record(CLIP, START, REMOVED)
+        ledger.canaries(["C"], "blocked")
+        ledger.canaries(["C"])
+    log = folder / "attempts.jsonl"
+    log.write_bytes(log.read_bytes().replace(b'"passed": false', b'"passed": fal e'))
+    for _ in range(2):
+        assert fold(read_log(folder))[CLIP].state == State.UNRESOLVED
+        with Ledger(folder, "two"):
+            pass
+    assert b"fal e" in (folder / "attempts.jsonl.damaged").read_bytes()
+
+
+def test_a_last_line_whose_end_an_editor_took_is_kept(folder):
     with Ledger(folder, "one") as ledger:
         ledger.record(CLIP, START, LIMITED)
     log = folder / "attempts.jsonl"
-    whole = log.read_bytes()
-    for content, number in ((damage + whole, 1), (whole + damage, 2)):
-        log.write_bytes(content)
-        with pytest.raises(ArtifactError, match=f"line {number}"):
-            Ledger(folder, "two")
-        assert log.read_bytes() == content
+    log.write_bytes(log.read_bytes()[:-1])
+    with Ledger(folder, "two") as ledger:
+        ledger.record(CLIP, START, OK)
+    assert [row["number"] for row in read_log(folder)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"bytes": "7"},
+        {"http_status": 2**40},
+        {"permanent": "yes"},
+        {"sha256": 7},
+        {"message": "\\ud800"},
+        {"tried_utc": "2026-01-01T00:00:00"},
+    ],
+)
+def test_a_line_that_makes_no_row_of_the_table_is_a_damaged_one(folder, tmp_path, changed):
+    with Ledger(folder, "one") as ledger:
+        ledger.record(CLIP, START, LIMITED)
+    log = folder / "attempts.jsonl"
+    line = json.dumps(json.loads(log.read_text()) | changed).replace("\\\\", "\\")
+    log.write_text(log.read_text() + line + "\n")
+    with Ledger(folder, "two") as ledger:
+        assert len(ledger.rows()) == 1
+    assert (folder / "attempts.jsonl.damaged").read_text() == line + "\n"
+    write_table(tmp_path / "attempts.parquet", read_log(folder))
 
 
 def test_a_closed_ledger_writes_into_no_other_file(folder, tmp_path):
@@ -236,6 +293,40 @@ except OSError as error:
     assert all(json.loads(line) for line in content.splitlines())
 
 
+def test_a_full_disk_neither_loses_damaged_lines_nor_takes_half_over(folder, tmp_path):
+    old = tmp_path / "one" / "youtube"
+    for place in (folder, old):
+        with Ledger(place, "one") as ledger:
+            for clip in (CLIP, OTHER):
+                ledger.publish(clip, b"flac of a section", START, OK)
+    (folder / "sections" / f"{CLIP}.flac").unlink()
+    log = folder / "attempts.jsonl"
+    log.write_bytes(b"damaged\n" + log.read_bytes())
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    script = """
+import resource, signal, sys
+from pathlib import Path
+from audiophrase.youtube.ledger import Ledger
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    Ledger(Path(sys.argv[1]), "two")
+except OSError as error:
+    print(error.errno)
+"""
+    for limit in (4, 200, len(before[log]) + 9):
+        command = [sys.executable, "-c", script, folder, str(limit)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.stdout.strip() == "27", done.stderr
+        assert len(read_log(folder)) == 4
+        assert (limit > 200) or all(path.read_bytes() == was for path, was in before.items())
+    with Ledger(folder, "three") as ledger:
+        assert len(ledger.rows()) == 4
+    assert (folder / "attempts.jsonl.damaged").read_bytes() == b"damaged\n"
+    assert not old.exists()
+    assert len(list((folder / "sections").iterdir())) == 2
+
+
 def test_kill_9_leaves_a_log_that_names_every_section(folder):
     script = """
 import sys
@@ -260,7 +351,8 @@ for i in range(100_000):
             histories = fold(ledger.rows())
         published = {path.stem for path in (folder / "sections").iterdir()}
         assert published
-        assert sections_at_hand(folder, histories) == published
+        digests = {clip: (history.sha256,) for clip, history in histories.items()}
+        assert set(sections_at_hand(folder, digests, {})) == published
         assert len(histories) - len(published) <= 1
 
 

@@ -42,7 +42,7 @@ def rows(project, order):
     youtube_clips.main(
         [
             *source,
-            *("--shard", SHARD, "--attempts", attempts, "--cache", "cache/yt/youtube"),
+            *("--shard", SHARD, "--attempts", attempts, "--cache", "cache/youtube"),
             *("--folder", "archive", shard),
         ],
         standalone_mode=False,

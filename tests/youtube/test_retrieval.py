@@ -206,7 +206,7 @@ def test_a_full_disk_stops_the_run_and_keeps_what_there_is(project):
     assert "free some space" in told
     assert "Traceback" not in told
     assert set(project.states().values()) <= {State.UNRESOLVED}
-    assert not list((project.folder / "cache/yt/youtube/sections").iterdir())
+    assert not list((project.folder / "cache/youtube/sections").iterdir())
     assert project.retrieve() == 0
     assert list(project.states().values()).count(State.OK) == 6
 
@@ -299,7 +299,7 @@ def test_a_damaged_section_is_fetched_again(project):
     assert project.retrieve() == 0
     shard = project.pack()
     (project.folder / f"data/yt/clips/{'train-00000'}.parquet").unlink()
-    section = next((project.folder / "cache/yt/youtube/sections").iterdir())
+    section = next((project.folder / "cache/youtube/sections").iterdir())
     section.write_bytes(section.read_bytes()[:-1] + b"!")
     assert project.retrieve() == 0
     assert len(project.rows()) == 3
@@ -346,7 +346,7 @@ def test_kill_9_at_random_moments_changes_nothing(project, tmp_path):
         told = process.communicate()[1]
         asked = {video for video, counter in project.fake.counts.items() if counter["media"]}
         assert not asked & set(published)
-        sections = (project.folder / "cache/yt/youtube/sections").glob("Y*")
+        sections = (project.folder / "cache/youtube/sections").glob("Y*")
         now = {path.stem[1:12]: path.read_bytes() for path in sections}
         assert published.items() <= now.items()
         published = now
@@ -385,7 +385,7 @@ def test_no_cookie_proxy_or_path_reaches_log_or_table(project, monkeypatch):
     project.fake.configure({videos[0]: "dropped", videos[1]: "removed", videos[2]: "media-403"})
     project.set_up(with_starts(videos))
     assert project.retrieve() == 0
-    log = (project.folder / "cache/yt/youtube/attempts.jsonl").read_text()
+    log = (project.folder / "cache/youtube/attempts.jsonl").read_text()
     table = json.dumps(read_table(Path("data/yt/attempts.parquet")).to_pylist(), default=str)
     for text in (log, table):
         for private in (secret, "my-jar", str(project.folder), "127.0.0.1", str(project.fake.port)):

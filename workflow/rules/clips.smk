@@ -129,7 +129,7 @@ rule youtube_clips:
         source=joined_sources,
         folder=folder_of_clips,
         local=folder_option,
-        cache="cache/{dataset}/youtube",
+        cache="cache/youtube",
     shell:
         "python -m audiophrase job youtube-clips --settings {params.settings:q} --shard {wildcards.shard} "
         "--source {params.source} {params.local:q} --cache {params.cache} {params.options:q} {output} 2>&1 | tee -i {log}"

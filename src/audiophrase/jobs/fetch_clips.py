@@ -17,7 +17,7 @@ from audiophrase.options import configfiles
 from audiophrase.params.consistency import clip_sources
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
-from audiophrase.youtube.preflight import SetupError
+from audiophrase.youtube.preflight import FORBIDDEN, SetupError
 from audiophrase.youtube.run import DISK_ERRORS
 
 _REMEDY = "see to the disk and to the folder cache/, then run the same command again"
@@ -66,7 +66,7 @@ def fetch_or_say_why(
         click.echo(f"error: {error}", err=True)
         return Exit.SETUP
     except OSError as error:
-        full = error.errno in DISK_ERRORS
+        full = error.errno in DISK_ERRORS and error.errno not in FORBIDDEN
         where = f"{error.filename}: " if error.filename else ""
         click.echo(f"error: {where}{error.strerror or error}\n  What to do: {_REMEDY}", err=True)
         return Exit.INCOMPLETE if full else Exit.SETUP

@@ -19,8 +19,9 @@ from audiophrase.options import file_argument, file_option, settings
 from audiophrase.settings import structure
 from audiophrase.youtube.attempts import read_table
 from audiophrase.youtube.history import FETCHED, ClipHistory, fold
-from audiophrase.youtube.ledger import read_section
+from audiophrase.youtube.names import ledger_id
 from audiophrase.youtube.packed import packed_rows
+from audiophrase.youtube.section_files import read_section
 
 
 @click.command()
@@ -46,13 +47,14 @@ def youtube_clips(
     clip_params = structure(settings, "retrieve")
     all_clips = tables.read(clips, stage="annotations.clips")
     histories = fold(read_table(attempts).to_pylist())
-    packed = packed_rows(output, histories)
+    packed = packed_rows(output, {id_: (history.sha256,) for id_, history in histories.items()})
     sources = Sources.of(source.split(","), folder)
+    dataset = output.parent.parent.name
     rows = []
     for clip in all_clips.to_pylist():
         if clip["shard"] == shard:
             history = histories.get(clip["clip_id"])
-            from_youtube = partial(_row, clip, history, cache, packed, clip_params)
+            from_youtube = partial(_row, clip, history, cache, packed, clip_params, dataset)
             rows.append(sources.row(clip, clip_params, from_youtube))
     write_shard(output, rows, settings, input_digests(shard, all_clips))
 
@@ -63,22 +65,23 @@ def _row(
     cache: Path,
     packed: dict[str, dict[str, Any]],
     clip_params: ClipParams,
+    dataset: str,
 ) -> dict[str, Any]:
     clip_id = clip["clip_id"]
     if history is None:
         raise ArtifactError(
-            f"clip {clip_id} was never tried", "`audiophrase fetch DATASET` tries it"
+            f"clip {clip_id} was never tried", f"`audiophrase fetch {dataset}` tries it"
         )
     if history.state not in FETCHED:
         state, reason = State(history.state), history.reason or "unknown"
         return shards.failure_row(clip_id, shards.Failure(state, reason, history.message or ""))
-    flac = read_section(cache, clip_id, history.sha256)
+    flac = read_section(cache, ledger_id(clip), history.sha256)
     if flac is None and clip_id in packed:
         flac = packed[clip_id]["audio"]["bytes"]
     if flac is None:
         raise ArtifactError(
             f"clip {clip_id} was fetched, but its audio is neither in {cache} nor in the shard",
-            "`audiophrase fetch DATASET` fetches it again",
+            f"`audiophrase fetch {dataset}` fetches it again, then run the same command again",
         )
     samples, rate_hz = decode_flac(flac, clip_id)
     return shards.audio_row(clip_id, samples, rate_hz, clip["end_s"] - clip["start_s"], clip_params)

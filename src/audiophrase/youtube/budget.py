@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from audiophrase.youtube.pace import Pace
 from audiophrase.youtube.verdict import Verdict, concerns_run
 
 HOUR_S = 3600.0
@@ -51,13 +52,18 @@ class TokenBucket:
         jitter: float,
         rng: random.Random,
         *,
+        pace: Pace | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Any] = time.sleep,
     ) -> None:
-        """`jitter` is the largest deviation of an interval, as a part of it."""
+        """`jitter` is the largest deviation of an interval, as a part of it.
+
+        With a `pace` the first video waits for an interval since the last of an earlier process.
+        """
         self._interval_s, self._jitter, self._rng = HOUR_S / videos_per_hour, jitter, rng
         self._clock, self._sleep = clock, sleep
-        self._next_s = clock()
+        self._pace = pace
+        self._next_s = clock() + (pace.rest_s(self._interval_s) if pace is not None else 0.0)
         self._mutex = threading.Lock()
 
     def wait(self) -> None:
@@ -68,6 +74,8 @@ class TokenBucket:
             self._next_s = due_s + self._interval_s * factor
         if (delay_s := due_s - self._clock()) > 0:
             self._sleep(delay_s)
+        if self._pace is not None:
+            self._pace.asked()
 
     def pause(self, seconds: float) -> None:
         """Let nobody through for so long: a Retry-After."""

@@ -3,8 +3,10 @@
 import random
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,19 @@ from audiophrase.youtube import preflight
 from audiophrase.youtube.attempts import write_table
 from audiophrase.youtube.budget import Exit, Stop
 from audiophrase.youtube.client import Client
-from audiophrase.youtube.history import FETCHED, ClipHistory, fold
-from audiophrase.youtube.ledger import Ledger, read_log, sections_at_hand
+from audiophrase.youtube.history import fold
+from audiophrase.youtube.ledger import Ledger, read_log
+from audiophrase.youtube.lock import Busy
+from audiophrase.youtube.log_lines import utc_text
+from audiophrase.youtube.names import Names, ledger_id
 from audiophrase.youtube.packed import packed_rows
 from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.run import Run
+from audiophrase.youtube.section_files import sections_at_hand
+from audiophrase.youtube.view import fetched_digests, settle
 
+CACHE = Path("cache") / "youtube"
 YOUTUBE_ALONE = Sources.of(("youtube",), None)
 
 
@@ -37,7 +45,7 @@ class Places:
     clips: Path  # the table
     shards: Path  # the folder
     attempts: Path
-    cache: Path
+    cache: Path  # the log and the fetched sections, of all data sets
 
     @classmethod
     def of(cls, dataset: str) -> "Places":
@@ -47,7 +55,7 @@ class Places:
             clips=data / "annotations" / "clips.parquet",
             shards=data / "clips",
             attempts=data / "attempts.parquet",
-            cache=Path("cache") / dataset / "youtube",
+            cache=CACHE,
         )
 
 
@@ -57,12 +65,42 @@ def run_params(sections: Mapping[str, Any]) -> RunParams:
     return RunParams(**{field.name: retrieve[field.name] for field in fields(RunParams)})
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a data set's clips, all under the names that the log has for them.
+
+    Attributes:
+        rows: attempts, in the order in which they count.
+        at_hand: the digest of the audio that lies here, by clip id.
+    """
+
+    names: Names
+    rows: list[dict[str, Any]]
+    at_hand: dict[str, str]
+
+    @classmethod
+    def of(cls, places: Places, names: Names, rows: list[dict[str, Any]]) -> "_Known":
+        shared = set(names.ids.values())
+        rows = [row for row in rows if row["clip_id"] in shared]
+        at_hand = _at_hand(places, names, rows)
+        return cls(names, settle(rows, at_hand), at_hand)
+
+    def after(self, ledger: Ledger) -> "_Known":
+        """The same at the end of a run."""
+        shared = set(self.names.ids.values())
+        rows = [row for row in ledger.rows() if row["clip_id"] in shared]
+        at_hand = self.at_hand | ledger.published
+        return _Known(self.names, settle(rows, at_hand), at_hand)
+
+
 def show_plan(
     places: Places, params: RunParams, *, recheck: bool, sources: Sources = YOUTUBE_ALONE
 ) -> None:
     """Tell what a run would do. Asks nothing of YouTube, writes nothing."""
-    rows = read_log(places.cache, places.attempts if places.attempts.exists() else None)
-    _tell_plan(_plan(places, params, rows, sources, recheck=recheck), params)
+    clips = _clips(places)
+    names = Names(clips)
+    known = _Known.of(places, names, read_log(places.cache, _seed(places), names))
+    _tell_plan(_plan(clips, known, params, sources, recheck=recheck), params)
 
 
 def retrieve(
@@ -73,25 +111,69 @@ def retrieve(
     Raises:
         AudiophraseError: something is missing here; nothing was recorded of any clip.
     """
-    seed = places.attempts if places.attempts.exists() else None
+    clips = _clips(places)
+    names = Names(clips)
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{random.getrandbits(32):08x}"
-    with Ledger(places.cache, run, seed=seed) as ledger:
-        todo = _plan(places, params, ledger.rows(), sources, recheck=recheck)
+    opening = partial(Ledger, places.cache, run, _seed(places), names, dataset=places.dataset)
+    try:
+        ledger = opening()
+    except (Busy, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in preflight.FORBIDDEN:
+            raise
+        known = _Known.of(places, names, read_log(places.cache, _seed(places), names))
+        todo = _plan(clips, known, params, sources, recheck=recheck)
+        if not todo.jobs:
+            _tell_plan(todo, params)
+            _finish(places, known)
+            return Exit.DONE
+        if isinstance(error, OSError):
+            raise preflight.forbidden(places.cache, error) from None
+        ledger = opening(wait=True)
+    with ledger:
+        known = _Known.of(places, names, ledger.rows())
+        todo = _plan(clips, known, params, sources, recheck=recheck)
         _tell_plan(todo, params)
+        if todo.jobs and not known.rows and any(places.shards.glob("*.parquet")):
+            click.echo(
+                f"warning: nothing tells what the audio in {places.shards} is, so it is asked for "
+                f"again; `dvc checkout attempts@{places.dataset}` brings back {places.attempts}, "
+                "if it was recorded",
+                err=True,
+            )
         stop = _work(ledger, todo, places, params) if todo.jobs else None
-        histories = fold(ledger.rows())
-        _tell_states(places, histories)
-        if stop is not None:
-            _tell_stop(stop)
-            return stop.exit_code
-        write_table(places.attempts, ledger.rows())
-    return Exit.DONE
+        known = known.after(ledger)
+        if stop is None:
+            _finish(places, known)
+            return Exit.DONE
+        _tell_states(known)
+        _tell_stop(stop, ledger)
+        return stop.exit_code
+
+
+def _finish(places: Places, known: _Known) -> None:
+    _tell_states(known)
+    write_table(places.attempts, known.names.of_dataset(known.rows))
+
+
+def _clips(places: Places) -> list[dict[str, Any]]:
+    return tables.read(places.clips, stage="annotations.clips").to_pylist()
+
+
+def _seed(places: Places) -> Path | None:
+    return places.attempts if places.attempts.exists() else None
 
 
 def _work(ledger: Ledger, todo: Plan, places: Places, params: RunParams) -> Stop | None:
     cookies = preflight.cookies_file()
-    for warning in preflight.check(places.cache, todo.n_bytes, cookies):
+    outputs = (places.attempts.parent, places.shards)
+    for warning in preflight.check(places.cache, todo.n_bytes, cookies, outputs):
         click.echo(f"warning: {warning}", err=True)
+    if (after := ledger.come_back_after()) is not None and datetime.now(UTC) < after:
+        click.echo(
+            f"warning: the last run was to be followed by none before {after:%Y-%m-%d %H:%M} UTC: "
+            "YouTube may block this one for longer",
+            err=True,
+        )
     progress = Progress(todo.n_wanted)
     run = Run(
         ledger,
@@ -107,24 +189,40 @@ def _work(ledger: Ledger, todo: Plan, places: Places, params: RunParams) -> Stop
         progress.close()
 
 
+def _at_hand(places: Places, names: Names, rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The digest of the audio of each clip that lies here: what was fetched last, if that does."""
+    digests = fetched_digests(rows)
+    last = {id_: history.sha256 for id_, history in fold(rows).items()}
+    at_hand = sections_at_hand(places.cache, digests, last)
+    if all(at_hand.get(id_) == last[id_] for id_ in digests):
+        return at_hand
+    packed = {own: digests[id_] for own, id_ in names.ids.items() if id_ in digests}
+    for shard in sorted(places.shards.glob("*.parquet")):
+        for own, row in packed_rows(shard, packed).items():
+            id_ = names.ids[own]
+            if id_ not in at_hand or row["sha256"] == last[id_]:
+                at_hand[id_] = row["sha256"]
+    return at_hand
+
+
 def _plan(
-    places: Places, params: RunParams, rows: list[dict], sources: Sources, *, recheck: bool
+    clips: list[dict[str, Any]],
+    known: _Known,
+    params: RunParams,
+    sources: Sources,
+    *,
+    recheck: bool,
 ) -> Plan:
-    histories = fold(rows)
-    at_hand = sections_at_hand(places.cache, histories)
-    if any(history.state in FETCHED for id_, history in histories.items() if id_ not in at_hand):
-        for shard in sorted(places.shards.glob("*.parquet")):
-            at_hand |= set(packed_rows(shard, histories))
-    clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
     asked_for = sources.to_ask(clips)
     preflight.require_times(asked_for)
     if len(asked_for) < len(clips):
         n_found = len(clips) - len(asked_for)
         click.echo(f"{n_found} of {len(clips)} clips lie in {sources.folder}", err=True)
+    once = {ledger_id(clip): {**clip, "clip_id": ledger_id(clip)} for clip in asked_for}
     return plan(
-        asked_for,
-        histories,
-        at_hand,
+        once.values(),
+        fold(known.rows),
+        known.at_hand.keys(),
         n_attempts=params.attempts,
         recheck=recheck,
         now=datetime.now(UTC),
@@ -149,9 +247,8 @@ def _tell_plan(todo: Plan, params: RunParams) -> None:
         click.echo("nothing to try", err=True)
 
 
-def _tell_states(places: Places, histories: Mapping[str, ClipHistory]) -> None:
-    clips = tables.read(places.clips, stage="annotations.clips", columns=["clip_id"])
-    known = [histories[row["clip_id"]] for row in clips.to_pylist() if row["clip_id"] in histories]
+def _tell_states(known_clips: _Known) -> None:
+    known = fold(known_clips.rows).values()
     for state, n in sorted(Counter(str(history.state) for history in known).items()):
         told = "fetched" if state == State.OK else state  # silence and length show when packed
         click.echo(f"{told}: {n} clips", err=True)
@@ -163,9 +260,11 @@ def _tell_states(places: Places, histories: Mapping[str, ClipHistory]) -> None:
         )
 
 
-def _tell_stop(stop: Stop) -> None:
+def _tell_stop(stop: Stop, ledger: Ledger) -> None:
     when = ""
     if stop.wait_s is not None:
         back = datetime.now(UTC) + timedelta(seconds=stop.wait_s)
+        with suppress(OSError):  # a full disk
+            ledger.note("come-back", after=utc_text(back))
         when = f"\n  Come back: after {back:%Y-%m-%d %H:%M} UTC (in {stop.wait_s / 3600:.1f} h)"
     click.echo(f"stopped: {single_line(stop.message)}{when}\n  What to do: {stop.remedy}", err=True)

@@ -104,6 +104,7 @@ def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
     elif tried is not None and verdict == "bare-unavailable":
         if known.bare_utc is None:
             known = replace(known, bare_utc=tried, n_failures=0)  # the day after, all tries again
+        known = replace(known, bare_utc=min(tried, known.bare_utc))  # a clock was set back
         if tried - known.bare_utc >= BARE_INTERVAL:
             return replace(known, state=State.MISSING, permanent=False, sha256=None, **said)
     if known.state == State.UNRESOLVED or known.state in FETCHED:

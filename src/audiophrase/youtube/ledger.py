@@ -1,72 +1,98 @@
 """The ledger: an append-only log of every attempt, and the sections that were fetched.
 
-A line is on the disk before its attempt counts, and names the SHA-256 of a section before that
-section appears under its name: so whoever finds a section can check it, and a run that was killed
-anywhere fetches nothing twice that was published. The log and the sections lie in `cache/`; the
-table `attempts.parquet` is written from the log and, elsewhere, the log from it.
+There is one for all data sets of a working folder, in `cache/youtube`. A line is on the disk before
+its attempt counts, and names the SHA-256 of a section before that section appears under its name: so
+whoever finds a section can check it, and a run that was killed anywhere fetches nothing twice that
+was published. The table `attempts.parquet` is written from the log and, elsewhere, the log from it.
 """
 
-import fcntl
 import hashlib
-import json
 import os
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
-from audiophrase.clip_ids import is_clip_id
-from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.youtube.attempts import COLUMNS, SOURCE, is_attempt, read_table
-from audiophrase.youtube.history import FETCHED, ClipHistory
+from audiophrase.clips.availability import State
+from audiophrase.youtube import log_lines, takeover
+from audiophrase.youtube.attempts import COLUMNS, SOURCE, read_table
+from audiophrase.youtube.history import FETCHED
+from audiophrase.youtube.lock import Lock, Tell, tell_user
+from audiophrase.youtube.log_lines import LOG, Line
+from audiophrase.youtube.names import Names
+from audiophrase.youtube.order import in_order
+from audiophrase.youtube.pace import Pace
+from audiophrase.youtube.repair import repair
+from audiophrase.youtube.section_files import section_path
 
-_BEFORE = datetime.min.replace(tzinfo=UTC)
+NO_NAMES = Names([])
+CLOCK_TOLERANCE = timedelta(minutes=1)  # clocks are set right by a second or two all the time
 
 
 class Ledger:
-    """The log and the sections of one data set, for one process at a time; safe for threads."""
+    """The log and the sections, for one process at a time; safe for threads.
 
-    def __init__(self, folder: Path, run: str, seed: Path | None = None) -> None:
-        """Open, and fix what a killed run left.
+    Attributes:
+        pace: when YouTube was last asked, by this process or another.
+        published: the digests of the sections that this process fetched, by clip id.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        run: str,
+        seed: Path | None = None,
+        names: Names = NO_NAMES,
+        *,
+        dataset: str = "",
+        wait: bool = False,
+        tell: Tell = tell_user,
+    ) -> None:
+        """Open, fix what a killed run left, and take over what data sets had each for itself.
 
         Args:
             run: names this run in the lines it writes.
             seed: an attempts.parquet; what it says and the log does not is added to the log.
+            names: those that the seed's data set has for its clips.
+            dataset: for which one it is; whoever waits is told.
+            wait: for another process that has it open.
 
         Raises:
-            AudiophraseError: another process has it open, or the log is damaged.
+            Busy: another process has it open.
+            ArtifactError: the seed is damaged.
+            OSError: the disk is full, or nothing may be written here.
         """
         self._folder, self._run = Path(folder), run
         self._sections = self._folder / "sections"
         self._sections.mkdir(parents=True, exist_ok=True)
-        self._lock_file = (self._folder / "lock").open("a")
+        self._lock = Lock(self._folder / "lock", dataset, wait=wait, tell=tell)
         self._mutex = threading.Lock()
+        self._fd = -1
         try:
-            fcntl.flock(self._lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock_file.close()
-            raise AudiophraseError(
-                f"another process is retrieving into {self._folder}",
-                "wait until it ends: two at once would be twice as fast as YouTube allows",
-            ) from None
-        for partial in self._sections.glob(".*.partial"):
-            partial.unlink()
-        path = self._folder / "attempts.jsonl"
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-        self._lines, n_good = _parse(path)
-        os.ftruncate(self._fd, n_good)
-        self._numbers = Counter(line["clip_id"] for line in self._lines if "clip_id" in line)
-        for line in _missing(self._lines, seed):
-            self._append(line)
+            for place in (self._folder, self._sections):
+                for partial in place.glob(".*.partial"):
+                    partial.unlink()
+            self._lines = repair(self._folder, tell)
+            takeover.take_over(self._folder, self._lines, wait=wait, tell=tell)
+            self._fd = os.open(self._folder / LOG, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
+            self._numbers = Counter(line["clip_id"] for line in self._lines if "clip_id" in line)
+            for line in _missing(self._lines, seed, names):
+                self._append({**line, "origin": run})
+        except BaseException:
+            self.close()
+            raise
+        self.pace = Pace(self._folder / "asked")
+        self.published: dict[str, str] = {}
 
     def close(self) -> None:
         """Let nobody write any more, threads that are still at work included."""
         with self._mutex:
-            os.close(self._fd)
+            if self._fd >= 0:
+                os.close(self._fd)
             self._fd = -1  # no number of a file that is opened next
-        self._lock_file.close()
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +115,7 @@ class Ledger:
                     "run": self._run,
                     "clip_id": clip_id,
                     "number": number,
-                    "tried_utc": _utc_text(tried_utc),
+                    "tried_utc": log_lines.utc_text(tried_utc),
                     "source": SOURCE,
                     **values,
                 }
@@ -112,7 +138,8 @@ class Ledger:
         except BaseException:
             partial.unlink(missing_ok=True)
             raise
-        _sync_folder(self._sections)
+        log_lines.sync_folder(self._sections)
+        self.published[clip_id] = sha256
 
     def canaries(self, youtube_ids: Sequence[str], message: str | None = None) -> None:
         """Log that videos known to be alive were had, or, with a message, were not.
@@ -124,7 +151,7 @@ class Ledger:
                 {
                     "kind": "canaries",
                     "run": self._run,
-                    "utc": _utc_text(datetime.now(UTC)),
+                    "utc": log_lines.utc_text(datetime.now(UTC)),
                     "youtube_ids": list(youtube_ids),
                     "passed": message is None,
                     "message": message,
@@ -134,15 +161,25 @@ class Ledger:
     def note(self, event: str, **values: Any) -> None:
         """Log what concerns the whole run, such as why it stopped."""
         with self._mutex:
-            now = _utc_text(datetime.now(UTC))
+            now = log_lines.utc_text(datetime.now(UTC))
             self._append({"kind": event, "run": self._run, "utc": now, **values})
+
+    def come_back_after(self) -> datetime | None:
+        """When a run was to be the next, according to the last that stopped, if it is still so."""
+        with self._mutex:
+            for line in reversed(self._lines):
+                if line["kind"] == "canaries" and line["passed"]:
+                    return None
+                if line["kind"] == "come-back":
+                    return datetime.fromisoformat(line["after"])
+        return None
 
     def section_path(self, clip_id: str) -> Path:
         """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""
         return section_path(self._folder, clip_id)
 
     def _append(self, line: Mapping[str, Any]) -> None:
-        content = _encode(line)
+        content = log_lines.encode(line)
         size = os.fstat(self._fd).st_size
         try:
             written = os.write(self._fd, content)
@@ -157,51 +194,30 @@ class Ledger:
             self._numbers[line["clip_id"]] += 1
 
 
-def section_path(folder: Path, clip_id: str) -> Path:
-    """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""
-    if not is_clip_id(clip_id):
-        raise ArtifactError(f"{clip_id!r} is no clip id", "make the table of clips again")
-    return Path(folder) / "sections" / f"{clip_id}.flac"
-
-
-def read_section(folder: Path, clip_id: str, sha256: str | None) -> bytes | None:
-    """The FLAC of a section, if it is there and is what was logged."""
-    try:
-        flac = section_path(folder, clip_id).read_bytes()
-    except FileNotFoundError:
-        return None
-    return flac if hashlib.sha256(flac).hexdigest() == sha256 else None
-
-
-def sections_at_hand(folder: Path, histories: Mapping[str, ClipHistory]) -> set[str]:
-    """The clips whose sections are there and are what was logged."""
-    return {
-        clip_id
-        for clip_id, history in histories.items()
-        if history.state in FETCHED and read_section(folder, clip_id, history.sha256) is not None
-    }
-
-
-def read_log(folder: Path, seed: Path | None = None) -> list[dict[str, Any]]:
+def read_log(
+    folder: Path, seed: Path | None = None, names: Names = NO_NAMES
+) -> list[dict[str, Any]]:
     """The rows of a log as a `Ledger` with that seed would have them; nothing is written.
 
+    A run may be under way: what is being written is left out, and so are damaged lines.
+
     Raises:
-        ArtifactError: the log or the seed is damaged.
+        ArtifactError: the seed is damaged.
     """
-    lines = _parse(Path(folder) / "attempts.jsonl")[0]
-    return _rows(lines + _missing(lines, seed))
+    lines = takeover.read_lines(folder).lines
+    return _rows(lines + _missing(lines, seed, names))
 
 
-def _missing(lines: list[dict[str, Any]], seed: Path | None) -> list[dict[str, Any]]:
+def _missing(lines: list[Line], seed: Path | None, names: Names) -> list[Line]:
     """The attempts that attempts.parquet has and the log lacks: somebody else's, for the most part."""
     if seed is None:
         return []
     known = {_identity(line) for line in lines if line["kind"] == "attempt"}
     missing = []
-    for row in read_table(seed).to_pylist():
+    for row in names.of_log(read_table(seed).to_pylist()):
         values = {name: row.get(name) for name in COLUMNS}
-        values["tried_utc"] = row["tried_utc"] and _utc_text(row["tried_utc"])
-        line = {"kind": "attempt", "run": "seed", **values}
+        values["tried_utc"] = row["tried_utc"] and log_lines.utc_text(row["tried_utc"])
+        line = {"kind": "attempt", "run": "seed", "origin": "", **values}
         if _identity(line) not in known:
             missing.append(line)
     return missing
@@ -211,23 +227,23 @@ def _identity(line: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(line.get(key) for key in ("clip_id", "tried_utc", "state", "sha256", "message"))
 
 
-def _encode(line: Mapping[str, Any]) -> bytes:
-    return (json.dumps(line, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _rows(lines: list[Line]) -> list[dict[str, Any]]:
     committed = _committed(lines)
-    rows = []
+    # Of a clock that was wrong: how long a clip has been unavailable cannot be told by it.
+    latest = datetime.now(UTC) + CLOCK_TOLERANCE
+    rows, told_in = [], []
     for index, line in enumerate(lines):
         if line["kind"] == "attempt":
             row = {name: line.get(name) for name in COLUMNS}
             row["tried_utc"] = line["tried_utc"] and datetime.fromisoformat(line["tried_utc"])
             fetched = line["state"] in FETCHED
-            row["committed"] = fetched or bool(line.get("committed")) or index in committed
+            ahead = row["tried_utc"] is not None and row["tried_utc"] > latest
+            counts = bool(line.get("committed")) or index in committed
+            counts &= not (ahead and row["state"] == State.UNRESOLVED)
+            row["committed"] = fetched or counts
             rows.append(row)
-    # Attempts of another machine came later into the log than they were made.
-    rows.sort(key=lambda row: row["tried_utc"] or _BEFORE)
-    return rows
+            told_in.append(line)
+    return in_order(rows, told_in)
 
 
 def _committed(lines: list[dict[str, Any]]) -> set[int]:
@@ -245,55 +261,3 @@ def _committed(lines: list[dict[str, Any]]) -> set[int]:
         elif line["kind"] == "attempt" and line["run"] == run:
             pending.append(index)
     return committed
-
-
-def _parse(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """The lines of a log, and how many bytes of it are whole lines.
-
-    A last line without an end was torn when its writer was killed.
-
-    Raises:
-        ArtifactError: a whole line cannot be read.
-    """
-    lines: list[dict[str, Any]] = []
-    n_good = 0
-    with path.open("rb") if path.exists() else open(os.devnull, "rb") as file:
-        for number, content in enumerate(file, start=1):
-            if not content.endswith(b"\n"):
-                break
-            line = _parse_line(content)
-            if line is None:
-                raise ArtifactError(
-                    f"{path} is damaged: line {number} is not one that was logged",
-                    "delete that line: its attempt is then made again",
-                )
-            lines.append(line)
-            n_good += len(content)
-    return lines, n_good
-
-
-def _parse_line(content: bytes) -> dict[str, Any] | None:
-    try:
-        line = json.loads(content)
-        if line["kind"] == "attempt":
-            if not is_attempt(line):
-                return None
-            if line["tried_utc"] is not None:
-                datetime.fromisoformat(line["tried_utc"])
-        if line["kind"] == "canaries" and not isinstance(line["passed"], bool):
-            return None
-        return line if "run" in line else None
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
-
-
-def _utc_text(when: datetime) -> str:
-    return when.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,6 +1,6 @@
 """What a shard of clips already holds of YouTube's audio: all there is where the cache has gone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +8,17 @@ import click
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
-from audiophrase.youtube.history import FETCHED, ClipHistory
 
 
-def packed_rows(shard: Path, histories: Mapping[str, ClipHistory]) -> dict[str, dict[str, Any]]:
+def packed_rows(
+    shard: Path, fetched: Mapping[str, Collection[str | None]]
+) -> dict[str, dict[str, Any]]:
     """Rows of the clips whose audio is what was fetched, by clip id; none of a damaged shard.
 
     The digest tells: audio that was rendered, or read from a folder, is not what YouTube gave.
+
+    Args:
+        fetched: by clip id, the digests of what was.
     """
     if not shard.exists():
         return {}
@@ -26,8 +30,5 @@ def packed_rows(shard: Path, histories: Mapping[str, ClipHistory]) -> dict[str, 
     return {
         row["clip_id"]: row
         for row in rows
-        if (history := histories.get(row["clip_id"])) is not None
-        and history.state in FETCHED
-        and row["sha256"] is not None
-        and row["sha256"] == history.sha256
+        if row["sha256"] is not None and row["sha256"] in fetched.get(row["clip_id"], ())
     }

@@ -103,6 +103,6 @@ def _n_tries(history: ClipHistory, n_attempts: int, now: datetime) -> int:
         return n_attempts  # it was fetched, but is not here
     if history.state != State.UNRESOLVED:
         return 0
-    if history.bare_utc is not None and now - history.bare_utc < BARE_INTERVAL:
+    if history.bare_utc is not None and history.bare_utc <= now < history.bare_utc + BARE_INTERVAL:
         return 0
     return max(0, n_attempts - history.n_failures)

@@ -1,6 +1,7 @@
 """Before a run: what is missing here, so that nothing is recorded that says nothing of a clip."""
 
 import base64
+import errno
 import http.client
 import os
 import shutil
@@ -9,8 +10,10 @@ import ssl
 import subprocess
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -19,6 +22,7 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.youtube.client import find_deno
 from audiophrase.youtube.cookies import read_cookies
 
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 HOST = "www.youtube.com"
 MAX_AGE_DAYS = 60  # yt-dlp keeps up with YouTube by a release every few weeks
 CONNECT_TIMEOUT_S = 5.0
@@ -29,12 +33,15 @@ class SetupError(AudiophraseError):
     """Something here must be put right before YouTube can be asked."""
 
 
-def check(folder: Path, n_bytes: int, cookies: Path | None) -> list[str]:
+def check(
+    folder: Path, n_bytes: int, cookies: Path | None, outputs: Iterable[Path] = ()
+) -> list[str]:
     """Warnings, a line each, with what to do.
 
     Args:
         folder: where the sections are going to lie; it exists.
         n_bytes: that the run may need there.
+        outputs: folders that are written into at the end, and those that are to be made.
 
     Raises:
         SetupError: a run would be in vain; it says all that is missing.
@@ -43,12 +50,13 @@ def check(folder: Path, n_bytes: int, cookies: Path | None) -> list[str]:
     for examine in (
         _check_javascript,
         lambda: _check_space(folder, n_bytes),
+        *(partial(_check_writable, output) for output in outputs),
         lambda: _check_cookies(cookies),
         _check_certificates,
         _check_network,
     ):
         problem = examine()
-        if problem is not None:
+        if problem is not None and problem not in problems:
             problems.append(problem)
     if problems:
         raise SetupError(
@@ -58,6 +66,14 @@ def check(folder: Path, n_bytes: int, cookies: Path | None) -> list[str]:
         )
     warning = warn_of_age(version("yt-dlp"), date.today())
     return [] if warning is None else [warning]
+
+
+def forbidden(folder: Path, error: OSError) -> SetupError:
+    """What to tell where nothing may be written."""
+    return SetupError(
+        f"nothing can be written into {folder}: {error.strerror or error}",
+        f"make {folder} writable for you",
+    )
 
 
 def require_times(clips: Iterable[Mapping[str, Any]]) -> None:
@@ -143,6 +159,18 @@ def _check_space(folder: Path, n_bytes: int) -> tuple[str, str] | None:
         f"the clips may take {n_bytes / 1e9:.1f} GB, but {n_free / 1e9:.1f} GB are free",
         f"free some space on the disk of {folder}",
     )
+
+
+def _check_writable(folder: Path) -> tuple[str, str] | None:
+    """Whether a file can be made there, tried rather than read from the permissions."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    try:
+        with NamedTemporaryFile(dir=folder, prefix=".writable-"):
+            return None
+    except OSError as error:
+        refused = forbidden(folder, error)
+        return refused.problem, refused.remedy
 
 
 def _check_cookies(cookies: Path | None) -> tuple[str, str] | None:

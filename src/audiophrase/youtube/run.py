@@ -62,7 +62,7 @@ class Run:
         self._make_client, self._tools, self._rng = make_client, dict(tools), rng
         self._clock, self._sleep = clock, sleep
         self._bucket = TokenBucket(
-            params.videos_per_hour, params.jitter, rng, clock=clock, sleep=sleep
+            params.videos_per_hour, params.jitter, rng, pace=ledger.pace, clock=clock, sleep=sleep
         )
         self._breaker = Breaker(params.max_streak, max_pause_s=params.max_pause_s)
         self._local, self._clients = threading.local(), []

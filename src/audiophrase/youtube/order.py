@@ -1,0 +1,36 @@
+"""In which order attempts count: as they were made, whatever the clocks said.
+
+Within one log that is the order of its lines. What came from elsewhere keeps its own order too, and
+is set between the lines of this machine by its times, for want of anything better.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+BEFORE = datetime.min.replace(tzinfo=UTC)
+Row = dict[str, Any]
+
+
+def in_order(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Sort rows by time, except that a clock that was wrong turns nothing round.
+
+    An attempt that was followed by another of its clip, in the same log, was made no later than
+    that one.
+
+    Args:
+        rows: of attempts.parquet.
+        lines: the lines of the log that they were read from; `origin` names another log.
+    """
+    bound: dict[tuple[Any, ...], datetime] = {}
+    times = [BEFORE] * len(rows)
+    for index in reversed(range(len(rows))):
+        row, line = rows[index], lines[index]
+        if row["tried_utc"] is None:  # no network was asked
+            continue
+        origin = line.get("origin")
+        if line["run"] == "seed" and origin is None:
+            origin = index  # which of several tables it was in was not written down
+        key = (line["run"] == "seed", origin, row["clip_id"])
+        bound[key] = times[index] = min(row["tried_utc"], bound.get(key, row["tried_utc"]))
+    return [rows[index] for index in sorted(range(len(rows)), key=times.__getitem__)]

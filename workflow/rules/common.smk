@@ -283,6 +283,26 @@ def annotation_file(wildcards):
     return existing_file(files[wildcards.split], f"annotations.files.{wildcards.split}")
 
 
+@instructive
+def clip_list(wildcards):
+    """The user's list of clips."""
+    path = with_paths(wildcards.dataset)["annotations"]["list"]
+    return existing_file(path, "annotations.list")
+
+
+@instructive
+def captions(wildcards):
+    """The table of captions, which a list of clips has none of."""
+    if not paths.is_captioned(config, wildcards.dataset):
+        raise AudiophraseError(
+            f"data set '{wildcards.dataset}' is a list of clips without captions: there is nothing to "
+            "train on and nothing to report",
+            f"`snakemake data/{wildcards.dataset}/availability.csv` fetches its clips, `audiophrase audit "
+            f"{wildcards.dataset}` counts them; for results, name annotations.files with captions",
+        )
+    return f"data/{wildcards.dataset}/annotations/captions.parquet"
+
+
 def existing_file(path, key):
     """A file that params.yaml names. Raises AudiophraseError where there is none."""
     if not os.path.isfile(path):

@@ -1,7 +1,7 @@
 # The vocabulary with its vectors, and captions and phrases as word ids.
 rule text:
     input:
-        captions="data/{dataset}/annotations/captions.parquet",
+        captions=captions,
         phrases="data/{dataset}/annotations/phrases.parquet",
         vectors=vectors_file,
         sources=sources("text"),

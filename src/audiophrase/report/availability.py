@@ -112,6 +112,8 @@ def _split_lines(rows: Sequence[Row], *, beside_paper: bool) -> list[dict[str, s
             "unusable, paper": f"{of_paper[0] - of_paper[1]:,}",
         }
         if not beside_paper:
+            if not n_annotated:
+                continue  # a list of clips need not have all splits
             del line["usable, paper"], line["unusable, paper"]
         lines.append(line)
     return lines

@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
-from audiophrase.annotations import files, grammar, parsing
+from audiophrase.annotations import clip_lists, files, grammar, parsing
+from audiophrase.annotations.forms import clip_list
+from audiophrase.errors import AnnotationError
 from audiophrase.settings import structure
 from audiophrase.splits import SPLITS
 from audiophrase.stages.options import file_argument, file_option, settings
@@ -32,8 +34,25 @@ def generate_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
 @file_argument("output")
 def import_annotations(source: Path, output: Path) -> None:
     """Take over one annotation file, as it is, once it proves to be JSON."""
-    files.load(source)
+    if clip_list.recognises(files.load(source)):
+        raise AnnotationError(
+            f"{source} is a list of clips without captions",
+            "name a list as CSV in annotations.list, in place of annotations.files",
+        )
     tables.write_bytes(output, source.read_bytes())
+
+
+@click.command()
+@file_argument("source")
+@file_argument("outputs", nargs=3)
+def import_list(source: Path, outputs: tuple[Path, ...]) -> None:
+    """Take over a list of clips in CSV: those of train, val and test, where it has some."""
+    listed = clip_lists.parse(files.read(source, key="annotations.list"), str(source))
+    for split, output in zip(SPLITS, outputs, strict=True):
+        tables.write_json(output, {"clips": listed.clips[split]}, sealed=False)
+        click.echo(f"{split}: {len(listed.clips[split]):,} clips", err=True)
+    if listed.n_repeated:
+        click.echo(f"{listed.n_repeated:,} lines name a clip once more", err=True)
 
 
 @click.command()

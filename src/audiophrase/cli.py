@@ -41,7 +41,7 @@ JOBS = {
     ),
     "download-annotations": ("downloads:download_annotations", "Fetch AudioGrounding's files."),
     "import-annotations": ("annotations:import_annotations", "Take over one annotation file."),
-    "import-list": ("annotations:import_list", "Take over a list of clips without captions."),
+    "import-list": ("import_list:import_list", "Take over a list of clips without captions."),
     "annotations": ("annotations:annotations", "Parse annotations into tables."),
     "render-clips": ("rendering:render_clips", "Render the clips of a shard."),
     "render-phrases": ("phrase_rendering:render_phrases", "Render a shard from any phrases."),

@@ -72,11 +72,11 @@ rule import_annotations:
 rule import_list:
     input:
         file=clip_list,
-        sources=sources("annotations"),
+        sources=sources("import_list"),
     output:
         ANNOTATION_SOURCES,
     log:
-        "logs/{dataset}/annotations/import.log",
+        "logs/{dataset}/annotations/import-list.log",
     wildcard_constraints:
         dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "list"),
     threads: 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
-from audiophrase.annotations import clip_lists, files, grammar, parsing
+from audiophrase.annotations import files, grammar, parsing
 from audiophrase.annotations.forms import clip_list
 from audiophrase.errors import AnnotationError
 from audiophrase.settings import structure
@@ -40,19 +40,6 @@ def import_annotations(source: Path, output: Path) -> None:
             "name a list as CSV in annotations.list, in place of annotations.files",
         )
     tables.write_bytes(output, source.read_bytes())
-
-
-@click.command()
-@file_argument("source")
-@file_argument("outputs", nargs=3)
-def import_list(source: Path, outputs: tuple[Path, ...]) -> None:
-    """Take over a list of clips in CSV: those of train, val and test, where it has some."""
-    listed = clip_lists.parse(files.read(source, key="annotations.list"), str(source))
-    for split, output in zip(SPLITS, outputs, strict=True):
-        tables.write_json(output, {"clips": listed.clips[split]}, sealed=False)
-        click.echo(f"{split}: {len(listed.clips[split]):,} clips", err=True)
-    if listed.n_repeated:
-        click.echo(f"{listed.n_repeated:,} lines name a clip once more", err=True)
 
 
 @click.command()

@@ -3,7 +3,8 @@
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,26 @@ import pandas as pd
 from audiophrase import params, tables
 from audiophrase.clips import audit as counting
 from audiophrase.clips import availability_file
+from audiophrase.clips.availability import State
+from audiophrase.clips.mixture import Sources
 from audiophrase.errors import AudiophraseError
+from audiophrase.params.consistency import clip_sources
 from audiophrase.report import paper
 from audiophrase.report.availability import (
     MAX_LISTED,
+    SO_FAR_NOTE,
+    UNRESOLVED_NOTE,
     availability_table,
     difference_blocks,
     plain_text,
+    so_far_blocks,
 )
 from audiophrase.report.cells import RENDERED, Block
 from audiophrase.stages.options import configfiles
+from audiophrase.youtube import engine
+from audiophrase.youtube.history import fold
+from audiophrase.youtube.ledger import read_log
+from audiophrase.youtube.so_far import SoFar, goes_beyond, is_running, so_far
 
 _DATASET = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 EXIT_INTERRUPTED = 130
@@ -69,17 +80,73 @@ def audit(
         raise click.UsageError(f"{dataset!r} cannot be the name of a data set")
     if recheck:
         _recheck(dataset, configfiles, max_listed)
-    _count(dataset, export, beside_paper=_stands_beside_paper(dataset, configfiles))
+    entry, sections = _parameters(dataset, configfiles)
+    beside_paper = bool(entry) and paper.stands_beside(sections["annotations"]["source"])
+    log = _read_log(dataset, entry, sections)
+    if log is None:
+        _count(dataset, export, beside_paper=beside_paper)
+    else:
+        _count_so_far(dataset, log, export, beside_paper=beside_paper)
 
 
-def _stands_beside_paper(dataset: str, configfiles: Sequence[Path]) -> bool:
-    """Whether a data set's annotations are the paper's; not, where no params file knows it."""
+def _parameters(dataset: str, configfiles: Sequence[Path]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A data set's entry and sections; nothing, where no params file knows it."""
     if not Path("params.yaml").is_file():
-        return False
+        return {}, {}
     loaded = params.load(Path("params.yaml"), *configfiles)
     if dataset not in loaded["datasets"]:
-        return False
-    return paper.stands_beside(params.effective(loaded, dataset)["annotations"]["source"])
+        return {}, {}
+    return loaded["datasets"][dataset], params.effective(loaded, dataset)
+
+
+def _read_log(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any]) -> SoFar | None:
+    """What the log says of the clips, where the table of availability does not say all of it."""
+    order = clip_sources(entry["clips"]) if entry else ()
+    places = engine.Places.of(dataset)
+    if "youtube" not in order or not places.clips.is_file():
+        return None
+    clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
+    ids = {clip["clip_id"] for clip in clips}
+    attempts = read_log(places.cache, places.attempts if places.attempts.is_file() else None)
+    histories = fold(row for row in attempts if row["clip_id"] in ids)
+    table = _table_of(dataset)
+    if table.is_file() and not goes_beyond(histories, _read(dataset)):
+        return None
+    return so_far(
+        clips,
+        Sources.of(order, sections["retrieve"]["folder"]).to_ask(clips),
+        histories,
+        n_attempts=sections["retrieve"]["attempts"],
+        now=datetime.now(UTC),
+    )
+
+
+def _count_so_far(dataset: str, log: SoFar, export: Path | None, *, beside_paper: bool) -> None:
+    click.echo(f"Availability of the clips so far: {dataset}")
+    running = {True: "a retrieval is running here", False: "no retrieval is running here"}
+    is_here = running.get(is_running(engine.Places.of(dataset).cache))
+    click.echo("; ".join(filter(None, ("from the log of attempts", is_here, _last_tried(log)))))
+    _show(so_far_blocks(log.rows, log.n_clips, log.n_left, beside_paper=beside_paper))
+    if log.n_elsewhere:
+        click.echo(f"\n{log.n_elsewhere:,} more clips lie in the folder: YouTube is not asked.")
+    if any(row["state"] == State.UNRESOLVED for row in log.rows):
+        click.echo(f"\n{UNRESOLVED_NOTE} {SO_FAR_NOTE}")
+    click.echo(
+        "\nWhich of the fetched clips are silent, short or damaged shows when they are packed: "
+        f"`snakemake {_table_of(dataset).with_suffix('.csv')}`, once the retrieval has ended."
+    )
+    if export is not None:
+        _export_missing(export, dataset, log.rows)
+
+
+def _last_tried(log: SoFar) -> str:
+    if log.last_tried_utc is None:
+        return "nothing was tried yet"
+    age_s = (datetime.now(UTC) - log.last_tried_utc).total_seconds()
+    units = ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s"))
+    size_s, unit = next((u for u in units if age_s >= 2 * u[0]), units[-1])
+    ago = f" ({age_s / size_s:.0f} {unit} ago)" if age_s >= 0 else ""
+    return f"last attempt {log.last_tried_utc:%Y-%m-%d %H:%M:%S} UTC{ago}"
 
 
 def _count(dataset: str, export: Path | None, *, beside_paper: bool) -> None:
@@ -91,9 +158,12 @@ def _count(dataset: str, export: Path | None, *, beside_paper: bool) -> None:
     for note in table.notes:
         click.echo(f"\n{note}")
     if export is not None:
-        path = Path("data") / dataset / "annotations" / "clips.parquet"
-        clips = tables.read(path, stage="annotations.clips").to_pylist()
-        _export(export, counting.missing_rows(clips, rows), counting.MISSING_COLUMNS)
+        _export_missing(export, dataset, rows)
+
+
+def _export_missing(export: Path, dataset: str, rows: Sequence[dict[str, Any]]) -> None:
+    clips = tables.read(engine.Places.of(dataset).clips, stage="annotations.clips").to_pylist()
+    _export(export, counting.missing_rows(clips, rows), counting.MISSING_COLUMNS)
 
 
 def _compare(old: Path, new: Path, export: Path | None, max_listed: int | None) -> None:
@@ -123,8 +193,12 @@ def _recheck(dataset: str, configfiles: Sequence[Path], max_listed: int | None) 
     click.echo()
 
 
+def _table_of(dataset: str) -> Path:
+    return Path("data") / dataset / "availability.parquet"
+
+
 def _read(dataset: str) -> list[dict[str, Any]]:
-    path = Path("data") / dataset / "availability.parquet"
+    path = _table_of(dataset)
     if not path.is_file():
         raise AudiophraseError(
             f"there is no {path}",

@@ -16,6 +16,7 @@ MAX_LISTED = 200
 Row = Mapping[str, Any]
 
 _LEFT = {"split", "state", "reason", "source", "change", "clip", "old", "new"}
+_LEFT |= {"table", "said", "for good", "when (UTC)", "from", "in its words"}
 
 UNRESOLVED_NOTE = (
     "Of unresolved clips nothing is known: the network, YouTube's limits or the tools were in the "

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pandas as pd
 
 from audiophrase import params, tables
 from audiophrase.clips import audit as counting
@@ -25,10 +24,12 @@ from audiophrase.report.availability import (
     UNRESOLVED_NOTE,
     availability_table,
     difference_blocks,
-    plain_text,
     so_far_blocks,
 )
-from audiophrase.report.cells import RENDERED, Block
+from audiophrase.report.cells import RENDERED
+from audiophrase.report.terminal import export as export_rows
+from audiophrase.report.terminal import show
+from audiophrase.stages.merging import merge_tables
 from audiophrase.stages.options import configfiles
 from audiophrase.youtube import engine
 from audiophrase.youtube.history import fold
@@ -40,7 +41,7 @@ EXIT_INTERRUPTED = 130
 
 
 @click.command()
-@click.argument("dataset", required=False)
+@click.argument("names", nargs=-1, metavar="[DATASET]")
 @click.option("--recheck", is_flag=True, help="First ask YouTube again for what is missing.")
 @configfiles
 @click.option(
@@ -51,31 +52,57 @@ EXIT_INTERRUPTED = 130
     help="Compare two tables of availability, .parquet or .csv.",
 )
 @click.option(
+    "--merge",
+    is_flag=True,
+    help="Merge the tables named, of attempts or of availability: what labs say together.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.parquet",
+    help="With --merge: write all attempts, for a retrieval to go on from.",
+)
+@click.option(
     "--export",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE.csv",
-    help="Write a row for each clip that cannot be used; with --diff, for each that changed.",
+    help="Write a row for each clip that cannot be used; with --diff or --merge, for each that differs.",
 )
-@click.option("--all", "lists_all", is_flag=True, help=f"List more than {MAX_LISTED} changes.")
+@click.option("--all", "lists_all", is_flag=True, help=f"List more than {MAX_LISTED} differences.")
 def audit(
-    dataset: str | None,
+    names: tuple[str, ...],
     recheck: bool,
     configfiles: tuple[Path, ...],
     diff: tuple[Path, Path] | None,
+    merge: bool,
+    out: Path | None,
     export: Path | None,
     lists_all: bool,
 ) -> None:
-    """Count the clips of DATASET by split, state and reason, AudioGrounding's beside the paper's."""
-    if (dataset is None) == (diff is None):
-        raise click.UsageError("name either a data set, or two tables with --diff OLD NEW")
+    """Count the clips of DATASET by split, state and reason, AudioGrounding's beside the paper's.
+
+    `audiophrase audit --merge A B …` merges labs' tables.
+    """
     if export is not None and export.suffix != ".csv":
         raise click.UsageError(f"{export}: name a file that ends in .csv")
+    if out is not None and (not merge or out.suffix != ".parquet"):
+        raise click.UsageError("--out names a file that ends in .parquet, with --merge")
+    if recheck and (merge or diff is not None):
+        raise click.UsageError("--recheck asks for a data set; --diff and --merge compare tables")
     max_listed = None if lists_all else MAX_LISTED
+    if merge:
+        if len(names) < 2 or diff is not None:
+            raise click.UsageError("name two tables or more with --merge A B …, and no --diff")
+        merge_tables(list(map(Path, names)), out=out, exported=export, max_listed=max_listed)
+        return
+    if (len(names) != 1) == (diff is None) or len(names) > 1:
+        raise click.UsageError(
+            "name either a data set, or two tables with --diff OLD NEW, or several with --merge"
+        )
     if diff is not None:
-        if recheck:
-            raise click.UsageError("--recheck asks for a data set; --diff compares two tables")
         _compare(*diff, export, max_listed)
         return
+    (dataset,) = names
     if not _DATASET.fullmatch(dataset):
         raise click.UsageError(f"{dataset!r} cannot be the name of a data set")
     if recheck:
@@ -126,7 +153,7 @@ def _count_so_far(dataset: str, log: SoFar, export: Path | None, *, beside_paper
     running = {True: "a retrieval is running here", False: "no retrieval is running here"}
     is_here = running.get(is_running(engine.Places.of(dataset).cache))
     click.echo("; ".join(filter(None, ("from the log of attempts", is_here, _last_tried(log)))))
-    _show(so_far_blocks(log.rows, log.n_clips, log.n_left, beside_paper=beside_paper))
+    show(so_far_blocks(log.rows, log.n_clips, log.n_left, beside_paper=beside_paper))
     if log.n_elsewhere:
         click.echo(f"\n{log.n_elsewhere:,} more clips lie in the folder: YouTube is not asked.")
     if any(row["state"] == State.UNRESOLVED for row in log.rows):
@@ -154,7 +181,7 @@ def _count(dataset: str, export: Path | None, *, beside_paper: bool) -> None:
     audio = RENDERED if {row["source"] for row in rows} == {RENDERED} else "recorded"
     table = availability_table(rows, audio=audio, beside_paper=beside_paper)
     click.echo(f"{table.title}: {dataset}")
-    _show(table.blocks)
+    show(table.blocks)
     for note in table.notes:
         click.echo(f"\n{note}")
     if export is not None:
@@ -163,7 +190,7 @@ def _count(dataset: str, export: Path | None, *, beside_paper: bool) -> None:
 
 def _export_missing(export: Path, dataset: str, rows: Sequence[dict[str, Any]]) -> None:
     clips = tables.read(engine.Places.of(dataset).clips, stage="annotations.clips").to_pylist()
-    _export(export, counting.missing_rows(clips, rows), counting.MISSING_COLUMNS)
+    export_rows(export, counting.missing_rows(clips, rows), counting.MISSING_COLUMNS)
 
 
 def _compare(old: Path, new: Path, export: Path | None, max_listed: int | None) -> None:
@@ -171,9 +198,9 @@ def _compare(old: Path, new: Path, export: Path | None, max_listed: int | None) 
     before, after = (availability_file.read(path, remedy=remedy) for path in (old, new))
     found = counting.difference(before, after)
     click.echo(f"Availability: {old} → {new}")
-    _show(difference_blocks(found, max_listed=max_listed))
+    show(difference_blocks(found, max_listed=max_listed))
     if export is not None:
-        _export(export, counting.change_rows(found), counting.CHANGE_COLUMNS)
+        export_rows(export, counting.change_rows(found), counting.CHANGE_COLUMNS)
 
 
 def _recheck(dataset: str, configfiles: Sequence[Path], max_listed: int | None) -> None:
@@ -189,7 +216,7 @@ def _recheck(dataset: str, configfiles: Sequence[Path], max_listed: int | None) 
     if made := _run("snakemake", "--cores", "all", target, *files):
         sys.exit(made)
     click.echo(f"Changes by this re-check of {dataset}")
-    _show(difference_blocks(counting.difference(before, _read(dataset)), max_listed=max_listed))
+    show(difference_blocks(counting.difference(before, _read(dataset)), max_listed=max_listed))
     click.echo()
 
 
@@ -206,16 +233,6 @@ def _read(dataset: str) -> list[dict[str, Any]]:
             "stands in a params file of your own, with --configfile FILE",
         )
     return tables.read(path, stage="availability").to_pylist()
-
-
-def _show(blocks: Sequence[Block]) -> None:
-    for block in blocks:
-        click.echo(f"\n{block.heading}\n{plain_text(block.cells)}")
-
-
-def _export(path: Path, rows: list[dict[str, Any]], columns: Sequence[str]) -> None:
-    tables.write_csv(path, pd.DataFrame(rows, columns=list(columns)))
-    click.echo(f"\n{len(rows):,} rows: {path}")
 
 
 def _run(*command: str) -> int:

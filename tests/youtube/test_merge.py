@@ -199,6 +199,13 @@ def test_two_columns_are_a_table(tmp_path):
     assert [row["state"] for row in table.to_pylist()] == ["missing", "ok"]
 
 
+def test_empty_columns_and_lines_that_end_early_are_nothing_said(tmp_path):
+    (tmp_path / "a.csv").write_text("clip_id,state,message,reason\nYa_0_1,ok,,\nYb_0_1,ok\n")
+    assert {
+        (row["message"], row["reason"]) for row in lab_tables.read(tmp_path / "a.csv").rows
+    } == {(None, None)}
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

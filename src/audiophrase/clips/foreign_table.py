@@ -127,6 +127,5 @@ def _read_csv(path: Path, columns: Sequence[str]) -> pa.Table:
     )
     if len(frame) > MAX_ROWS:
         raise ValueError(f"it has more than {MAX_ROWS:,} rows")
-    return pa.table(
-        {n: pa.array(frame[n].replace("", None).astype(object), pa.string()) for n in frame.columns}
-    )
+    texts = {n: [v or None if isinstance(v, str) else None for v in frame[n]] for n in frame}
+    return pa.table({name: pa.array(values, pa.string()) for name, values in texts.items()})

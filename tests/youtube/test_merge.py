@@ -133,6 +133,13 @@ def test_two_labs_that_hear_video_unavailable_a_day_apart_are_two_answers():
     assert {h.state for of in merged.by_lab.values() for h in of.values()} == {State.UNRESOLVED}
 
 
+def test_the_latest_verdict_holds_in_whatever_order_tables_come():
+    early, late = [attempt("a", "age", 0)], [attempt("a", "private", 5)]
+    for tables_ in (labs(one=early, two=late), labs(one=late, two=early), labs(one=late + early)):
+        (together,) = merge(tables_).together.values()
+        assert together.reason == "private"
+
+
 def test_an_attempt_that_counts_for_one_table_counts():
     one, two = [attempt("a", "removed", committed=False)], [attempt("a", "removed")]
     merged = merge(labs(one=one, two=two))
@@ -235,7 +242,7 @@ def test_a_value_that_is_none_is_refused(tmp_path, change, told):
         json.dumps({"stage": "page", "answers": [], "errors": ["\ud800"]}),
         json.dumps({"stage": "page", "answers": [], "errors": 5}),
         '{"stage": "page", "answers": [], "retry_after_s": ' + "[" * 50_000 + "]" * 50_000 + "}",
-        "x" * (lab_tables.MAX_EVIDENCE + 1),
+        json.dumps({"stage": "page", "answers": [], "errors": ["x" * lab_tables.MAX_EVIDENCE]}),
     ],
 )
 def test_evidence_that_is_none_is_left_out_and_the_verdict_stands(tmp_path, evidence):

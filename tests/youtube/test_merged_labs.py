@@ -60,15 +60,15 @@ def test_two_labs_tables_are_merged_and_a_third_goes_on_from_them(labs, capsys):
         "b.csv": ["5", "3", "1", "1", "0"],
         "together": ["5", "3", "1", "1", "0"],
     }
-    lines = block(said, "Missing for one, fetched by another: 1 clips")
+    lines = block(said, "Missing for one, fetched by another: 1 clip")
     assert re.match(
         rf"Y{GONE}_0_10000 +a.parquet +missing \(permanent-removed\) +yes +20.*without cook",
         lines[0],
     )
     assert re.match(r" +b.csv +fetched +20\d\d-", lines[1])
-    lines = block(said, "Geo-blocked for one: 1 clips")
+    lines = block(said, "Geo-blocked for one: 1 clip")
     assert re.match(rf"Y{ABROAD}_0_10000 +a.parquet +geo_blocked \(geo-blocked\) +no", lines[0])
-    lines = block(said, "For good by one, not by another: 1 clips")
+    lines = block(said, "For good by one, not by another: 1 clip")
     assert re.match(rf"Y{PRIVATE}_0_10000 +a.parquet +restricted \(private\) +yes", lines[0])
     assert re.match(r" +b.csv +restricted \(age-restricted\) +no", lines[1])
     assert "10 attempts." in said

@@ -43,7 +43,8 @@ def merged_blocks(merged: Merged, *, max_listed: int | None = None) -> tuple[Blo
         if not of_kind:
             continue
         rest = len(of_kind) - len(of_kind[:max_listed])
-        heading = f"{_HEADINGS[kind]}: {len(of_kind):,} clips"
+        noun = "clip" if len(of_kind) == 1 else "clips"
+        heading = f"{_HEADINGS[kind]}: {len(of_kind):,} {noun}"
         heading += f" (the first {len(of_kind[:max_listed]):,} of them)" if rest else ""
         lines = [line for d in of_kind[:max_listed] for line in _listed(d)]
         blocks.append(Block(heading, pd.DataFrame(lines)))

@@ -43,7 +43,8 @@ def merge_tables(
     if merged.n_judged_otherwise:
         told.append(f"{merged.n_judged_otherwise:,} are judged otherwise by today's rules")
     if merged.n_settled:
-        told.append(f"{merged.n_settled:,} clips that one lab left unresolved another did not")
+        noun = "clip" if merged.n_settled == 1 else "clips"
+        told.append(f"{merged.n_settled:,} {noun} left unresolved by one lab, but not by another")
     click.echo(f"\n{'; '.join(told)}.")
     for lab in labs:
         if lab.n_elsewhere:
@@ -54,12 +55,7 @@ def merge_tables(
         export(exported, disagreement_rows(merged.disagreements), DISAGREEMENT_COLUMNS)
     if out is not None:
         write_table(out, list(merged.rows))
-        name = shlex.quote(str(out))
         click.echo(
-            f"\n{out}: as data/NAME/attempts.parquet, `audiophrase retrieve NAME` goes on from it"
-            + (
-                ""
-                if out.name == "attempts.parquet"
-                else f": `cp {name} data/NAME/attempts.parquet`"
-            )
+            f"\n{out} is written. To go on from it: `cp {shlex.quote(str(out))} "
+            "data/NAME/attempts.parquet`, then `audiophrase retrieve NAME`"
         )

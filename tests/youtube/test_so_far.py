@@ -3,10 +3,13 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
+import yaml
 from youtube_project import youtube_id
 
 from audiophrase import tables
 from audiophrase.clips.availability import State, availability_table
+from audiophrase.errors import AudiophraseError
 from audiophrase.stages.audit import audit
 from audiophrase.youtube import engine
 from audiophrase.youtube.history import ClipHistory, fold
@@ -92,6 +95,23 @@ def test_the_audit_during_a_retrieval_and_after_it(project, capsys):
         assert "a retrieval is running here" in said
         assert re.search(r"(?m)^train +3 of 4", said)
         assert log.read_bytes().startswith(before)
+
+
+def test_clips_of_a_folder_are_told_apart_and_one_not_named_is_no_fault(project, capsys):
+    project.set_up([(youtube_id(i), 0.0) for i in range(3)])
+    path = project.folder / "params.yaml"
+    document = yaml.safe_load(path.read_text())
+    document["datasets"]["yt"]["clips"] = ["local", "youtube"]
+    path.write_text(yaml.safe_dump(document))
+    with pytest.raises(AudiophraseError, match="there is no data/yt/availability"):
+        show(capsys)
+    (project.folder / "archive").mkdir()
+    (project.folder / f"archive/Y{youtube_id(1)}.wav").touch()
+    document["datasets"]["yt"]["retrieve"]["folder"] = "archive"
+    path.write_text(yaml.safe_dump(document))
+    said = show(capsys)
+    assert re.search(r"(?m)^train +0 of 2 ", said)
+    assert "In the folder, and not asked of YouTube: 1 more." in said
 
 
 def test_a_table_of_availability_holds_until_the_log_says_more(project, capsys):

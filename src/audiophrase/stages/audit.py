@@ -130,7 +130,9 @@ def _read_log(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any
     """What the log says of the clips, where the table of availability does not say all of it."""
     order = clip_sources(entry["clips"]) if entry else ()
     places = engine.Places.of(dataset)
-    if "youtube" not in order or not places.clips.is_file():
+    folder = sections["retrieve"]["folder"] if "local" in order else None
+    is_told = "youtube" in order and ("local" not in order or folder)
+    if not is_told or not places.clips.is_file():
         return None
     clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
     ids = {clip["clip_id"] for clip in clips}
@@ -141,7 +143,7 @@ def _read_log(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any
         return None
     return so_far(
         clips,
-        Sources.of(order, sections["retrieve"]["folder"]).to_ask(clips),
+        Sources.of(order, folder).to_ask(clips),
         histories,
         n_attempts=sections["retrieve"]["attempts"],
         now=datetime.now(UTC),
@@ -155,7 +157,7 @@ def _count_so_far(dataset: str, log: SoFar, export: Path | None, *, beside_paper
     click.echo("; ".join(filter(None, ("from the log of attempts", is_here, _last_tried(log)))))
     show(so_far_blocks(log.rows, log.n_clips, log.n_left, beside_paper=beside_paper))
     if log.n_elsewhere:
-        click.echo(f"\n{log.n_elsewhere:,} more clips lie in the folder: YouTube is not asked.")
+        click.echo(f"\nIn the folder, and not asked of YouTube: {log.n_elsewhere:,} more.")
     if any(row["state"] == State.UNRESOLVED for row in log.rows):
         click.echo(f"\n{UNRESOLVED_NOTE} {SO_FAR_NOTE}")
     click.echo(

@@ -9,7 +9,7 @@ from audiophrase import params
 from audiophrase.errors import ParamsError
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import settings_of
-from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, select
+from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults, select
 from audiophrase.settings import structure
 from audiophrase.splits import SPLITS
 
@@ -199,9 +199,10 @@ def test_unknown_data_set_to_build_is_told_with_those_known(document):
 
 def test_any_missing_key_is_named(valid):
     """Whatever key is left out of a section, at whatever depth, the message names it."""
+    optional = set(leaves({name: defaults(declared) for name, declared in DOCUMENT.items()}))
     for path in leaves({name: valid[name] for name in DOCUMENT}):
         *parents, last = path[1:].split(".")
-        if "corrections" in parents:
+        if "corrections" in parents or path in optional:
             continue
         document = section = copy.deepcopy(valid)
         for key in parents:
@@ -412,3 +413,38 @@ def test_a_variant_that_only_runs_elsewhere_shares_the_papers_models(document):
     document["datasets"]["demo"]["variants"] = ["paper", "elsewhere"]
     params.check(document)
     assert params.trained_as(document, "demo", "elsewhere") == "paper"
+
+
+def entry_with(document, **entry):
+    document["datasets"]["mine"] = {
+        "title": "t",
+        "clips": "youtube",
+        "shards": {"train": 1, "val": 1, "test": 1},
+        **entry,
+    }
+    params.check(document)
+    return params.effective(document, "mine")["annotations"]["source"]
+
+
+def test_a_list_that_an_entry_names_is_its_source(document):
+    assert entry_with(document, annotations={"list": "clips.csv"}) == "list"
+    assert entry_with(document, annotations={"source": "list", "list": "clips.csv"}) == "list"
+    assert entry_with(document, annotations={"list": None}) == "files"
+    assert params.effective(document, "demo")["annotations"]["source"] == "grammar"
+
+
+@pytest.mark.parametrize(
+    ("entry", "told"),
+    [
+        ({"annotations": {"list": "c.csv", "source": "grammar"}}, "beside another source"),
+        (
+            {"annotations": {"list": "c.csv", "files": dict.fromkeys(SPLITS, "a.json")}},
+            "beside another source",
+        ),
+        ({"annotations": {"list": "c.csv"}, "clips": "rendered"}, "says nothing of what is heard"),
+        ({"annotations": {"list": 5}}, "5 is not of type string or null"),
+    ],
+)
+def test_a_list_beside_what_it_cannot_be_with_is_refused(document, entry, told):
+    with pytest.raises(ParamsError, match=told):
+        entry_with(document, **entry)

@@ -18,7 +18,7 @@ from audiophrase.settings import parse_settings, structure
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 # Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
 CHOICES = {
-    "annotations": {"source", "files"},
+    "annotations": {"source", "files", "list"},
     "retrieve": {"folder", *RUN_ONLY["retrieve"]},
     "features": {"front_end"},
     "features.onnx": {"file"},

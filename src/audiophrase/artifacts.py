@@ -8,6 +8,7 @@ from typing import Any
 
 from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
+from audiophrase.params.consistency import LIST
 from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
@@ -86,19 +87,15 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
         figures: their names (`report.catalogue`).
     """
     data, results = f"data/{dataset}", f"results/{dataset}"
+    if not is_captioned(params, dataset):
+        return _of_clips(params, dataset, ["clips"], ["clips"])
     variants = parameters.variants_of(params, dataset)
     trained = dict.fromkeys(parameters.trained_as(params, dataset, name) for name in variants)
     without_clips = works_without_clips(params, dataset)
     folders = [*([] if without_clips else ["clips"]), *feature_folders(params, dataset)]
     manifests = ["clips", *(f.replace("/", "-") for f in feature_folders(params, dataset))]
     return [
-        *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
-        *[annotation_table(dataset, name) for name in ANNOTATION_TABLES],
-        f"{data}/annotations/counts.csv",
-        *[path for folder in folders for path in shards(params, dataset, folder)],
-        *[manifest(dataset, kind, split) for kind in manifests for split in SPLITS],
-        *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
-        f"{data}/attempts.parquet",
+        *_of_clips(params, dataset, folders, manifests),
         *[text_table(dataset, name) for name in TEXT_TABLES],
         f"{data}/text/coverage.csv",
         *[f"{run}/{f}" for run in run_folders(params, dataset, trained) for f in MODEL_FILES],
@@ -107,4 +104,25 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
         *[f"{results}/figures/{name}.{kind}" for name in figures for kind in ("svg", "png")],
         *[f"{results}/{name}" for name in ("measures.parquet", "measures.csv", "metrics.json")],
         f"{results}/report.html",
+    ]
+
+
+def is_captioned(params: Params, dataset: str) -> bool:
+    """Whether a data set has captions: of a list of clips there is nothing but an audit to make."""
+    return parameters.effective(params, dataset)["annotations"]["source"] != LIST
+
+
+def _of_clips(
+    params: Params, dataset: str, folders: Iterable[str], manifests: Iterable[str]
+) -> list[str]:
+    """Annotations, the shards of some folders with their manifests, and what the audit rests on."""
+    data = f"data/{dataset}"
+    return [
+        *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
+        *[annotation_table(dataset, name) for name in ANNOTATION_TABLES],
+        f"{data}/annotations/counts.csv",
+        *[path for folder in folders for path in shards(params, dataset, folder)],
+        *[manifest(dataset, kind, split) for kind in manifests for split in SPLITS],
+        *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
+        f"{data}/attempts.parquet",
     ]

@@ -7,6 +7,7 @@ ANNOTATION_SOURCES = [f"data/{{dataset}}/annotations/source/{split}.json" for sp
 localrules:
     download_annotations,
     import_annotations,
+    import_list,
 
 
 rule generate_annotations:
@@ -66,6 +67,24 @@ rule import_annotations:
         runtime=10,
     shell:
         "python -m audiophrase job import-annotations {input.file:q} {output} 2>&1 | tee -i {log}"
+
+
+rule import_list:
+    input:
+        file=clip_list,
+        sources=sources("import_list"),
+    output:
+        ANNOTATION_SOURCES,
+    log:
+        "logs/{dataset}/import_list.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "list"),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m audiophrase job import-list {input.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule annotations:

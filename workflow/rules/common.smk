@@ -227,6 +227,25 @@ def annotation_file(wildcards):
 
 
 @instructive
+def clip_list(wildcards):
+    """The user's list of clips."""
+    return files.clip_list(config, wildcards.dataset)
+
+
+@instructive
+def captions(wildcards):
+    """The table of captions, which a list of clips has none of."""
+    if not paths.is_captioned(config, wildcards.dataset):
+        raise AudiophraseError(
+            f"data set '{wildcards.dataset}' is a list of clips without captions: there is nothing to "
+            "train on and nothing to report",
+            f"`snakemake data/{wildcards.dataset}/availability.csv` fetches its clips, `audiophrase audit "
+            f"{wildcards.dataset}` counts them; for results, name annotations.files with captions",
+        )
+    return paths.annotation_table(wildcards.dataset, "captions")
+
+
+@instructive
 def variants(dataset):
     """The variants that a data set is run in, the paper's first."""
     return parameters.variants_of(config, dataset)

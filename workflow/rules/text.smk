@@ -1,7 +1,7 @@
 # The vocabulary with its vectors, and captions and phrases as word ids.
 rule text:
     input:
-        captions=annotation_table("captions"),
+        captions=captions,
         phrases=annotation_table("phrases"),
         vectors_file=vectors_file,
         sources=sources("text"),

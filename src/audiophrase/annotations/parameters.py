@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from audiophrase.parameters.declare import PositiveCounts, Seed, of_splits, section, top_level
+from audiophrase.parameters.declare import (
+    Path,
+    PositiveCounts,
+    Seed,
+    of_splits,
+    section,
+    top_level,
+)
 
 
 @section
@@ -38,7 +45,7 @@ class AudioGroundingParams:
 class Annotations:
     """The section `annotations` of params.yaml."""
 
-    source: Literal["files", "grammar", "audiogrounding"]
+    source: Literal["files", "list", "grammar", "audiogrounding"]
     files: (
         Annotated[
             dict[str, str],
@@ -53,3 +60,4 @@ class Annotations:
     )
     audiogrounding: AudioGroundingParams
     grammar: GrammarParams
+    list: Path | None = None  # CSV of clips without captions; named in an entry, it is the source

@@ -94,12 +94,14 @@ class _FieldError(Exception):
 def _add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) -> None:
     """Check a whole row, then take it over: a bad one leaves nothing behind."""
     clip = _clip(form, row, split, n_shards)
+    if not row.is_captioned:
+        _require_one_split(tables, clip)
+        tables.clips.setdefault(clip["clip_id"], clip)
+        return
     caption = _caption(row, clip)
     # Indices count the file's own tokens: where there are none, phrases are looked for.
     phrase = row.phrase and _phrase(row.phrase, caption, has_indices=row.tokens is not None)
-    known = tables.clips.get(clip["clip_id"], clip)
-    if known["split"] != split:
-        raise _FieldError("filename", f"the clip is also in the split {known['split']}")
+    _require_one_split(tables, clip)
     caption_id = caption["caption_id"]
     if tables.captions.get(caption_id, caption) != caption:
         raise _FieldError(
@@ -111,6 +113,12 @@ def _add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) ->
         phrase_id = f"{caption_id}-{tables.n_phrases[caption_id]}"
         tables.n_phrases[caption_id] += 1
         tables.phrases[phrase_id] = {"phrase_id": phrase_id, **phrase}
+
+
+def _require_one_split(tables: Tables, clip: Mapping[str, Any]) -> None:
+    known = tables.clips.get(clip["clip_id"], clip)
+    if known["split"] != clip["split"]:
+        raise _FieldError("filename", f"the clip is also in the split {known['split']}")
 
 
 def _clip(form: Form, row: Row, split: str, n_shards: int) -> dict[str, Any]:

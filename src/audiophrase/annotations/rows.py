@@ -1,4 +1,7 @@
-"""What every form of annotations yields: rows, each a caption of a clip with one phrase or none."""
+"""What every form of annotations yields: rows, each a caption of a clip with one phrase or none.
+
+A list of clips has neither.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,14 +22,18 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A caption with one of its phrases, or with none, as it stands in the file: not checked yet."""
+    """A caption with one of its phrases, or with none, as it stands in the file: not checked yet.
+
+    `is_captioned` is False for a clip of which nothing is said: then the other fields are None.
+    """
 
     where: str  # for messages, such as `row 3`
     filename: Any
-    caption_id: Any
+    caption_id: Any = None
     caption: Any = None  # None: put together from the tokens
     tokens: Any = None  # a list of words; None: cut from the caption
     phrase: Phrase | None = None
+    is_captioned: bool = True
 
 
 class Form(Protocol):

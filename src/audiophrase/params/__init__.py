@@ -12,7 +12,7 @@ import yaml
 
 from audiophrase.errors import ParamsError
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
-from audiophrase.params.consistency import check_consistency, empty_paths
+from audiophrase.params.consistency import LIST, check_consistency, empty_paths, names_list
 from audiophrase.params.schema import violations
 from audiophrase.settings import PAPER_VARIANT
 
@@ -134,6 +134,8 @@ def effective(
         name: _overlay(_overlay(defaults(declared), params[name]), entry.get(name, {}))
         for name, declared in DOCUMENT.items()
     }
+    if names_list(entry) and "source" not in entry["annotations"]:
+        merged["annotations"]["source"] = LIST
     if variant is not None:
         for name, override in _entry(params, "variants", "variant", variant).items():
             merged[name] = _overlay(merged[name], override)

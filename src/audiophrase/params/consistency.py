@@ -13,11 +13,17 @@ from audiophrase.parameters.sections import SECTIONS
 
 # Folders of the project in which our own commands write and delete.
 _OURS = ("data", "results")
+LIST = "list"  # the source of annotations that is clips without captions
 
 
 def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
     """The sources that a data set's key `clips` names, the preferred one first."""
     return (clips,) if isinstance(clips, str) else tuple(clips)
+
+
+def names_list(entry: Mapping[str, Any]) -> bool:
+    """Whether a data set's entry names a list of clips."""
+    return bool(entry.get("annotations", {}).get("list"))
 
 
 def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[str]:
@@ -29,6 +35,8 @@ def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[s
     missing = []
     if annotations["source"] == "files" and not annotations["files"]:
         missing.append("annotations.source is 'files' but annotations.files is empty")
+    if annotations["source"] == LIST and not annotations["list"]:
+        missing.append("annotations.source is 'list' but annotations.list is empty")
     if "local" in clip_sources(entry["clips"]) and not sections["retrieve"]["folder"]:
         missing.append("clips is 'local' but retrieve.folder is empty")
     if text["vectors"] == "file" and not text["vectors_file"]:
@@ -59,6 +67,17 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse(
             f"retrieve.folder {folder} lies in {inside}/, where artifacts are made and deleted",
             "move the recordings to a folder of their own, such as recordings/, and name that",
+        )
+    own = entry.get("annotations", {})
+    if names_list(entry) and (own.get("files") or own.get("source", LIST) != LIST):
+        refuse(
+            "annotations.list is named beside another source of annotations",
+            "keep the list, for clips without captions, or the other",
+        )
+    if sections["annotations"]["source"] == LIST and "rendered" in sources:
+        refuse(
+            "clips is 'rendered', but a list of clips says nothing of what is heard",
+            "name clips: youtube, or local with retrieve.folder",
         )
     if "youtube" in sources and not sections["retrieve"]["canaries"]:
         refuse(

@@ -26,6 +26,11 @@ def annotation_file(params: Params, dataset: str, split: str) -> str:
     return _existing(files[split], f"annotations.files.{split}")
 
 
+def clip_list(params: Params, dataset: str) -> str:
+    """The list of clips without captions."""
+    return _existing(_with_paths(params, dataset)["annotations"]["list"], "annotations.list")
+
+
 def vectors_file(params: Params, dataset: str) -> list[str]:
     """The word2vec file."""
     text = _with_paths(params, dataset)["text"]

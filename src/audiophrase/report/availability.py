@@ -16,11 +16,15 @@ MAX_LISTED = 200
 Row = Mapping[str, Any]
 
 _LEFT = {"split", "state", "reason", "source", "change", "clip", "old", "new"}
+_LEFT |= {"table", "said", "for good", "when (UTC)", "from", "in its words"}
 
 UNRESOLVED_NOTE = (
     "Of unresolved clips nothing is known: the network, YouTube's limits or the tools were in the "
     "way, or no reason was given. They count as unusable here; a later re-check may win them."
 )
+
+
+SO_FAR_NOTE = "Unresolved are, too, answers that do not count yet, for want of a canary that plays after them."
 
 
 def availability_table(rows: Sequence[Row], *, audio: str, beside_paper: bool) -> Table:
@@ -45,6 +49,48 @@ def availability_table(rows: Sequence[Row], *, audio: str, beside_paper: bool) -
         ]
     )
     return Table("Availability of the clips", notes, tuple(blocks), tidy)
+
+
+def so_far_blocks(
+    rows: Sequence[Row],
+    n_clips: Mapping[str, int],
+    n_left: Mapping[str, int],
+    *,
+    beside_paper: bool,
+) -> tuple[Block, ...]:
+    """How far a retrieval has come by split, and what was said of the clips that were tried.
+
+    Args:
+        rows: of the clips that were tried.
+        n_clips: to be had, by split.
+        n_left: of them, those yet to be tried, for the first time or again.
+    """
+    counts = audit.counts_by_split(rows)
+    lines = []
+    for name, splits in (*((split, (split,)) for split in SPLITS), ("all", SPLITS)):
+        n_all = sum(n_clips.get(split, 0) for split in splits)
+        n_tried, n_usable, n_unresolved = (
+            sum(getattr(counts[split], key) for split in splits)
+            for key in ("n_annotated", "n_usable", "n_unresolved")
+        )
+        if not n_all and not beside_paper:
+            continue
+        line = {
+            "split": name,
+            "fetched": _share(n_usable, n_all),
+            "not to be had": f"{n_tried - n_usable - n_unresolved:,}",
+            "unresolved": f"{n_unresolved:,}",
+            "not tried yet": f"{n_all - n_tried:,}",
+            "still to try": f"{sum(n_left.get(split, 0) for split in splits):,}",
+        }
+        if beside_paper:
+            line["usable, paper"] = _share(*_of_paper(splits))
+        lines.append(line)
+    blocks = [Block("By split", pd.DataFrame(lines))]
+    if rows:
+        kinds = _kind_lines(audit.counts_by_kind(rows), sum(n_clips.values()))
+        blocks.append(Block("By state and reason", pd.DataFrame(kinds)))
+    return tuple(blocks)
 
 
 def difference_blocks(
@@ -97,24 +143,32 @@ def plain_text(cells: pd.DataFrame) -> str:
 def _split_lines(rows: Sequence[Row], *, beside_paper: bool) -> list[dict[str, str]]:
     counts = audit.counts_by_split(rows)
     ours = {split: (of.n_annotated, of.n_usable) for split, of in counts.items()}
-    theirs = {split: (paper.N_ANNOTATED[split], paper.DATASET[split]["clips"]) for split in SPLITS}
     lines = []
     for name, splits in (*((split, (split,)) for split in SPLITS), ("all", SPLITS)):
         n_annotated, n_usable = (sum(ours[split][i] for split in splits) for i in (0, 1))
-        of_paper = [sum(theirs[split][i] for split in splits) for i in (0, 1)]
+        paper_usable, paper_annotated = _of_paper(splits)
         line = {
             "split": name,
             "usable": _share(n_usable, n_annotated),
             "of them short": f"{sum(counts[split].n_short for split in splits):,}",
-            "usable, paper": _share(of_paper[1], of_paper[0]),
+            "usable, paper": _share(paper_usable, paper_annotated),
             "unusable": f"{n_annotated - n_usable:,}",
             "of them unresolved": f"{sum(counts[split].n_unresolved for split in splits):,}",
-            "unusable, paper": f"{of_paper[0] - of_paper[1]:,}",
+            "unusable, paper": f"{paper_annotated - paper_usable:,}",
         }
         if not beside_paper:
+            if not n_annotated:
+                continue  # a list of clips need not have all splits
             del line["usable, paper"], line["unusable, paper"]
         lines.append(line)
     return lines
+
+
+def _of_paper(splits: Iterable[str]) -> tuple[int, int]:
+    """The clips of some splits that the paper's authors had, and those that were annotated."""
+    splits = tuple(splits)
+    n_usable = sum(paper.DATASET[split]["clips"] for split in splits)
+    return n_usable, sum(paper.N_ANNOTATED[split] for split in splits)
 
 
 def _kind_lines(

@@ -6,13 +6,14 @@ rows say is checked by `audiophrase.annotations.parsing`, the same for all forms
 
 from typing import Any
 
-from audiophrase.annotations.forms import audiogrounding_v1, audiogrounding_v2
+from audiophrase.annotations.forms import audiogrounding_v1, audiogrounding_v2, clip_list
 from audiophrase.annotations.rows import Form
 from audiophrase.errors import AnnotationError
 
 FORMS: dict[str, Form] = {
     "audiogrounding_v1": audiogrounding_v1,
     "audiogrounding_v2": audiogrounding_v2,
+    "clip_list": clip_list,
 }
 _MAX_KEYS, _MAX_KEY = 12, 40
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number"}

@@ -1,0 +1,115 @@
+"""Two labs audit the same clips, exchange their tables, and a third goes on from both."""
+
+import re
+import shutil
+
+import pandas as pd
+import pytest
+from click import UsageError
+from youtube_project import youtube_id
+
+from audiophrase.clips.availability import State
+from audiophrase.commands.audit import audit
+from audiophrase.errors import AudiophraseError
+from audiophrase.youtube import engine
+from audiophrase.youtube.attempts import read_table
+from audiophrase.youtube.history import fold
+
+VIDEOS = [youtube_id(i) for i in range(5)]
+GONE, ABROAD, PRIVATE, BOTH, ANYONE = VIDEOS
+OF_LAB = {
+    "a": {GONE: "removed", ABROAD: "geo", PRIVATE: "private", BOTH: "removed"},
+    "b": {PRIVATE: "age", BOTH: "removed"},
+}
+
+
+@pytest.fixture
+def labs(project):
+    """The folder with `a.parquet` and `b.csv`, each what a lab has after its retrieval."""
+    places = engine.Places.of("yt")
+    for name, scenarios in OF_LAB.items():
+        project.fake.reset()
+        project.fake.configure(scenarios)
+        project.set_up([(video, 0.0) for video in VIDEOS])
+        assert project.retrieve() == 0
+        shutil.copy(places.attempts, f"{name}.parquet")
+        shutil.rmtree("cache")
+        shutil.rmtree("data")
+    pd.read_parquet("b.parquet").to_csv("b.csv", index=False)
+    project.fake.reset()
+    return project
+
+
+def told(capsys, *arguments: str) -> str:
+    capsys.readouterr()
+    audit.main(list(arguments), standalone_mode=False)
+    return capsys.readouterr().out
+
+
+def block(said: str, heading: str) -> list[str]:
+    """The lines of the table under a heading, without its columns' names."""
+    return said.partition(f"\n{heading}\n")[2].partition("\n\n")[0].splitlines()[1:]
+
+
+def test_two_labs_tables_are_merged_and_a_third_goes_on_from_them(labs, capsys):
+    arguments = ["--merge", "a.parquet", "b.csv", "--out", "m.parquet", "--export", "said.csv"]
+    said = told(capsys, *arguments)
+    counts = {line.split()[0]: line.split()[1:] for line in block(said, "Clips by table")}
+    assert counts == {
+        "a.parquet": ["5", "1", "2", "1", "1"],
+        "b.csv": ["5", "3", "1", "1", "0"],
+        "together": ["5", "3", "1", "1", "0"],
+    }
+    lines = block(said, "Missing for one, fetched by another: 1 clip")
+    assert re.match(
+        rf"Y{GONE}_0_10000 +a.parquet +missing \(permanent-removed\) +yes +20.*without cook",
+        lines[0],
+    )
+    assert re.match(r" +b.csv +fetched +20\d\d-", lines[1])
+    lines = block(said, "Geo-blocked for one: 1 clip")
+    assert re.match(rf"Y{ABROAD}_0_10000 +a.parquet +geo_blocked \(geo-blocked\) +no", lines[0])
+    lines = block(said, "For good by one, not by another: 1 clip")
+    assert re.match(rf"Y{PRIVATE}_0_10000 +a.parquet +restricted \(private\) +yes", lines[0])
+    assert re.match(r" +b.csv +restricted \(age-restricted\) +no", lines[1])
+    assert "10 attempts." in said
+    exported = pd.read_csv("said.csv")
+    assert exported["table"].to_list() == ["a.parquet", "b.csv"] * 3
+    assert exported["versions"].notna().all()
+
+    # A third lab, with neither's log: it asks for what some lab could have.
+    labs.set_up([(video, 0.0) for video in VIDEOS])
+    places = engine.Places.of("yt")
+    shutil.copy("m.parquet", places.attempts)
+    assert labs.retrieve() == 0
+    asked = {video for video, counter in labs.fake.counts.items() if counter["page"]}
+    assert asked & set(VIDEOS) == {GONE, ABROAD, ANYONE}
+    histories = fold(read_table(places.attempts).to_pylist()).values()
+    assert {h.clip_id[1:12]: (h.state, h.permanent) for h in histories} == {
+        GONE: (State.OK, None),
+        ABROAD: (State.OK, None),
+        PRIVATE: (State.RESTRICTED, False),
+        BOTH: (State.MISSING, True),
+        ANYONE: (State.OK, None),
+    }
+
+    # A table merged once more adds nothing; merged in place it keeps what is there.
+    said = told(capsys, "--merge", "m.parquet", "b.parquet", "--out", "m.parquet")
+    assert "10 attempts; 5 more stood in several tables" in said
+
+
+def test_what_would_lose_attempts_or_names_no_tables_is_refused(labs):
+    def refused(kind, match, *arguments):
+        with pytest.raises(kind, match=match):
+            audit.main(list(arguments), standalone_mode=False)
+
+    shutil.copy("a.parquet", "c.parquet")
+    refused(
+        AudiophraseError,
+        "c.parquet is there already",
+        *["--merge", "a.parquet", "b.csv", "--out", "c.parquet"],
+    )
+    refused(AudiophraseError, "named twice", "--merge", "a.parquet", "./a.parquet")
+    refused(AudiophraseError, "there is no file z.csv", "--merge", "a.parquet", "z.csv")
+    refused(UsageError, "name two tables or more", "--merge", "a.parquet")
+    refused(UsageError, "with --merge", "yt", "--out", "m.parquet")
+    refused(UsageError, "--recheck asks", "--merge", "a.parquet", "b.csv", "--recheck")

@@ -1,5 +1,6 @@
 """Clocks that were wrong: verdicts, the pace, and what lies here."""
 
+import itertools
 import random
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from audiophrase.youtube.plan import plan
 from audiophrase.youtube.run import Run
 from audiophrase.youtube.view import read_view, settle
 
+RUNS = itertools.count()
 DAY = timedelta(days=1)
 NOW = datetime.now(UTC).replace(microsecond=0)
 CLIP = "YAAAAAAAAAAA_0_10000"
@@ -39,7 +41,7 @@ def folder(tmp_path):
 
 def log(folder, *attempts, seed=None):
     """Attempts at the clip, each with the time that a clock showed, in the order they were made."""
-    with Ledger(folder, "run", seed=seed) as ledger:
+    with Ledger(folder, f"run {next(RUNS)}", seed=seed) as ledger:
         ledger.canaries(["C"])
         for tried, values in attempts:
             if values["state"] == "ok":
@@ -81,6 +83,20 @@ def test_what_another_machine_found_with_a_clock_ahead_takes_away_no_clip_that_l
     assert state(tmp_path / "elsewhere" / "youtube") == State.OK
     (folder / "sections" / f"{CLIP}.flac").unlink()
     assert fold(read_view(folder, CLIPS))[CLIP].state == State.MISSING
+
+
+def test_of_several_tables_each_keeps_its_order_and_takes_its_place_in_time(folder, tmp_path):
+    table = tmp_path / "attempts.parquet"
+    base = {"clip_id": CLIP, "committed": True}
+    for attempts in (
+        [(NOW - DAY, PRIVATE)],
+        [(NOW - 2 * DAY, REMOVED)],  # merged later, made earlier
+        [(NOW + 5 * DAY, REMOVED), (NOW - 3 * DAY, PRIVATE)],  # in their order, whatever the clock
+    ):
+        write_table(table, [base | {"tried_utc": tried} | values for tried, values in attempts])
+        log(folder, seed=table)
+    states = [row["state"] for row in read_log(folder)]
+    assert states == ["missing", "restricted", "missing", "restricted"]
 
 
 def test_any_fetch_counts_whose_audio_lies_here():

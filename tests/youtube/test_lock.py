@@ -13,16 +13,16 @@ def test_whoever_waits_is_told_for_whom_and_goes_on_in_the_end(tmp_path):
     first = Lock(tmp_path / "lock", "one", wait=True)
     with pytest.raises(Busy, match=r"pid \d+ for 'one', since 20.* UTC"):
         Lock(tmp_path / "lock", "two", wait=False)
-    told, slept = [], []
+    lines, slept = [], []
 
     def sleep(seconds):
         slept.append(seconds)
         if len(slept) == 3:
             first.release()
 
-    second = Lock(tmp_path / "lock", "two", wait=True, tell=told.append, sleep=sleep)
+    second = Lock(tmp_path / "lock", "two", wait=True, tell=lines.append, sleep=sleep)
     assert len(slept) == 3
-    [line] = told
+    [line] = lines
     assert "for 'one'" in line
     with pytest.raises(Busy, match="for 'two'"):
         Lock(tmp_path / "lock", "three", wait=False)

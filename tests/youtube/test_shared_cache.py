@@ -102,9 +102,9 @@ def test_a_second_data_set_waits_and_goes_on_with_what_the_first_fetched(project
     assert f"(pid {first.pid} for 'yt', since 2" in second.stderr.readline()
     assert first.poll() is None
     assert first.wait(timeout=60) == 0
-    told = second.communicate(timeout=60)[1]
-    assert second.returncode == 0, told
-    assert "6 clips: 4 at hand" in told
+    said = second.communicate(timeout=60)[1]
+    assert second.returncode == 0, said
+    assert "6 clips: 4 at hand" in said
     asked = n_asked(project)
     assert {youtube_id(index): asked[youtube_id(index)] for index in range(10)} == {
         youtube_id(index): 1 for index in range(10)
@@ -126,10 +126,10 @@ def test_ctrl_c_while_waiting_says_how_to_go_on(project):
         process = project.start()
         assert "for 'other'" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        told = process.communicate(timeout=20)[1]
+        said = process.communicate(timeout=20)[1]
     assert process.returncode == 130
-    assert "run the same command again" in told
-    assert "Traceback" not in told
+    assert "run the same command again" in said
+    assert "Traceback" not in said
 
 
 def test_what_an_earlier_version_fetched_is_not_asked_for_again(project, other, capfd):
@@ -192,8 +192,8 @@ def test_whatever_was_deleted_is_made_again_and_no_more_is_asked_than_needed(pro
         project.fake.configure({gone: "removed"})
         capfd.readouterr()
         assert project.retrieve() == 0
-        told = capfd.readouterr().err
-        assert ("dvc checkout attempts@yt" in told) == (lost == (CACHE, ATTEMPTS)), told
+        said = capfd.readouterr().err
+        assert ("dvc checkout attempts@yt" in said) == (lost == (CACHE, ATTEMPTS)), said
         assert set(project.fake.counts) == asked.get(lost, set()), lost
         assert (project.pack(), project.table()) == made, lost
         # All of it is there again for the next.
@@ -230,9 +230,9 @@ def test_a_damaged_log_needs_no_editor(project, tmp_path, capfd, damage):
     assert project.retrieve("--dry-run") == 0
     assert log.read_bytes() == content
     assert project.retrieve() == 0
-    told = capfd.readouterr().err
-    assert ("set aside" in told) == (damage != "cut")
-    assert "Traceback" not in told
+    said = capfd.readouterr().err
+    assert ("set aside" in said) == (damage != "cut")
+    assert "Traceback" not in said
     assert (project.pack(), project.table()) == made
     for line in log.read_bytes().splitlines():
         json.loads(line)
@@ -325,9 +325,9 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_asked(project
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("a file stands where a folder should")
     assert project.retrieve() == 5
-    told = capfd.readouterr().err
-    assert "nothing can be written into" in told
-    assert "What to do: make" in told
+    said = capfd.readouterr().err
+    assert "nothing can be written into" in said
+    assert "What to do: make" in said
     assert not project.fake.counts
 
 

@@ -57,9 +57,9 @@ def test_logs_and_sections_of_every_data_set_are_taken_over(cache, capsys):
     assert all_at_hand(shared) == {*CLIPS[:3], *CLIPS[4:7]}
     with Ledger(shared, "new"):
         pass
-    told = capsys.readouterr().err
-    assert told.count("\n") == 2
-    assert f"took over {cache / 'one' / 'youtube'}: 4 attempts, 3 sections" in told
+    said = capsys.readouterr().err
+    assert said.count("\n") == 2
+    assert f"took over {cache / 'one' / 'youtube'}: 4 attempts, 3 sections" in said
     assert verdicts(shared) == before
     assert all_at_hand(shared) == {*CLIPS[:3], *CLIPS[4:7]}
     assert [path.name for path in sorted(cache.rglob("*/youtube"))] == []

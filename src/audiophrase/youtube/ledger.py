@@ -79,7 +79,7 @@ class Ledger:
             self._fd = os.open(self._folder / LOG, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
             self._numbers = Counter(line["clip_id"] for line in self._lines if "clip_id" in line)
             for line in _missing(self._lines, seed, names):
-                self._append({**line, "origin": run})
+                self._append({**line, "batch": run})
         except BaseException:
             self.close()
             raise
@@ -217,7 +217,7 @@ def _missing(lines: list[Line], seed: Path | None, names: Names) -> list[Line]:
     for row in names.of_log(read_table(seed).to_pylist()):
         values = {name: row.get(name) for name in COLUMNS}
         values["tried_utc"] = row["tried_utc"] and log_lines.utc_text(row["tried_utc"])
-        line = {"kind": "attempt", "run": "seed", "origin": "", **values}
+        line = {"kind": "attempt", "run": "seed", "batch": "", **values}
         if _identity(line) not in known:
             missing.append(line)
     return missing

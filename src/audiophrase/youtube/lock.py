@@ -47,7 +47,7 @@ class Lock:
             Busy: another process has it.
         """
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        told = None
+        announced = None
         try:
             while not self._try():
                 holder = _holder(self._fd)
@@ -56,9 +56,9 @@ class Lock:
                         f"{holder} is asking YouTube, and writes into {path.parent}",
                         "wait until it ends: two at once would be twice as fast as YouTube allows",
                     )
-                if holder != told:
+                if holder != announced:
                     tell(f"waiting for {holder} to end: YouTube is asked by one at a time")
-                    told = holder
+                    announced = holder
                 sleep(POLL_S)
             note = {"pid": os.getpid(), "dataset": who, "since": f"{datetime.now(UTC):%F %H:%M:%S}"}
             self._write(json.dumps(note).encode())

@@ -20,7 +20,7 @@ def in_order(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]]) -> list[Ro
 
     Args:
         rows: of attempts.parquet.
-        lines: the lines of the log that they were read from; `origin` names another log.
+        lines: the lines of the log that they were read from; `origin` names another log, `batch` a table.
     """
     bound: dict[tuple[Any, ...], datetime] = {}
     times = [BEFORE] * len(rows)
@@ -28,9 +28,8 @@ def in_order(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]]) -> list[Ro
         row, line = rows[index], lines[index]
         if row["tried_utc"] is None:  # no network was asked
             continue
-        origin = line.get("origin")
-        if line["run"] == "seed" and origin is None:
-            origin = index  # which of several tables it was in was not written down
-        key = (line["run"] == "seed", origin, row["clip_id"])
+        key = (line.get("origin"), row["clip_id"])
+        if line["run"] == "seed":  # which of several tables it was in was not always written down
+            key += (line.get("batch", index),)
         bound[key] = times[index] = min(row["tried_utc"], bound.get(key, row["tried_utc"]))
     return [rows[index] for index in sorted(range(len(rows)), key=times.__getitem__)]

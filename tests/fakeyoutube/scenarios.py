@@ -44,6 +44,7 @@ class Scenario:
     recording: str = "long"
     itags: tuple[int, ...] = (251, 140)
     sabr: bool = False
+    drm: bool = False
     advertisement_s: int | None = None
     page_text: str = ""
 

@@ -114,16 +114,19 @@ class Ledger:
             raise
         _sync_folder(self._sections)
 
-    def canaries(self, youtube_ids: Sequence[str], message: str | None = None) -> None:
-        """Log that videos known to be alive were had, or, with a message, were not.
+    def canaries(
+        self, youtube_ids: Sequence[str], message: str | None = None, *, session: str | None = None
+    ) -> None:
+        """Log that videos known to be alive were had in a session, or, with a message, were not.
 
-        Those that were commit what failed since the last that were, if both are of this run.
+        Those that were commit what failed in it since the last that were, all in this run.
         """
         with self._mutex:
             self._append(
                 {
                     "kind": "canaries",
                     "run": self._run,
+                    "session": session,
                     "utc": _utc_text(datetime.now(UTC)),
                     "youtube_ids": list(youtube_ids),
                     "passed": message is None,
@@ -231,19 +234,22 @@ def _rows(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _committed(lines: list[dict[str, Any]]) -> set[int]:
-    """Indices of the attempts between two passing canaries of one run."""
+    """Indices of the attempts between two passing canaries of one session of one run.
+
+    Older lines name no session: a run's canaries were then of all its attempts.
+    """
     committed: set[int] = set()
-    run, pending = None, []
+    pending: dict[tuple[str, str | None], list[int]] = {}
     for index, line in enumerate(lines):
+        key = (line["run"], line.get("session"))
         if line["kind"] == "canaries":
-            if not line["passed"]:
-                run, pending = None, []
-                continue
-            if line["run"] == run:
-                committed.update(pending)
-            run, pending = line["run"], []
-        elif line["kind"] == "attempt" and line["run"] == run:
-            pending.append(index)
+            if line["passed"]:
+                committed.update(pending.get(key, ()))
+                pending[key] = []
+            else:
+                pending.pop(key, None)
+        elif line["kind"] == "attempt" and key in pending:
+            pending[key].append(index)
     return committed
 
 

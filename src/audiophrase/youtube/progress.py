@@ -21,6 +21,7 @@ class Progress:
         self._n_clips, self._clock = n_clips, clock
         self._begun_s = self._told_s = clock()
         self._counts: Counter[tuple[str, str | None]] = Counter()
+        self._health = ""
         self._mutex = threading.Lock()
         on_terminal = sys.stderr.isatty()
         self._bar = tqdm(total=n_clips, unit="clip", dynamic_ncols=True) if on_terminal else None
@@ -30,11 +31,19 @@ class Progress:
         with self._mutex:
             self._counts[(str(state), reason)] += 1
             if self._bar is not None:
-                self._bar.set_postfix_str(self._told(), refresh=False)
+                self._bar.set_postfix_str(self._postfix(), refresh=False)
                 self._bar.update()
             elif self._clock() - self._told_s >= LINE_EVERY_S:
                 self._told_s = self._clock()
                 self.tell(self._line())
+
+    def show_health(self, told: str) -> None:
+        """How those fare who ask: beside the counts."""
+        with self._mutex:
+            if told != self._health:
+                self._health = told
+                if self._bar is not None:
+                    self._bar.set_postfix_str(self._postfix())
 
     def tell(self, text: str) -> None:
         """A line of its own, above the bar where there is one."""
@@ -56,7 +65,10 @@ class Progress:
         if 0 < n_done < self._n_clips:
             left_h = (self._n_clips - n_done) * elapsed_s / n_done / 3600
             line += f"; {left_h:.1f} h left"
-        return line
+        return line + (f"; {self._health}" if self._health else "")
+
+    def _postfix(self) -> str:
+        return "; ".join(filter(None, (self._told(), self._health)))
 
     def _told(self) -> str:
         by_state = Counter()

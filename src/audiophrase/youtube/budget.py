@@ -136,7 +136,7 @@ def stop_for_canary(youtube_id: str, verdict: Verdict, retry_after_s: float = 0.
 
     `retry_after_s` is the longest Retry-After before that.
     """
-    told = f"the canary {youtube_id}, a video known to be alive, cannot be had"
+    told = f"{youtube_id}, a video known to be alive, cannot be had, in a new session neither"
     if concerns_run(verdict):
         stop = stop_for(verdict, retry_after_s)
         return Stop(stop.cause, f"{told}; {stop.message}", stop.remedy, stop.exit_code, stop.wait_s)

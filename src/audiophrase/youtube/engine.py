@@ -25,6 +25,7 @@ from audiophrase.youtube.packed import packed_rows
 from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.run import Run
+from audiophrase.youtube.sessions import told_of_sessions
 
 YOUTUBE_ALONE = Sources.of(("youtube",), None)
 
@@ -79,6 +80,8 @@ def retrieve(
         todo = _plan(places, params, ledger.rows(), sources, recheck=recheck)
         _tell_plan(todo, params)
         stop = _work(ledger, todo, places, params) if todo.jobs else None
+        for told in told_of_sessions(ledger.notes("renewal"), ledger.notes("put-last")):
+            click.echo(told, err=True)
         histories = fold(ledger.rows())
         _tell_states(places, histories)
         if stop is not None:

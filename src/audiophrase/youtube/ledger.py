@@ -140,6 +140,13 @@ class Ledger:
             now = _utc_text(datetime.now(UTC))
             self._append({"kind": event, "run": self._run, "utc": now, **values})
 
+    def notes(self, event: str) -> list[dict[str, Any]]:
+        """What the last run that asked YouTube noted of a kind: this run, or one before it."""
+        with self._mutex:
+            asked = (line["run"] for line in reversed(self._lines) if line["kind"] == "canaries")
+            run = next(asked, None)
+            return [line for line in self._lines if (line["kind"], line["run"]) == (event, run)]
+
     def section_path(self, clip_id: str) -> Path:
         """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""
         return section_path(self._folder, clip_id)

@@ -7,32 +7,28 @@ past cannot have either.
 """
 
 import errno
-import itertools
 import random
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from typing import Any
 
 from audiophrase.clips.availability import State
-from audiophrase.clips.messages import single_line
 from audiophrase.clips.parameters import RunParams
 from audiophrase.youtube.agenda import Agenda
-from audiophrase.youtube.asking import Asker, Outcome, ask_canary
-from audiophrase.youtube.budget import Stop, TokenBucket, stop_for, stop_for_canary, stops_at_once
+from audiophrase.youtube.asking import Asker, Outcome
+from audiophrase.youtube.budget import Stop, TokenBucket, stop_for
+from audiophrase.youtube.canaries import Canaries
 from audiophrase.youtube.client import Client
 from audiophrase.youtube.history import FETCHED
 from audiophrase.youtube.ledger import Ledger
 from audiophrase.youtube.plan import Job
 from audiophrase.youtube.progress import Progress
-from audiophrase.youtube.sessions import N_FRESH, Session, Sessions
-from audiophrase.youtube.verdict import Verdict, concerns_run
+from audiophrase.youtube.sessions import Session, Sessions
+from audiophrase.youtube.verdict import Verdict
 
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
-STREAKS = 4  # of them, a session must also have a video that was fetched before
-MAX_EXCUSES = 3  # how often what a clip failed at is put down to the session
 
 
 class Run:
@@ -60,11 +56,8 @@ class Run:
         limits = {"max_streak": params.max_streak, "max_pause_s": params.max_pause_s}
         self._sessions = Sessions(make_client, **limits, clock=clock)
         self._flying: dict[Future[Outcome], Session] = {}
-        self._rotation = itertools.cycle(params.canaries)
         self._n_unwitnessed = 0  # videos since the canaries were last asked for
-        self._excuses: Counter[str] = Counter()  # by clip
         self._failed_in: dict[str, str] = {}  # the session, by video
-        self._fetched_before: str | None = None  # a video that played
         self._stop: Stop | None = None
 
     def work(self, jobs: tuple[Job, ...]) -> Stop | None:
@@ -76,9 +69,19 @@ class Run:
             rng=self._rng,
             clock=self._clock,
         )
-        fetched = [row["clip_id"] for row in self._ledger.rows() if row["state"] in FETCHED]
-        self._fetched_before = fetched[-1][1:12] if fetched else None
         self._pool = ThreadPoolExecutor(self._params.n_threads)
+        self._canaries = Canaries(
+            self._params,
+            ledger=self._ledger,
+            sessions=self._sessions,
+            agenda=self._agenda,
+            bucket=self._bucket,
+            pool=self._pool,
+            progress=self._progress,
+            sleep=self._sleep,
+        )
+        fetched = [row["clip_id"] for row in self._ledger.rows() if row["state"] in FETCHED]
+        self._canaries.fetched_before = fetched[-1][1:12] if fetched else None
         try:
             self._loop()
         except BaseException:
@@ -94,9 +97,8 @@ class Run:
 
     def _loop(self) -> None:
         for _ in range(min(self._params.n_threads, len(self._agenda))):
-            is_first = not self._sessions.live
-            asked = self._params.canaries if is_first else [next(self._rotation)]
-            self._check(self._sessions.open(), asked)
+            with self._minding_the_disk():
+                self._stop = self._canaries.open_session()
             if self._stop is not None:
                 return
         while self._stop is None:
@@ -142,7 +144,7 @@ class Run:
         session.observe(outcome)
         youtube_id, pause_s = outcome.job.youtube_id, outcome.retry_after_s
         if outcome.verdict is None:
-            self._fetched_before = youtube_id
+            self._canaries.fetched_before = youtube_id
         else:
             self._failed_in[youtube_id] = session.number
             if outcome.verdict.rule == "disk":
@@ -168,98 +170,9 @@ class Run:
         return not self._agenda and not self._flying and self._n_unwitnessed > 0
 
     def _ask_canaries(self) -> None:
-        """Of the sessions in doubt; else of all that something failed in since their last."""
-        doubted = self._sessions.doubted()
-        for session in doubted or self._sessions.unwitnessed():
-            asked = [next(self._rotation)] if self._agenda or doubted else self._params.canaries
-            endless = session.n_new >= STREAKS * self._params.max_streak
-            if endless and self._fetched_before is not None:
-                asked = [*asked, self._fetched_before]
-            verdict = session.outcomes[-1].verdict if endless else None
-            self._check(session, asked)
-            if endless and self._fetched_before is None:  # canaries may be all that plays
-                self._stop = self._stop or stop_for(verdict)
-            if self._stop is not None:
-                return
-            session.n_new = 0 if endless else session.n_new
-        if not doubted:
-            self._n_unwitnessed = 0
-
-    def _check(self, session: Session, youtube_ids: list[str]) -> None:
-        """Let what failed in a session count, or ask as another, or stop."""
-        dead = self._ask(session, youtube_ids, self._params.attempts)
-        for _ in range(N_FRESH):
-            if dead is None or not self._sessions.may_renew():
-                break
-            session = self._renew(session, *dead)
-            dead = self._ask(session, youtube_ids, n_attempts=1)
-        if dead is not None:
-            self._stop = self._stop or stop_for_canary(*dead, session.retry_after_s)
-            return
-        for outcome in self._sessions.pass_canary(session):
-            self._settle(session, outcome)
-        self._progress.show_health(self._sessions.told())
-
-    def _ask(
-        self, session: Session, youtube_ids: list[str], n_attempts: int
-    ) -> tuple[str, Verdict] | None:
-        """Log whether videos known to be alive are had. Returns the first that is not, and why."""
-        for youtube_id in youtube_ids:
-            for attempt in range(n_attempts):
-                self._bucket.wait()
-                asked = (session.client, youtube_id, self._params.canary_s)
-                verdict, pause_s = self._pool.submit(ask_canary, *asked).result()
-                session.retry_after_s = max(session.retry_after_s, pause_s)
-                if verdict is None or not concerns_run(verdict) or stops_at_once(verdict):
-                    break
-                if attempt + 1 < n_attempts:
-                    self._sleep(self._agenda.backoff_s(attempt + 1))
-            is_canary = youtube_id in self._params.canaries
-            if verdict is not None and (is_canary or verdict.state == State.UNRESOLVED):
-                said = verdict.message or verdict.reason
-                with self._minding_the_disk():
-                    self._ledger.canaries([youtube_id], said, session=session.number)
-                return youtube_id, verdict
         with self._minding_the_disk():
-            self._ledger.canaries(youtube_ids, session=session.number)
-        return None
-
-    def _renew(self, worn: Session, youtube_id: str, verdict: Verdict) -> Session:
-        """Another session; what the worn one failed at is tried again as if it never had been."""
-        fresh = self._sessions.renew(worn)
-        fresh.retry_after_s = worn.retry_after_s
-        said = verdict.message or verdict.reason
-        with self._minding_the_disk():
-            why = {"cause": verdict.reason, "message": said, "youtube_id": youtube_id}
-            self._ledger.note("renewal", session=worn.number, by=fresh.number, **why)
-        self._progress.tell(
-            f"session {worn.number} is replaced by {fresh.number}: in it, {youtube_id}, known to "
-            f"be alive, cannot be had: {single_line(said)}"
-        )
-        for outcome in worn.outcomes:
-            clips = [failure.clip for failure in outcome.failures]
-            self._excuses.update(clip.clip_id for clip in clips)
-            if max(self._excuses[clip.clip_id] for clip in clips) <= MAX_EXCUSES:
-                self._agenda.again(clips)
+            if self._sessions.doubted():
+                self._stop = self._canaries.ask_doubted()
             else:
-                self._settle(worn, outcome)
-        return fresh
-
-    def _settle(self, session: Session, outcome: Outcome) -> None:
-        """Each clip that failed is tried again, or has been tried to the end."""
-        again = []
-        for failure in outcome.failures:
-            if failure.is_answer or failure.clip.n_tries <= 1:
-                self._progress.finish_clip(failure.verdict.state, failure.verdict.reason)
-            else:
-                again.append(failure.clip)
-        if not again:
-            return
-        self._agenda.retry(again)
-        said = outcome.failures[-1].verdict
-        if stops_at_once(said):
-            why = {"cause": said.reason, "message": said.message}
-            with self._minding_the_disk():
-                self._ledger.note(
-                    "put-last", youtube_id=outcome.job.youtube_id, session=session.number, **why
-                )
+                self._stop = self._canaries.ask_all()
+                self._n_unwitnessed = 0

@@ -7,10 +7,12 @@ fails, a session without a past asks for the same, and only if that fails too is
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from audiophrase.clips.availability import State
+from audiophrase.clips.messages import single_line
 from audiophrase.youtube.asking import Outcome
 from audiophrase.youtube.budget import HOUR_S, stops_at_once
 from audiophrase.youtube.client import Client
@@ -18,6 +20,8 @@ from audiophrase.youtube.verdict import concerns_run
 
 N_FRESH = 2  # that are asked in turn where a canary fails
 MAX_AN_HOUR = 12  # fresh sessions; more would be one visitor in many disguises
+MAX_TOLD = 5  # of a kind, when a run has ended
+MAX_MESSAGE = 200  # characters of YouTube's words there; the log has all
 
 
 @dataclass(slots=True, eq=False)
@@ -162,3 +166,20 @@ class Sessions:
     def _make(self) -> Session:
         self._n_made += 1
         return Session(str(self._n_made), self._make_client(), **self._limits)
+
+
+def told_of_sessions(
+    renewals: Sequence[Mapping[str, Any]], put_last: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """Lines on what a run noted: which sessions were replaced, which videos put last, and why."""
+    lines = [
+        f"in the last run, session {note['session']} was replaced by {note['by']} at "
+        f"{note['utc']}: {note['cause']}: {single_line(note['message'] or '')[:MAX_MESSAGE]}"
+        for note in renewals[-MAX_TOLD:]
+    ]
+    causes = {note["youtube_id"]: note["cause"] for note in put_last}
+    if causes:
+        named = ", ".join(f"{name} ({causes[name]})" for name in list(causes)[:MAX_TOLD])
+        more = ", …" if len(causes) > MAX_TOLD else ""
+        lines.append(f"in the last run, put last although the canaries played: {named}{more}")
+    return lines

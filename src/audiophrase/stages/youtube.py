@@ -1,12 +1,10 @@
 """Stage retrieve, for clips from YouTube: fetching them all."""
 
-import io
 import os
 import subprocess
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
-from typing import TextIO
 
 import click
 
@@ -19,6 +17,7 @@ from audiophrase.stages.options import configfiles
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import SetupError
+from audiophrase.youtube.progress import Told
 from audiophrase.youtube.run import DISK_ERRORS
 
 _MEND = "see to the disk and to the folder cache/, then run the same command again"
@@ -61,30 +60,8 @@ def retrieve(dataset: str, configfiles: tuple[Path, ...], dry_run: bool, recheck
 def retrieve_clips(dataset: str, configfiles: tuple[Path, ...], log: Path) -> int:
     """Fetch the clips of DATASET, then write its attempts.parquet, or fail and write nothing."""
     places = engine.Places.of(dataset)
-    with log.open("w", encoding="utf-8") as file, redirect_stderr(_Told(sys.stderr, file)):
+    with log.open("w", encoding="utf-8") as file, redirect_stderr(Told(sys.stderr, file)):
         return _retrieve(places, *_settings(dataset, configfiles), recheck=False)
-
-
-class _Told(io.TextIOBase):
-    """What is told on a terminal, and again in a log: lines, not the bar that moves."""
-
-    def __init__(self, terminal: TextIO, log: TextIO) -> None:
-        self._terminal, self._log = terminal, log
-
-    def write(self, text: str) -> int:
-        if "\r" not in text:
-            self._log.write(text)
-        return self._terminal.write(text)
-
-    def flush(self) -> None:
-        self._log.flush()
-        self._terminal.flush()
-
-    def isatty(self) -> bool:
-        return self._terminal.isatty()
-
-    def fileno(self) -> int:
-        return self._terminal.fileno()  # the width of the terminal is asked of it
 
 
 def _retrieve(

@@ -14,11 +14,13 @@ from audiophrase.youtube.asking import Failure, Outcome
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.ledger import Ledger
+from audiophrase.youtube.plan import Clip, Job
 from audiophrase.youtube.sessions import MAX_AN_HOUR, N_FRESH, Session, Sessions
 from audiophrase.youtube.verdict import judge
 
 SABR = Evidence("page", warnings=("YouTube may have enabled the SABR-only streaming experiment",))
 DRM = Evidence("page", errors=("This video is DRM protected",))
+BUSY = Evidence("media", http_statuses=(429,))
 CONTENT = Evidence("page", errors=("This content isn't available.",))
 
 
@@ -104,7 +106,7 @@ def test_a_player_beside_one_that_plays_decides_nothing(work, monkeypatch):
     assert world.n_asked["canary_0000"] == 2 + 1
 
 
-def test_a_video_that_spoils_every_session_does_not_keep_a_run_for_ever(work):
+def test_a_video_that_spoils_all_sessions_does_not_keep_a_run_for_ever(work):
     """Whoever has asked for it is sent away."""
     world = World({})
     spoiled = set()
@@ -195,6 +197,37 @@ def test_when_a_session_is_doubted():
         assert not session.is_doubted()
         session.observe(outcome(DRM))
     assert session.is_doubted()
+
+
+def test_another_session_is_taken_where_one_is_idle():
+    sessions = Sessions(World({}).visitor, max_streak=5, max_pause_s=900)
+    first, second = sessions.open(), sessions.open()
+    assert sessions.take(avoid="1") is second
+    assert sessions.take(avoid="1") is first
+    sessions.give_back(second)
+    sessions.give_back(first)
+    assert sessions.take() is second
+
+
+def test_once_media_say_that_we_ask_too_often_no_other_section_is_asked_for(work):
+    asked = []
+
+    class Busy(youtube_world.Visitor):
+        def fetch(self, video, start_s, end_s):
+            if video.youtube_id != "video_00001":
+                return super().fetch(video, start_s, end_s)
+            asked.append(start_s)
+            return super().fetch(video, 0, 1) if start_s == 0 else BUSY
+
+    world = World({})
+    world.visitor = lambda: Busy(world, 1)
+    todo = jobs(3)
+    clips = [Clip(f"Yvideo_00001_{n}_9", "video_00001", float(n), 9.0, 2) for n in range(4)]
+    todo[1] = Job("video_00001", tuple(clips))
+    stop, _, lines = work(world, todo)
+    assert stop is None
+    assert asked == [0.0, 1.0, 1.0]
+    assert Counter(line["state"] for line in kinds(lines, "attempt")) == {"ok": 3, "unresolved": 6}
 
 
 def test_no_more_fresh_sessions_an_hour_than_are_polite():

@@ -124,7 +124,7 @@ def test_a_video_that_answers_as_if_we_were_blocked_is_put_last(project, scenari
     videos = ids(8)
     project.fake.configure({videos[0]: scenario, videos[3]: "removed", videos[5]: scenario})
     # The servers say Retry-After, too: longer than this, so that a canary is asked at once.
-    project.set_up(with_starts(videos), {"max_pause_s": 1.0})
+    project.set_up(with_starts(videos), {"max_pause_s": 1.0, "n_threads": 1})
     assert project.retrieve() == 0
     states, histories = project.states(), project.histories()
     assert states[videos[3]] == State.MISSING

@@ -62,7 +62,7 @@ BLOCKING = {
     "all-429": "rate-limited",
     "media-429": "rate-limited",
 }
-BESIDE = ("page-429", "player-403", "page-403", "page-500")
+BESIDE = ("bot-check-beside", "page-429", "player-403", "page-403", "page-500")
 
 
 def ids(n):

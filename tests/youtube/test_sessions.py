@@ -287,3 +287,12 @@ def test_every_session_bad_stops_the_run(project, treatment, told, capfd):
     assert told in capfd.readouterr().err
     assert project.fake.counts[CANARY]["page"] <= 1 + 2 + N_FRESH + 1
     assert State.MISSING not in project.states().values()
+
+
+def test_the_player_of_the_page_says_not_a_bot_beside_others_that_play(project):
+    project.fake.configure(default="bot-check-beside")
+    assert healthy(project, 12, {}) == 0
+    assert Counter(project.states().values()) == {State.OK: 12}
+    evidence = [Evidence.from_json(row["evidence"]) for row in project.rows()]
+    assert all("not a bot" in str(told.answers) for told in evidence)
+    assert project.fake.counts[CANARY]["page"] <= 3

@@ -109,6 +109,8 @@ def _format(video_id: str, scenario: Scenario, itag: int, media: Path, port: int
         "lastModified": "1700000000000000",
         "quality": "tiny",
     }
+    if scenario.drm:
+        value["drmFamilies"] = ["WIDEVINE"]
     if not scenario.sabr:
         url = scenario.media_url or MEDIA_URL
         value["url"] = url.format(id=video_id, itag=itag, port=port)

@@ -48,6 +48,7 @@ class Scenario:
     itags: tuple[int, ...] = (251, 140)
     offered: tuple[Offered, ...] = ()
     sabr: bool = False
+    drm: bool = False
     advertisement_s: int | None = None
     page_text: str = ""
 
@@ -112,6 +113,9 @@ SCENARIOS: dict[str, Scenario] = {
     "bare-unavailable": _says("ERROR", _UNAVAILABLE),
     # What it says about whoever asks.
     "bot-check": _says("LOGIN_REQUIRED", "Sign in to confirm you’re not a bot"),
+    "bot-check-beside": Scenario(
+        by_client={"WEB": _playability("LOGIN_REQUIRED", "Sign in to confirm you’re not a bot")}
+    ),
     "rate-limited": _says(
         "UNPLAYABLE", _UNAVAILABLE, _TRY_LATER.removeprefix("Video unavailable. ")
     ),

@@ -17,6 +17,7 @@ from fakeyoutube import answers
 from fakeyoutube.http import Drop, Pacer, Reply, Request, go_wrong, read_request
 from fakeyoutube.media import send_range
 from fakeyoutube.scenarios import SCENARIOS, Scenario
+from fakeyoutube.sessions import Sessions
 from fakeyoutube.sounds import FORMATS, LENGTHS_S, recording
 
 # The certificate is good for strangers too: that they are not asked is up to the client.
@@ -34,6 +35,7 @@ class FakeYoutube:
     Attributes:
         port: of the proxy.
         environment: variables with which a client, of this process or another, asks this server.
+        sessions: who asked, and what becomes of whom.
         counts: by video: requests of `page`, `next`, `player` and `media`, and `bytes` of media sent.
         strangers: hosts asked for that are no part of YouTube.
         n_sent: bytes of all answers.
@@ -53,6 +55,7 @@ class FakeYoutube:
         self._n_before_fault: int | None = None
         self._fault: str | None = None
         self._reachable = True
+        self.sessions = Sessions()
         self._lines: set[asyncio.Transport] = set()
         self.counts: dict[str, Counter[str]] = {}
         self.strangers: list[str] = []
@@ -88,6 +91,7 @@ class FakeYoutube:
         fault: str | None = None,
         reachable: bool | None = None,
         rate_bytes_s: float | None = None,
+        sessions: Mapping[str, str] | None = None,
     ) -> None:
         """Change what is served, at any time; what is not named stays.
 
@@ -98,6 +102,7 @@ class FakeYoutube:
             fault: that scenario; without `n_before_fault`, from now on.
             reachable: False: the network is gone, and connections with it.
             rate_bytes_s: of all answers together; 0: no limit.
+            sessions: what becomes of whom, as `Sessions.configure` says.
         """
         self._videos.update(videos or {})
         unknown = {*self._videos.values(), default or "ok", fault or "ok"} - set(SCENARIOS)
@@ -112,6 +117,8 @@ class FakeYoutube:
                 self._loop.call_soon_threadsafe(self._hang_up)
         if rate_bytes_s is not None:
             self._pacer.rate_bytes_s = rate_bytes_s or None
+        if sessions is not None:
+            self.sessions.configure(sessions)
 
     def reset(self) -> None:
         """As at the start, with nothing counted."""
@@ -119,6 +126,7 @@ class FakeYoutube:
         self.counts.clear()
         self.strangers.clear()
         self.cookies.clear()
+        self.sessions.reset()
         self._default, self._fault, self._n_before_fault = "ok", None, None
         self._reachable, self._pacer.rate_bytes_s = True, None
         self.n_sent = self.n_connections = 0
@@ -209,7 +217,12 @@ class FakeYoutube:
         what, video_id = asked
         counter = self.counts.setdefault(video_id, Counter())
         counter[what] += 1
-        scenario = self.scenario_of(video_id)
+        scenario, cookie = self.scenario_of(video_id), {}
+        if what != "media":
+            visitor, new_cookie = self.sessions.visitor(request)
+            self.sessions.n_videos[visitor] += what == "page"
+            scenario = self.sessions.scenario(visitor, scenario)
+            cookie = {"Set_Cookie": new_cookie} if new_cookie else {}
         fault = getattr(scenario, "player" if what == "next" else what)
         if scenario.n_failures is not None and counter["page"] > scenario.n_failures:
             fault = None
@@ -220,7 +233,7 @@ class FakeYoutube:
                 counter["bytes"] += reply.n_sent
         elif fault is None or not await go_wrong(fault, request, reply):
             if what == "page":
-                await reply.send(answers.page(video_id, scenario))
+                await reply.send(answers.page(video_id, scenario), **cookie)
             elif what == "next":
                 await reply.send_json({"contents": {"twoColumnWatchNextResults": {}}})
             else:

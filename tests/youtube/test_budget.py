@@ -7,16 +7,16 @@ import pytest
 from audiophrase.youtube.budget import (
     DAY_S,
     HOUR_S,
-    Breaker,
     Exit,
     TokenBucket,
     stop_for,
     stop_for_canary,
+    stops_at_once,
 )
 from audiophrase.youtube.evidence import Evidence
 from audiophrase.youtube.verdict import classify, judge
 
-FORBIDDEN = classify("HTTP Error 403: Forbidden")
+LIMITED = classify("HTTP Error 429: Too Many Requests")
 TIMED_OUT = classify("Read timed out.")
 REMOVED = classify("This video has been removed by the uploader")
 
@@ -79,10 +79,6 @@ def test_idle_time_saves_up_no_burst_and_a_pause_holds():
     assert time.now_s == 6112
 
 
-def breaker():
-    return Breaker(5, max_pause_s=600)
-
-
 @pytest.mark.parametrize(
     ("message", "code", "wait_s"),
     [
@@ -91,67 +87,33 @@ def breaker():
         ("[Errno 28] No space left on device", Exit.INCOMPLETE, None),
     ],
 )
-def test_some_causes_stop_at_once(message, code, wait_s):
-    run = breaker()
-    run.observe(classify(message))
-    assert (run.stop.exit_code, run.stop.wait_s) == (code, wait_s)
-    assert message in run.stop.message
-    assert "run the same command again" in run.stop.remedy
+def test_what_to_do_and_when_to_come_back(message, code, wait_s):
+    verdict = classify(message)
+    assert stops_at_once(verdict)
+    stop = stop_for(verdict)
+    assert (stop.exit_code, stop.wait_s) == (code, wait_s)
+    assert message in stop.message
+    assert "run the same command again" in stop.remedy
 
 
-def test_a_retry_after_is_told_and_a_long_one_stops_any_run():
-    run = breaker()
-    run.observe(classify("HTTP Error 429"), retry_after_s=7200)
-    assert run.stop.wait_s == 7200
-    run = breaker()
-    run.observe(classify("HTTP Error 503: Service Unavailable"), retry_after_s=60)
-    assert run.stop is None
-    run.observe(classify("HTTP Error 503: Service Unavailable"), retry_after_s=3600)
-    assert (run.stop.exit_code, run.stop.wait_s) == (Exit.INCOMPLETE, 3600)
+def test_a_long_retry_after_is_told():
+    assert stop_for(LIMITED, 7200).wait_s == stop_for_canary("jNQXAC9IVRw", LIMITED, 7200).wait_s
+    assert stop_for(LIMITED, 7200).wait_s == 7200
+    assert stop_for(LIMITED, 60).wait_s == HOUR_S
 
 
-@pytest.mark.parametrize("verdict", [FORBIDDEN, TIMED_OUT])
-def test_a_streak_calls_for_canaries_and_a_long_one_stops(verdict):
-    run = breaker()
-    for n_failed in range(1, 20):
-        run.observe(verdict)
-        run.observe(verdict, is_retry=True)
-        assert run.stop is None
-        assert run.wants_canaries() == (n_failed >= 3)
-    run.canaries_passed()
-    assert not run.wants_canaries()
-    run.observe(verdict, is_retry=True)
-    assert run.stop is None
-    run.observe(verdict)
-    assert run.stop.cause == verdict.reason
-
-
-def test_what_is_said_of_a_video_ends_a_streak():
-    run = breaker()
-    for verdict in [FORBIDDEN] * 4 + [REMOVED] + [FORBIDDEN] * 4 + [None] + [FORBIDDEN] * 4:
-        run.observe(verdict)
-    assert not run.wants_canaries()
-    assert run.stop is None
-
-
-def test_a_dead_canary_names_itself_and_the_first_cause_stays():
+def test_a_dead_canary_names_itself():
     stop = stop_for_canary("jNQXAC9IVRw", REMOVED)
     assert "jNQXAC9IVRw" in stop.message
     assert "retrieve.canaries" in stop.remedy
     assert stop.exit_code == Exit.BLOCKED
     assert stop_for_canary("jNQXAC9IVRw", TIMED_OUT).exit_code == Exit.INCOMPLETE
-    run = breaker()
-    run.trip(stop)
-    run.observe(classify("HTTP Error 429"))
-    assert run.stop is stop
 
 
 def test_a_network_that_keeps_videos_back_is_left_to_the_canaries_and_to_its_administrator():
     verdict = classify("This video is restricted. Please ask your network administrator.")
     assert verdict.reason == "network-restricted"
-    run = breaker()
-    run.observe(verdict)
-    assert run.stop is None
+    assert not stops_at_once(verdict)
     stop = stop_for_canary("jNQXAC9IVRw", verdict)
     assert (stop.cause, stop.exit_code, stop.wait_s) == ("network-restricted", Exit.BLOCKED, None)
     assert "HTTPS_PROXY" in stop.remedy

@@ -1,95 +1,19 @@
 """How a run paces itself, retries and stops: time is simulated, and so is the client."""
 
-import random
-from collections import Counter
-
 import numpy as np
 import pytest
+import youtube_world
+from youtube_world import LIMITED, REMOVED, TIMED_OUT, World, jobs
 
 from audiophrase.clips.availability import State
-from audiophrase.clips.parameters import RunParams
 from audiophrase.youtube.budget import Exit
-from audiophrase.youtube.client import Fetched, Video
-from audiophrase.youtube.evidence import Evidence, PlayerAnswer
-from audiophrase.youtube.history import fold
-from audiophrase.youtube.ledger import Ledger
-from audiophrase.youtube.plan import Clip, Job
-from audiophrase.youtube.progress import Progress
-from audiophrase.youtube.run import Run
-
-PARAMS = {
-    "canaries": ["canary_0000"],
-    "canary_every": 50,
-    "canary_s": 1.0,
-    "videos_per_hour": 300,
-    "jitter": 0.25,
-    "attempts": 3,
-    "backoff_s": 60.0,
-    "max_streak": 5,
-    "max_pause_s": 900.0,
-    "n_threads": 2,
-    "timeout_s": 20.0,
-}
-PLAYS = Evidence("page", (PlayerAnswer("tv", "OK", None, None, None, 1),))
-REMOVED = Evidence("page", errors=("This video has been removed by the uploader",))
-TIMED_OUT = Evidence("page", errors=("Read timed out.",))
-LIMITED = Evidence("page", http_statuses=(429,), retry_after_s=7200.0)
-
-
-class World:
-    """Simulated time, and a YouTube that answers each id with the next of its list, then plays."""
-
-    def __init__(self, answers):
-        self.now_s, self.answers = 0.0, {name: list(said) for name, said in answers.items()}
-        self.asked_s, self.n_asked = [], Counter()
-
-    def clock(self):
-        return self.now_s
-
-    def sleep(self, seconds):
-        assert seconds >= 0
-        self.now_s += max(seconds, 1e-3)
-
-    def resolve(self, youtube_id):
-        self.asked_s.append(self.now_s)
-        self.n_asked[youtube_id] += 1
-        said = self.answers.get(youtube_id)
-        answer = said.pop(0) if said else None
-        if answer is not None:
-            return answer
-        return Video(youtube_id, "251", "https://x", {}, 60.0, None, PLAYS, "webm", 1000)
-
-    def fetch(self, video, start_s, end_s):
-        samples = np.full(480, 0.5, np.float32)
-        return Fetched(samples, 48000, "251", 1000, 60.0, PLAYS)
-
-    def close(self): ...
-
-
-def jobs(n, n_tries=3):
-    names = [f"video_{index:05d}" for index in range(n)]
-    return [Job(name, (Clip(f"Y{name}_0_10", name, 0.0, 0.01, n_tries),)) for name in names]
+from audiophrase.youtube.evidence import Evidence
 
 
 @pytest.fixture
 def work(tmp_path):
-    def call(world, todo, **changed):
-        progress = Progress(len(todo), clock=world.clock)
-        with Ledger(tmp_path / "cache", "run") as ledger:
-            run = Run(
-                ledger,
-                RunParams(**PARAMS | changed),
-                make_client=lambda: world,
-                progress=progress,
-                tools={"versions": "yt-dlp 1", "cookies": False},
-                rng=random.Random(1),
-                clock=world.clock,
-                sleep=world.sleep,
-            )
-            stop = run.work(tuple(todo))
-            return stop, {clip[1:12]: history for clip, history in fold(ledger.rows()).items()}
-
-    return call
+    """As of `youtube_world`, in a folder of this test; why it stopped, and the histories."""
+    return lambda *args, **changed: youtube_world.work(tmp_path / "cache", *args, **changed)[:2]
 
 
 def test_three_hundred_videos_an_hour_canaries_among_them(work):
@@ -97,8 +21,8 @@ def test_three_hundred_videos_an_hour_canaries_among_them(work):
     stop, histories = work(world, jobs(290))
     assert stop is None
     assert {history.state for history in histories.values()} == {State.OK}
-    assert world.n_asked["canary_0000"] == 1 + 5 + 1
-    assert len(world.asked_s) == 297
+    assert world.n_asked["canary_0000"] == 2 + 5 + 1  # in each of two sessions at the beginning
+    assert len(world.asked_s) == 298
     assert world.now_s == pytest.approx(3600, rel=0.05)
 
 
@@ -121,11 +45,13 @@ def test_what_is_removed_is_asked_for_once(work):
 
 
 def test_a_rate_limit_stops_at_once_and_says_for_how_long(work):
-    world = World({"video_00010": [LIMITED], "video_00002": [REMOVED]})
+    world = World({"video_00002": [REMOVED]}, {1: (11, LIMITED), 2: (0, LIMITED), 3: (0, LIMITED)})
     stop, histories = work(world, jobs(100), n_threads=1)
     assert (stop.exit_code, stop.wait_s) == (Exit.BLOCKED, 7200)
     assert len(histories) == 11
     assert histories["video_00002"].state == State.UNRESOLVED
+    assert world.n_asked["canary_0000"] == 1 + 3  # of them two as another
+    assert world.now_s < 3600 / 300 * 1.3 * 15  # nobody waited for the Retry-After
 
 
 def test_videos_that_fail_every_time_do_not_stop_a_run_whose_canaries_play(work):
@@ -138,24 +64,42 @@ def test_videos_that_fail_every_time_do_not_stop_a_run_whose_canaries_play(work)
     assert world.n_asked["canary_0000"] > 4
 
 
-def test_an_endless_streak_stops_a_run_although_its_canaries_play(work):
-    world = World({f"video_{index:05d}": [TIMED_OUT] * 3 for index in range(5, 90)})
+def test_an_endless_streak_stops_a_run_of_which_only_the_canaries_play(work):
+    timed_out = {f"video_{index:05d}": [TIMED_OUT] * 9 for index in range(90)}
+    world = World(timed_out)
     stop, _ = work(world, jobs(90), n_threads=1)
     assert stop.exit_code == Exit.INCOMPLETE
-    assert world.n_asked.total() <= 5 + 20 + 2 * 20 + 6
+    assert world.n_asked.total() <= 1 + 20 + 4
+    fetched_before = {"video_00001": [None] + [TIMED_OUT] * 20}
+    world = World(timed_out | fetched_before)
+    stop, histories = work(world, jobs(90)[1:], n_threads=1)
+    assert "video_00001" in stop.message
+    assert stop.exit_code == Exit.INCOMPLETE
+    assert len(histories) < 30
+
+
+@pytest.mark.parametrize("said_later", [None, REMOVED])
+def test_an_endless_streak_goes_on_where_a_video_that_was_fetched_before_plays(work, said_later):
+    """Or has gone, for a reason that is its own."""
+    world = World({f"video_{index:05d}": [TIMED_OUT] * 3 for index in range(5, 90)})
+    world.answers["video_00004"] = [None] + [said_later] * 9
+    stop, histories = work(world, jobs(95), n_threads=1)
+    assert stop is None
+    assert sum(history.state == State.OK for history in histories.values()) == 10
+    assert 1 + 85 // 20 - 1 <= world.n_asked["video_00004"] <= 1 + 85 // 20
 
 
 def test_a_canary_is_tried_again_before_it_counts_as_dead(work):
     world = World({"canary_0000": [TIMED_OUT] * 2})
     assert work(world, jobs(3))[0] is None
-    world = World({"canary_0000": [TIMED_OUT] * 3})
+    world = World({"canary_0000": [TIMED_OUT] * 5})  # three times, then twice as another
     stop, histories = work(world, jobs(3, n_tries=2))
     assert stop.exit_code == Exit.INCOMPLETE
     assert "canary_0000" in stop.message
-    world = World({"canary_0000": [REMOVED]})
+    world = World({"canary_0000": [REMOVED] * 3})
     stop, histories = work(world, jobs(3))
     assert stop.exit_code == Exit.BLOCKED
-    assert world.n_asked == {"canary_0000": 1}
+    assert world.n_asked == {"canary_0000": 3}
     assert all(history.state == State.OK for history in histories.values())  # of the first run
 
 

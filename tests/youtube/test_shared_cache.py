@@ -16,7 +16,7 @@ from youtube_project import CANARY, YoutubeProject, youtube_id
 
 from audiophrase import tables
 from audiophrase.clips.availability import State
-from audiophrase.youtube import engine, ledger, run
+from audiophrase.youtube import asking, engine, ledger
 from audiophrase.youtube.attempts import read_table, write_table
 from audiophrase.youtube.history import fold
 from audiophrase.youtube.view import read_view
@@ -252,7 +252,7 @@ def shift(monkeypatch, by):
         def now(cls, tz=None):
             return datetime.now(tz) + by
 
-    for module in (engine, ledger, run):
+    for module in (asking, engine, ledger):
         monkeypatch.setattr(module, "datetime", Shifted)
 
 
@@ -264,12 +264,13 @@ def test_a_clock_that_is_wrong_for_a_run_changes_nothing(project, tmp_path, days
     made = undisturbed(project, tmp_path, rows, scenarios)
     project.set_up(rows, {"n_threads": 1})
     for step, by in enumerate(days):
-        blocked = {} if by == 0 else {youtube_id(3 + 2 * step): "bot-check"}
         project.fake.reset()
-        project.fake.configure(scenarios | blocked)
+        project.fake.configure(scenarios)
+        if by:  # after a canary and some videos
+            project.fake.configure(scenarios, fault="bot-check", n_before_fault=4 + step)
         with pytest.MonkeyPatch.context() as patch:
             shift(patch, timedelta(days=by))
-            assert project.retrieve() == (4 if blocked else 0)
+            assert project.retrieve() == (4 if by else 0)
     assert (project.pack(), project.table()) == made
 
 
@@ -350,7 +351,7 @@ def test_a_cache_that_may_only_be_read_is_no_run_to_be_repeated(
 
 def test_a_run_that_comes_back_too_early_is_warned_and_goes_on(project, capfd):
     project.set_up(clips(0, 1))
-    project.fake.configure({youtube_id(0): "bot-check"})
+    project.fake.configure(fault="bot-check", n_before_fault=2)
     assert project.retrieve() == 4
     assert "Come back" in capfd.readouterr().err
     project.fake.reset()

@@ -36,19 +36,26 @@ def fetch(dataset: str, configfiles: tuple[Path, ...], dry_run: bool, recheck: b
         code = fetch_or_say_why(places, run_params, sources, recheck=recheck)
         if code == Exit.DONE and Path("Snakefile").exists():
             # Snakemake writes the same table once more, and so knows it for its own.
-            _make(places.attempts, configfiles, "--forcerun", "fetch_clips")
+            # What that tells was told above: it goes to its log.
+            _make(places.attempts, configfiles, "--forcerun", "fetch_clips", silent=True)
     except AudiophraseError as error:
         click.echo(f"error: {error}", err=True)
         return Exit.SETUP
     return code
 
 
-def _make(target: Path, configfiles: tuple[Path, ...], *arguments: str) -> None:
-    """Let Snakemake make a table."""
+def _make(
+    target: Path, configfiles: tuple[Path, ...], *arguments: str, silent: bool = False
+) -> None:
+    """Let Snakemake make a table; a silent one speaks only of failure."""
     overlays = ["--configfile", *map(str, configfiles)] if configfiles else []
     command = [sys.executable, "-m", "snakemake", "--cores", "1", str(target), *overlays]
-    made = subprocess.run([*command, *arguments], stdout=sys.stderr, check=False)
+    output = {"stdout": sys.stderr}
+    if silent:
+        output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    made = subprocess.run([*command, *arguments], **output, check=False)
     if made.returncode:
+        click.echo(made.stdout or "", err=True, nl=False)
         raise SetupError(
             f"Snakemake could not make {target}", "see what it says above, and run this again"
         )

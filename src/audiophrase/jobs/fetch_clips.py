@@ -1,11 +1,9 @@
 """Fetching the clips of a data set from YouTube, with what went wrong told and an exit code."""
 
-import io
 import os
 import sys
 from contextlib import redirect_stderr
 from pathlib import Path
-from typing import TextIO
 
 import click
 
@@ -18,6 +16,7 @@ from audiophrase.params.consistency import clip_sources
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import FORBIDDEN, SetupError
+from audiophrase.youtube.progress import Told
 from audiophrase.youtube.run import DISK_ERRORS
 
 _REMEDY = "see to the disk and to the folder cache/, then run the same command again"
@@ -30,30 +29,8 @@ _REMEDY = "see to the disk and to the folder cache/, then run the same command a
 def fetch_clips(dataset: str, configfiles: tuple[Path, ...], log: Path) -> int:
     """Fetch the clips of DATASET, then write its attempts.parquet, or fail and write nothing."""
     places = engine.Places.of(dataset)
-    with log.open("w", encoding="utf-8") as file, redirect_stderr(_Told(sys.stderr, file)):
+    with log.open("w", encoding="utf-8") as file, redirect_stderr(Told(sys.stderr, file)):
         return fetch_or_say_why(places, *settings_of(dataset, configfiles), recheck=False)
-
-
-class _Told(io.TextIOBase):
-    """What is told on a terminal, and again in a log: lines, not the bar that moves."""
-
-    def __init__(self, terminal: TextIO, log: TextIO) -> None:
-        self._terminal, self._log = terminal, log
-
-    def write(self, text: str) -> int:
-        if "\r" not in text:
-            self._log.write(text)
-        return self._terminal.write(text)
-
-    def flush(self) -> None:
-        self._log.flush()
-        self._terminal.flush()
-
-    def isatty(self) -> bool:
-        return self._terminal.isatty()
-
-    def fileno(self) -> int:
-        return self._terminal.fileno()  # the width of the terminal is asked of it
 
 
 def fetch_or_say_why(

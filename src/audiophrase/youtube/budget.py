@@ -83,56 +83,6 @@ class TokenBucket:
             self._next_s = max(self._next_s, self._clock() + seconds)
 
 
-class Breaker:
-    """Notices when not a video but the run is in trouble; whoever finds a `stop` then stops.
-
-    A bot check, a rate limit or a full disk stops it at once. After a streak of videos that failed
-    for another cause that concerns the run, canaries must tell its trouble from the videos' own
-    (`wants_canaries`). If they pass, the run goes on: videos that fail every time are tried again
-    one after the other at its end. But a streak of STREAKS times as many videos, each asked for the
-    first time, stops it whatever the canaries say.
-    """
-
-    STREAKS = 4
-
-    def __init__(self, max_streak: int, *, max_pause_s: float) -> None:
-        """`max_pause_s` is the longest Retry-After that a run waits for itself."""
-        self._max_streak, self._max_pause_s = max_streak, max_pause_s
-        self._streak = self._n_new = 0
-        self._mutex = threading.Lock()
-        self.stop: Stop | None = None
-
-    def observe(
-        self, verdict: Verdict | None, retry_after_s: float | None = None, *, is_retry: bool = False
-    ) -> None:
-        """Take note of what came of a video; none is a success."""
-        with self._mutex:
-            if verdict is None or not concerns_run(verdict):
-                self._streak = self._n_new = 0
-                return
-            self._streak += 1
-            self._n_new += not is_retry
-            long_pause = retry_after_s is not None and retry_after_s > self._max_pause_s
-            endless = self._n_new >= self.STREAKS * self._max_streak
-            if long_pause or endless or stops_at_once(verdict):
-                self.stop = self.stop or stop_for(verdict, retry_after_s)
-
-    def trip(self, stop: Stop) -> None:
-        """Stop the run for a cause that no verdict tells."""
-        with self._mutex:
-            self.stop = self.stop or stop
-
-    def wants_canaries(self) -> bool:
-        """Whether a streak is so long that canaries must tell whose the trouble is."""
-        with self._mutex:
-            return self._streak >= self._max_streak
-
-    def canaries_passed(self) -> None:
-        """The trouble was the videos' own."""
-        with self._mutex:
-            self._streak = 0
-
-
 def stops_at_once(verdict: Verdict) -> bool:
     """Whether to go on would make things worse."""
     return verdict.rule == "disk" or verdict.reason in ("bot-check", "rate-limited")
@@ -197,11 +147,14 @@ def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:
     return Stop(verdict.reason, f"{message}: {said}", f"{remedy}; {AGAIN}", code, wait_s)
 
 
-def stop_for_canary(youtube_id: str, verdict: Verdict) -> Stop:
-    """What to tell the user when a video known to be alive cannot be had."""
-    told = f"the canary {youtube_id}, a video known to be alive, cannot be had"
+def stop_for_canary(youtube_id: str, verdict: Verdict, retry_after_s: float = 0.0) -> Stop:
+    """What to tell the user when a video known to be alive cannot be had, as whomever one asks.
+
+    `retry_after_s` is the longest Retry-After before that.
+    """
+    told = f"{youtube_id}, a video known to be alive, cannot be had, in a new session neither"
     if concerns_run(verdict):
-        stop = stop_for(verdict)
+        stop = stop_for(verdict, retry_after_s)
         return Stop(stop.cause, f"{told}; {stop.message}", stop.remedy, stop.exit_code, stop.wait_s)
     said = verdict.message or verdict.reason
     return Stop(

@@ -31,6 +31,7 @@ from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.run import Run
 from audiophrase.youtube.section_files import sections_at_hand
+from audiophrase.youtube.sessions import told_of_sessions
 from audiophrase.youtube.view import fetched_digests, settle
 
 CACHE = Path("cache") / "youtube"
@@ -141,6 +142,8 @@ def retrieve(
                 err=True,
             )
         stop = _work(ledger, todo, places, params) if todo.jobs else None
+        for line in told_of_sessions(ledger.notes("renewal"), ledger.notes("put-last")):
+            click.echo(line, err=True)
         known = known.after(ledger)
         if stop is None:
             _finish(places, known)

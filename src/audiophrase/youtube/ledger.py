@@ -141,16 +141,19 @@ class Ledger:
         log_lines.sync_folder(self._sections)
         self.published[clip_id] = sha256
 
-    def canaries(self, youtube_ids: Sequence[str], message: str | None = None) -> None:
-        """Log that videos known to be alive were had, or, with a message, were not.
+    def canaries(
+        self, youtube_ids: Sequence[str], message: str | None = None, *, session: str | None = None
+    ) -> None:
+        """Log that videos known to be alive were had in a session, or, with a message, were not.
 
-        Those that were commit what failed since the last that were, if both are of this run.
+        Those that were commit what failed in it since the last that were, all in this run.
         """
         with self._mutex:
             self._append(
                 {
                     "kind": "canaries",
                     "run": self._run,
+                    "session": session,
                     "utc": log_lines.utc_text(datetime.now(UTC)),
                     "youtube_ids": list(youtube_ids),
                     "passed": message is None,
@@ -173,6 +176,13 @@ class Ledger:
                 if line["kind"] == "come-back":
                     return datetime.fromisoformat(line["after"])
         return None
+
+    def notes(self, event: str) -> list[dict[str, Any]]:
+        """What the last run that asked YouTube noted of a kind: this run, or one before it."""
+        with self._mutex:
+            asked = (line["run"] for line in reversed(self._lines) if line["kind"] == "canaries")
+            run = next(asked, None)
+            return [line for line in self._lines if (line["kind"], line["run"]) == (event, run)]
 
     def section_path(self, clip_id: str) -> Path:
         """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""
@@ -247,17 +257,23 @@ def _rows(lines: list[Line]) -> list[dict[str, Any]]:
 
 
 def _committed(lines: list[dict[str, Any]]) -> set[int]:
-    """Indices of the attempts between two passing canaries of one run."""
+    """Indices of the attempts between two passing canaries of one session of one run.
+
+    Older lines name no session: a run's canaries were then of all its attempts. Where the log was
+    damaged, any session's may have failed.
+    """
     committed: set[int] = set()
-    run, pending = None, []
+    pending: dict[tuple[str, str | None], list[int]] = {}
     for index, line in enumerate(lines):
-        if line["kind"] == "canaries":
-            if not line["passed"]:
-                run, pending = None, []
-                continue
-            if line["run"] == run:
-                committed.update(pending)
-            run, pending = line["run"], []
-        elif line["kind"] == "attempt" and line["run"] == run:
-            pending.append(index)
+        key = (line["run"], line.get("session"))
+        if line == log_lines.GAP:
+            pending.clear()
+        elif line["kind"] == "canaries":
+            if line["passed"]:
+                committed.update(pending.get(key, ()))
+                pending[key] = []
+            else:
+                pending.pop(key, None)
+        elif line["kind"] == "attempt" and key in pending:
+            pending[key].append(index)
     return committed

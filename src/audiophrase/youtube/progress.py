@@ -1,16 +1,37 @@
-"""What a run shows while it works: a bar on a terminal, else a line now and then."""
+"""What a run shows while it works, and what it tells where nobody watches.
 
+On a terminal: done, rate and time left; below, the counts by reason, and how the sessions fare. Else
+all of that in a line now and then.
+"""
+
+import io
 import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import TextIO
 
 from tqdm import tqdm
 
 from audiophrase.clips.availability import State
 
 LINE_EVERY_S = 60.0
+
+
+class Told(io.TextIOBase):
+    """What is told on a terminal, and again in a log; what moves there is written to `terminal`."""
+
+    def __init__(self, terminal: TextIO, log: TextIO) -> None:
+        self.terminal, self._log = terminal, log
+
+    def write(self, text: str) -> int:
+        self._log.write(text)
+        return self.terminal.write(text)
+
+    def flush(self) -> None:
+        self._log.flush()
+        self.terminal.flush()
 
 
 class Progress:
@@ -21,30 +42,48 @@ class Progress:
         self._n_clips, self._clock = n_clips, clock
         self._begun_s = self._told_s = clock()
         self._counts: Counter[tuple[str, str | None]] = Counter()
+        self._health = ""
         self._mutex = threading.Lock()
-        on_terminal = sys.stderr.isatty()
-        self._bar = tqdm(total=n_clips, unit="clip", dynamic_ncols=True) if on_terminal else None
+        # Where a log is written beside, the lines that move are not for that.
+        self._terminal = getattr(sys.stderr, "terminal", sys.stderr)
+        self._bars: list[tqdm] = []
+        if self._terminal.isatty():
+            shown = {"file": self._terminal, "dynamic_ncols": True}
+            below = {"total": 0, "bar_format": "{desc}", "leave": False}
+            self._bars = [
+                tqdm(total=n_clips, unit="clip", position=0, **shown),
+                *(tqdm(position=position, **below, **shown) for position in (1, 2)),
+            ]
 
     def finish_clip(self, state: str, reason: str | None) -> None:
         """A clip was tried to the end."""
         with self._mutex:
             self._counts[(str(state), reason)] += 1
-            if self._bar is not None:
-                self._bar.set_postfix_str(self._told(), refresh=False)
-                self._bar.update()
+            if self._bars:
+                self._bars[0].update()
+                self._bars[1].set_description_str(self._told())
             elif self._clock() - self._told_s >= LINE_EVERY_S:
                 self._told_s = self._clock()
                 self.tell(self._line())
 
+    def show_health(self, told: str) -> None:
+        """How those fare who ask: below the counts."""
+        with self._mutex:
+            if told != self._health:
+                self._health = told
+                if self._bars:
+                    self._bars[2].set_description_str(told)
+
     def tell(self, text: str) -> None:
-        """A line of its own, above the bar where there is one."""
-        tqdm.write(text, file=sys.stderr)
+        """A line of its own, above what moves."""
+        with tqdm.external_write_mode(file=self._terminal):
+            print(text, file=sys.stderr)
 
     def close(self) -> None:
         """Take the bar away and tell the counts a last time."""
         with self._mutex:
-            if self._bar is not None:
-                self._bar.close()
+            for bar in reversed(self._bars):
+                bar.close()
             self.tell(self._line())
 
     def _line(self) -> str:
@@ -56,7 +95,7 @@ class Progress:
         if 0 < n_done < self._n_clips:
             left_h = (self._n_clips - n_done) * elapsed_s / n_done / 3600
             line += f"; {left_h:.1f} h left"
-        return line
+        return line + (f"; {self._health}" if self._health else "")
 
     def _told(self) -> str:
         by_state = Counter()

@@ -1,43 +1,32 @@
-"""The run: canaries first, then video after video, until all were tried or something is wrong.
+"""The run: video after video, until all were tried or a canary says that something is wrong.
 
-One thread paces, retries and decides; a few others wait for the network. Between two checks of the
-canaries nothing is in flight, so that what failed in between has a witness on either side.
+One thread paces, retries and decides; a few others wait for the network. While canaries are asked
+for nothing else is in flight, and what failed in a session has a witness of that session on either
+side. No video decides for the others: a run is only stopped by a canary that a session without a
+past cannot have either.
 """
 
 import errno
-import heapq
-import itertools
 import random
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
 from typing import Any
-
-import numpy as np
-import soundfile
 
 from audiophrase.clips.availability import State
 from audiophrase.clips.parameters import RunParams
-from audiophrase.clips.shards import encode_flac
-from audiophrase.youtube.budget import (
-    Breaker,
-    Stop,
-    TokenBucket,
-    stop_for,
-    stop_for_canary,
-    stops_at_once,
-)
-from audiophrase.youtube.client import Client, Fetched
-from audiophrase.youtube.evidence import Evidence
+from audiophrase.youtube.agenda import Agenda
+from audiophrase.youtube.asking import Asker, Outcome
+from audiophrase.youtube.budget import Stop, TokenBucket, stop_for
+from audiophrase.youtube.canaries import Canaries
+from audiophrase.youtube.client import Client
+from audiophrase.youtube.history import FETCHED
 from audiophrase.youtube.ledger import Ledger
-from audiophrase.youtube.plan import Clip, Job
+from audiophrase.youtube.plan import Job
 from audiophrase.youtube.progress import Progress
-from audiophrase.youtube.verdict import Verdict, concerns_run, judge
+from audiophrase.youtube.sessions import Session, Sessions
+from audiophrase.youtube.verdict import Verdict
 
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
@@ -59,81 +48,110 @@ class Run:
     ) -> None:
         """`tools` is logged with every attempt: `versions`, and whether there are `cookies`."""
         self._ledger, self._params, self._progress = ledger, params, progress
-        self._make_client, self._tools, self._rng = make_client, dict(tools), rng
-        self._clock, self._sleep = clock, sleep
+        self._rng, self._clock, self._sleep = rng, clock, sleep
+        self._asker = Asker(ledger, progress, tools)
         self._bucket = TokenBucket(
             params.videos_per_hour, params.jitter, rng, pace=ledger.pace, clock=clock, sleep=sleep
         )
-        self._breaker = Breaker(params.max_streak, max_pause_s=params.max_pause_s)
-        self._local, self._clients = threading.local(), []
-        self._quit = threading.Event()
-        self._rotation = itertools.cycle(params.canaries)
+        limits = {"max_streak": params.max_streak, "max_pause_s": params.max_pause_s}
+        self._sessions = Sessions(make_client, **limits, clock=clock)
+        self._flying: dict[Future[Outcome], Session] = {}
         self._n_unwitnessed = 0  # videos since the canaries were last asked for
-        self._ready: deque[Job] = deque()
-        self._later: list[tuple[float, int, Job]] = []  # a heap: when due, a tie-break, what
-        self._n_later = itertools.count()
+        self._failed_in: dict[str, str] = {}  # the session, by video
+        self._stop: Stop | None = None
 
     def work(self, jobs: tuple[Job, ...]) -> Stop | None:
         """Try every clip of the jobs to the end. Returns why that was not possible, if so."""
-        self._ready.extend(jobs)
-        pool = ThreadPoolExecutor(self._params.n_threads)
+        self._agenda = Agenda(
+            jobs,
+            n_attempts=self._params.attempts,
+            backoff_s=self._params.backoff_s,
+            rng=self._rng,
+            clock=self._clock,
+        )
+        self._pool = ThreadPoolExecutor(self._params.n_threads)
+        self._canaries = Canaries(
+            self._params,
+            ledger=self._ledger,
+            sessions=self._sessions,
+            agenda=self._agenda,
+            bucket=self._bucket,
+            pool=self._pool,
+            progress=self._progress,
+            sleep=self._sleep,
+        )
+        fetched = [row["clip_id"] for row in self._ledger.rows() if row["state"] in FETCHED]
+        self._canaries.fetched_before = fetched[-1][1:12] if fetched else None
         try:
-            self._loop(pool)
+            self._loop()
         except BaseException:
-            self._quit.set()
-            pool.shutdown(wait=False, cancel_futures=True)  # whoever is waiting need not
+            self._asker.end()
+            self._pool.shutdown(wait=False, cancel_futures=True)  # whoever is waiting need not
             raise
-        pool.shutdown()
-        for client in self._clients:
-            client.close()
-        if (stop := self._breaker.stop) is not None:
+        self._pool.shutdown()
+        self._sessions.close()
+        if self._stop is not None:
             with self._minding_the_disk():
-                self._ledger.note("stop", cause=stop.cause, message=stop.message)
-        return stop
+                self._ledger.note("stop", cause=self._stop.cause, message=self._stop.message)
+        return self._stop
 
-    def _loop(self, pool: ThreadPoolExecutor) -> None:
-        if not self._ready:
-            return
-        self._check_canaries(pool, self._params.canaries)
-        flying: set[Future[None]] = set()
-        while self._breaker.stop is None:
-            all_out = not (self._ready or self._later)
-            wants = self._breaker.wants_canaries()
-            if wants or all_out or self._n_unwitnessed >= self._params.canary_every:
-                if flying:
-                    flying = self._land(flying)
-                elif not wants and not self._n_unwitnessed:
+    def _loop(self) -> None:
+        for _ in range(min(self._params.n_threads, len(self._agenda))):
+            with self._minding_the_disk():
+                self._stop = self._canaries.open_session()
+            if self._stop is not None:
+                return
+        while self._stop is None:
+            if self._wants_canaries():
+                if self._flying:
+                    self._land()
+                else:
+                    self._ask_canaries()
+            elif self._agenda.wait_s() > 0 or not self._sessions.has_idle():
+                if self._flying:
+                    self._land()
+                elif not self._agenda:
                     return
                 else:
-                    canaries = self._params.canaries if all_out else [next(self._rotation)]
-                    self._check_canaries(pool, canaries)
-                continue
-            job = self._next_job()
-            if job is None or len(flying) >= self._params.n_threads:
-                if job is not None:
-                    self._ready.appendleft(job)
-                if flying:
-                    flying = self._land(flying)
-                else:
-                    self._sleep(max(0.0, self._later[0][0] - self._clock()))
-                continue
-            self._bucket.wait()
-            if self._breaker.stop is None:
-                self._n_unwitnessed += 1
-                flying.add(pool.submit(self._try_video, job))
-        while flying:
-            flying = self._land(flying)
+                    self._sleep(self._agenda.wait_s())
+            else:
+                self._bucket.wait()
+                self._land(timeout_s=0)
+                if self._stop is None and not self._wants_canaries():
+                    self._start(self._agenda.next())
+        self._asker.end()
+        while self._flying:
+            self._land()
 
-    def _land(self, flying: set[Future[None]]) -> set[Future[None]]:
+    def _start(self, job: Job) -> None:
+        session = self._sessions.take(avoid=self._failed_in.get(job.youtube_id))
+        self._n_unwitnessed += 1
+        future = self._pool.submit(self._asker.ask, session.client, session.number, job)
+        self._flying[future] = session
+
+    def _land(self, timeout_s: float | None = None) -> None:
         """Wait for a video, and for what went wrong with this machine rather than with it."""
-        due_s = self._later[0][0] - self._clock() if self._later and not self._ready else None
-        done, flying = wait(
-            flying, None if due_s is None else max(0.0, due_s), return_when=FIRST_COMPLETED
-        )
-        for future in done:
+        if timeout_s is None and 0 < self._agenda.wait_s() < float("inf"):
+            timeout_s = self._agenda.wait_s()
+        for future in wait(self._flying, timeout_s, return_when=FIRST_COMPLETED).done:
+            session = self._flying.pop(future)
             with self._minding_the_disk():
-                future.result()
-        return flying
+                self._observe(session, future.result())
+            self._sessions.give_back(session)
+        self._progress.show_health(self._sessions.told())
+
+    def _observe(self, session: Session, outcome: Outcome) -> None:
+        session.observe(outcome)
+        youtube_id, pause_s = outcome.job.youtube_id, outcome.retry_after_s
+        if outcome.verdict is None:
+            self._canaries.fetched_before = youtube_id
+        else:
+            self._failed_in[youtube_id] = session.number
+            if outcome.verdict.rule == "disk":
+                self._stop = self._stop or stop_for(outcome.verdict)
+        # A longer one is doubted instead; beside a video that plays it is kept in part.
+        if pause_s is not None and (outcome.verdict is None or pause_s <= self._params.max_pause_s):
+            self._bucket.pause(min(pause_s, self._params.max_pause_s))
 
     @contextmanager
     def _minding_the_disk(self) -> Iterator[None]:
@@ -144,151 +162,17 @@ class Run:
             if error.errno not in DISK_ERRORS:
                 raise
             said = Verdict(State.UNRESOLVED, "unknown", False, "disk", str(error.strerror))
-            self._breaker.trip(stop_for(said))
+            self._stop = self._stop or stop_for(said)
 
-    def _next_job(self) -> Job | None:
-        if self._ready:
-            return self._ready.popleft()
-        if self._later and self._later[0][0] <= self._clock():
-            return heapq.heappop(self._later)[2]
-        return None
+    def _wants_canaries(self) -> bool:
+        if self._sessions.doubted() or self._n_unwitnessed >= self._params.canary_every:
+            return True
+        return not self._agenda and not self._flying and self._n_unwitnessed > 0
 
-    def _check_canaries(self, pool: ThreadPoolExecutor, canaries: list[str]) -> None:
-        """Commit what failed so far, or stop: in the ledger and for the breaker."""
-        for youtube_id in canaries:
-            for attempt in range(self._params.attempts):
-                self._bucket.wait()
-                verdict = pool.submit(self._try_canary, youtube_id).result()
-                if verdict is None or not concerns_run(verdict):
-                    break
-                if stops_at_once(verdict):
-                    break
-                if attempt + 1 < self._params.attempts:
-                    self._sleep(self._backoff_s(attempt + 1))
-            if verdict is not None:
-                self._breaker.trip(stop_for_canary(youtube_id, verdict))
-                said = verdict.message or verdict.reason
-                with self._minding_the_disk():
-                    self._ledger.canaries([youtube_id], said)
-                return
+    def _ask_canaries(self) -> None:
         with self._minding_the_disk():
-            self._ledger.canaries(canaries)
-        self._breaker.canaries_passed()
-        self._n_unwitnessed = 0
-
-    def _try_canary(self, youtube_id: str) -> Verdict | None:
-        client = self._client()
-        video = client.resolve(youtube_id)
-        if isinstance(video, Evidence):
-            return judge(video)
-        fetched = client.fetch(video, 0.0, self._params.canary_s)
-        if isinstance(fetched, Evidence):
-            return judge(fetched)
-        if not len(fetched.samples):
-            return Verdict(State.UNRESOLVED, "unknown", False, message="its audio is empty")
-        return None
-
-    def _try_video(self, job: Job) -> None:
-        """Look a video up and fetch its sections; log each clip's attempt."""
-        client = self._client()
-        now = datetime.now(UTC)
-        video = client.resolve(job.youtube_id)
-        if isinstance(video, Evidence):
-            verdict = judge(video)
-            # The breaker first: were the disk full, the log would raise.
-            self._observe(verdict, video, is_retry=job.is_retry)
-            self._retry([c for c in job.clips if self._failed(c, now, verdict, video)])
-            return
-        again = []
-        for clip in job.clips:
-            if self._breaker.stop is not None or self._quit.is_set():
-                break
-            now = datetime.now(UTC)
-            fetched = client.fetch(video, clip.start_s, clip.end_s)
-            if isinstance(fetched, Fetched):
-                self._observe(None, fetched.evidence)
-                self._fetched(clip, now, fetched)
-                continue
-            verdict = judge(fetched)
-            is_first = clip is job.clips[0] and not job.is_retry
-            self._observe(verdict, fetched, is_retry=not is_first)
-            if self._failed(clip, now, verdict, fetched):
-                again.append(clip)
-        # One player may have answered although another told us to stay away: then we do.
-        beside = judge(video.evidence)
-        if stops_at_once(beside):
-            self._observe(beside, video.evidence)
-        self._retry(again)
-
-    def _fetched(self, clip: Clip, now: datetime, fetched: Fetched) -> None:
-        values = self._values(fetched.evidence) | {
-            "format": fetched.format_id,
-            "bytes": fetched.n_bytes,
-            **asdict(fetched.track),
-        }
-        if not len(fetched.samples) or not np.isfinite(fetched.samples).all():
-            reason, message = "not-finite", "the audio has samples that are not finite"
-            if not len(fetched.samples):
-                reason = "no-samples"
-                message = f"the recording ends at {fetched.recording_s} s, before the clip starts"
-            verdict = Verdict(State.CORRUPT, reason, False, message=message)
-            self._log(clip, now, verdict, values)
-            self._progress.finish_clip(verdict.state, reason)
-            return
-        try:
-            flac = encode_flac(fetched.samples, fetched.sample_rate_hz)
-        except soundfile.SoundFileError as error:  # a rate, say, that FLAC does not know
-            said = f"{fetched.sample_rate_hz} Hz cannot be kept as FLAC: {error}"
-            self._log(clip, now, Verdict(State.CORRUPT, "unreadable", False, message=said), values)
-            self._progress.finish_clip(State.CORRUPT, "unreadable")
-            return
-        values |= {"state": State.OK, "reason": None, "permanent": None, "message": None}
-        self._ledger.publish(clip.clip_id, flac, now, values)
-        self._progress.finish_clip(State.OK, None)
-
-    def _failed(self, clip: Clip, now: datetime, verdict: Verdict, evidence: Evidence) -> bool:
-        """Log a failed attempt. Returns whether it is worth another."""
-        self._log(clip, now, verdict, self._values(evidence))
-        is_answer = verdict.state != State.UNRESOLVED or verdict.rule == "bare-unavailable"
-        if is_answer or clip.n_tries <= 1:
-            self._progress.finish_clip(verdict.state, verdict.reason)
-            return False
-        return True
-
-    def _log(self, clip: Clip, now: datetime, verdict: Verdict, values: dict[str, Any]) -> None:
-        told = {"reason": verdict.reason, "message": verdict.message}
-        told |= {"state": verdict.state, "permanent": verdict.permanent}
-        self._ledger.record(clip.clip_id, now, values | told)
-
-    def _values(self, evidence: Evidence) -> dict[str, Any]:
-        statuses = evidence.http_statuses
-        worst = next((status for status in statuses if status >= 400), None)
-        last = statuses[-1] if statuses else None
-        return self._tools | {"evidence": evidence.to_json(), "http_status": worst or last}
-
-    def _observe(
-        self, verdict: Verdict | None, evidence: Evidence, *, is_retry: bool = False
-    ) -> None:
-        self._breaker.observe(verdict, evidence.retry_after_s, is_retry=is_retry)
-        if evidence.retry_after_s is not None:
-            self._bucket.pause(min(evidence.retry_after_s, self._params.max_pause_s))
-
-    def _retry(self, clips: list[Clip]) -> None:
-        """Put clips of a video behind all others, to be tried again after a while."""
-        if not clips:
-            return
-        fewest = max(clip.n_tries for clip in clips)
-        n_failed = max(1, self._params.attempts - fewest + 1)
-        clips = [replace(clip, n_tries=clip.n_tries - 1) for clip in clips]
-        job = Job(clips[0].youtube_id, tuple(clips), is_retry=True)
-        due_s = self._clock() + self._backoff_s(n_failed)
-        heapq.heappush(self._later, (due_s, next(self._n_later), job))
-
-    def _backoff_s(self, n_failed: int) -> float:
-        return self._params.backoff_s * 2 ** (n_failed - 1) * (1 + self._rng.random())
-
-    def _client(self) -> Client:
-        if not hasattr(self._local, "client"):
-            self._local.client = self._make_client()
-            self._clients.append(self._local.client)
-        return self._local.client
+            if self._sessions.doubted():
+                self._stop = self._canaries.ask_doubted()
+            else:
+                self._stop = self._canaries.ask_all()
+                self._n_unwitnessed = 0

@@ -13,6 +13,7 @@ from audiophrase.clip_ids import files_by_shard, shard_names
 from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
 from audiophrase.params.consistency import clip_sources
+from audiophrase.params.reading import refuse_repeated_keys
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
 from audiophrase.features import module_of
@@ -50,6 +51,7 @@ def instructive(function):
     return call
 
 
+instructive(refuse_repeated_keys)(workflow.configfiles)
 instructive(parameters.check)(config)
 FIGURES = instructive(catalogue.figures)()
 

@@ -8,33 +8,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from audiophrase.errors import ParamsError
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
 from audiophrase.params.consistency import check_consistency, empty_paths
+from audiophrase.params.reading import read
 from audiophrase.params.schema import violations
 from audiophrase.settings import PAPER_VARIANT
 
 
 def load(path: Path, *overlays: Path) -> dict[str, Any]:
     """Read a params file, lay others over it in turn, and check the whole. Raises ParamsError."""
-    params: Any = _read(path)
+    params: Any = read(path)
     for overlay in overlays:
-        params = _overlay(params, _read(overlay))
+        params = _overlay(params, read(overlay))
     check(params)
     return params
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ParamsError(f"there is no params file {path}", "name an existing file") from None
-    except OSError as error:
-        raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(f"{path} is not YAML: {error}", "fix the line it names") from None
 
 
 def check(params: Any) -> None:

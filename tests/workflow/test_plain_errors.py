@@ -1,5 +1,8 @@
 """What a user gets wrong is told by Snakemake's dry run in a sentence, without a stack trace."""
 
+import subprocess
+import sys
+
 import pytest
 from snakemake_project import TINY, Project
 
@@ -31,3 +34,47 @@ def test_a_key_that_stands_twice_is_refused_in_any_file_that_snakemake_reads(fre
         params.write_text(before)
     assert f"{params.name} has keys that stand twice" in printed
     assert "  - build: lines " in printed
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "told"),
+    [
+        (
+            "model/parameters.py",
+            '"infonce": InfoNCEParams,',
+            '"infonce": InfoNCEParams,\n    "hardest": TripletParams(margin=0.2),',
+            "there is no file src/audiophrase/model/losses/hardest.py",
+        ),
+        (
+            "annotations/forms/__init__.py",
+            "import audiogrounding_v1, audiogrounding_v2",
+            "import audiogrounding_v1, audiogrounding_v2, captions_by_file",
+            "cannot import name 'captions_by_file'",
+        ),
+        (
+            "report/figures/training.py",
+            "def draw(",
+            "def drawn(",
+            "training.py has no function draw",
+        ),
+    ],
+)
+def test_what_is_listed_and_half_done_is_told_by_file(fresh, path, before, after, told):
+    fresh.set_params(TINY)
+    file = fresh.folder / "src/audiophrase" / path
+    whole = file.read_text()
+    assert before in whole
+    file.write_text(whole.replace(before, after))
+    try:
+        printed = refused(fresh)
+        if "forms" in path:
+            command = [sys.executable, "-m", "audiophrase", "job", "annotations", "--help"]
+            done = subprocess.run(
+                command, env=fresh.environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 1
+            assert "Traceback" not in done.stderr
+            printed += done.stderr
+    finally:
+        file.write_text(whole)
+    assert printed.count(told) == printed.count("docs/extending.md") == 1 + ("forms" in path)

@@ -11,6 +11,7 @@ from typing import Any
 from audiophrase.errors import ParamsError
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
 from audiophrase.params.consistency import check_consistency, empty_paths
+from audiophrase.params.extensions import check_extensions
 from audiophrase.params.reading import read
 from audiophrase.params.schema import violations
 from audiophrase.settings import PAPER_VARIANT
@@ -27,6 +28,7 @@ def load(path: Path, *overlays: Path) -> dict[str, Any]:
 
 def check(params: Any) -> None:
     """Refuse unknown keys, wrong types, values out of range, and what no schema can say."""
+    check_extensions()
     errors = violations(params)
     if errors:
         listed = "\n".join(f"  - {line}" for line in sorted(errors))

@@ -14,6 +14,7 @@ import jsonschema
 import msgspec
 
 from audiophrase.parameters.sections import DOCUMENT, OVERRIDES_OF_VARIANTS
+from audiophrase.params.extensions import unlisted
 from audiophrase.splits import SPLITS
 
 _NAME = {
@@ -205,8 +206,9 @@ def _explain(error: jsonschema.ValidationError) -> str:
             hints.append(f"'{key}'" + (f" (it is now {now})" if now else _did_you_mean(key, known)))
         return f"{where}: unknown key {', '.join(hints)}"
     if error.validator == "enum":
-        known = error.validator_value
-        return f"{where}: {error.message}{_did_you_mean(error.instance, known)}"
+        if done := unlisted(str(error.absolute_path[-1]), str(error.instance)):
+            return f"{where}: {error.message} ({done}: docs/extending.md)"
+        return f"{where}: {error.message}{_did_you_mean(error.instance, error.validator_value)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"{where}: missing {', '.join(missing)}"

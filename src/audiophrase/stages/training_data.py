@@ -16,6 +16,7 @@ from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError, ParamsError
 from audiophrase.features.shards import STAGE, column_of_frames, extent, frame_size
 from audiophrase.model.encoders import Encoder, build_encoder
+from audiophrase.named import require
 from audiophrase.settings import Settings, structure
 from audiophrase.stages.unpacked import Unpacked
 from audiophrase.train import Pairs
@@ -152,6 +153,7 @@ def untrained_encoder(n_features: int, n_dimensions: int, settings: Settings) ->
     """
     name = structure(settings, "train").encoder
     params = structure(settings, f"train.{name}")
+    require(type(params), "problems")
     for problem, remedy in params.problems(n_features=n_features, n_dimensions=n_dimensions):
         raise ParamsError(problem, remedy)
     return build_encoder(name, n_features, n_dimensions, params)

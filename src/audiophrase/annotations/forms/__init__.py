@@ -9,11 +9,14 @@ from typing import Any
 from audiophrase.annotations.forms import audiogrounding_v1, audiogrounding_v2
 from audiophrase.annotations.rows import Form
 from audiophrase.errors import AnnotationError
+from audiophrase.named import require
 
 FORMS: dict[str, Form] = {
     "audiogrounding_v1": audiogrounding_v1,
     "audiogrounding_v2": audiogrounding_v2,
 }
+for _form in FORMS.values():
+    require(_form, "SHAPE", "FIELDS", "recognises", "rows", "clip")
 _MAX_KEYS, _MAX_KEY = 12, 40
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number"}
 

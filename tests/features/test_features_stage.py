@@ -176,10 +176,11 @@ def test_shards_whose_frames_are_of_two_sizes_are_refused(made, tmp_path, settin
     shard = made("log-mel")
     table = tables.read(shard, stage="features")
     half = [None if row is None else row[: len(row) // 2] for row in table["log_mel"].to_pylist()]
-    other = tmp_path / "other.parquet"
+    other = tmp_path / "log-mel" / "other.parquet"
     column = pa.array(half, pa.list_(pa.float32()))
     changed = table.set_column(3, table.field("log_mel"), column)
-    tables.write(other, changed, stage="features", settings={})
+    made_by = {"front_end": "log-mel"}
+    tables.write(other, changed, stage="features", settings={}, inputs=made_by)
     with pytest.raises(ArtifactError, match="row 0 is not 51 x"):
         read_clips([shard, other], {})
 

@@ -14,7 +14,7 @@ from audiophrase import tables
 from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError, ParamsError
-from audiophrase.features.shards import STAGE, column_of_frames, extent, frame_size
+from audiophrase.features.shards import column_of_frames, extent, frame_size, read_shard
 from audiophrase.model.encoders import Encoder, build_encoder
 from audiophrase.named import require
 from audiophrase.settings import Settings, structure
@@ -60,7 +60,7 @@ def read_clips(
     clips = Clips([], set(), log_mels, [], n_values)
     keep = torch.tensor if unpack_in is None else lambda frames: frames
     for shard in shards:
-        table = tables.read(shard, stage=STAGE, settings=settings)
+        table = read_shard(shard, settings)
         column = table[column_of_frames(table)]
         clips.all_ids.update(table["clip_id"].to_pylist())
         for index, n_frames in enumerate(table["n_frames"].to_pylist()):

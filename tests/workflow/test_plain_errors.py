@@ -78,3 +78,35 @@ def test_what_is_listed_and_half_done_is_told_by_file(fresh, path, before, after
     finally:
         file.write_text(whole)
     assert printed.count(told) == printed.count("docs/extending.md") == 1 + ("forms" in path)
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("data/tinny/manifests/clips-train.json", "did you mean 'tiny'"),
+        ("results/tinny/measures.parquet", "unknown data set 'tinny'"),
+        ("results/tinny/measures.csv", "unknown data set 'tinny'"),
+        ("data/tiny/features/mel/train-00000.parquet", "no front end 'mel'"),
+        ("data/tiny/features/log-mel-/train-00000.parquet", "did you mean 'log-mel'"),
+        ("data/tiny/manifests/features-log-mal-train.json", "known: log-mel, log-mel-native, onnx"),
+        ("results/tiny/figures/trainings.svg", "did you mean 'training'"),
+        ("results/tiny/tables/seds.csv", "known: dataset, retrieval, sed, ablations"),
+    ],
+)
+def test_a_target_that_names_what_there_is_not_says_what_there_is(fresh, target, told):
+    fresh.set_params(TINY)
+    assert told in refused(fresh, target)
+
+
+def test_targets_that_there_are_are_made_by_their_own_rules(fresh):
+    fresh.set_params(TINY)
+    targets = [
+        "data/tiny/manifests/features-log-mel-native-train.json",
+        "data/tiny/features/onnx/val-00000.parquet",
+        "results/tiny/figures/training.png",
+        "results/tiny/tables/sed.md",
+    ]
+    for target in targets[:1] + targets[2:]:
+        done = fresh.snakemake("-n", target)
+        assert done.returncode == 0, done.stdout
+    assert "features.onnx.file is empty" in refused(fresh, targets[1])

@@ -14,6 +14,7 @@ from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
 from audiophrase.params.consistency import clip_sources
 from audiophrase.params.reading import refuse_repeated_keys
+from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
 from audiophrase.features import module_of
@@ -56,9 +57,14 @@ instructive(parameters.check)(config)
 FIGURES = instructive(catalogue.figures)()
 
 
+def other_than(known, end):
+    """A pattern of names that are none of those known, where `end` is the pattern behind a name."""
+    return rf"(?!({'|'.join(known)}){end})[^/]+"
+
+
 wildcard_constraints:
     dataset="|".join(config["datasets"]),
-    unknown=rf"(?!({'|'.join(config['datasets'])})/)[^/]+",
+    unknown=other_than(config["datasets"], "/"),
     variant=r"[a-z0-9][a-z0-9_-]*",
     seed=r"\d+",
     shard=r"(train|val|test)-\d{5}",
@@ -75,6 +81,12 @@ def sections(dataset, variant=None):
 def entry(dataset):
     """A data set's entry."""
     return parameters.dataset_entry(config, dataset)
+
+
+@instructive
+def unknown(noun, name, known):
+    """Refuses a target that names something which there is not."""
+    raise unknown_name(noun, name, known)
 
 
 def settings(*names, variant=None):
@@ -202,7 +214,10 @@ def audio_files(wildcards):
     folder = folder_of_clips(wildcards)
     split = wildcards.shard.rsplit("-", 1)[0]
     n_shards = entry(wildcards.dataset)["shards"][split]
-    names = listed_files(folder, split, n_shards)[wildcards.shard]
+    files = listed_files(folder, split, n_shards)
+    if wildcards.shard not in files:
+        raise unknown_name("shard", wildcards.shard, files)
+    names = files[wildcards.shard]
     return [os.path.join(folder, name) for name in names]
 
 

@@ -46,10 +46,10 @@ def test_every_key_that_stands_twice_is_listed_in_the_order_of_the_file(file):
 @pytest.mark.parametrize(
     "text",
     [
+        "a: {x: 1}\nc: &c {y: 1}\nb: &b {z: 1}\nd: {<<: *b, <<: *c}\n",
         "a: {x: 1}\nb: {x: 1}\n",
         "a: &a {x: 1}\nb: {<<: *a, x: 2}\nc: {<<: *a, x: 3}\n",  # what is merged in is overridden
         "a: &a {x: 1}\nb: &b {<<: *a, x: 2}\nc: {<<: *b, x: 3}\n",
-        "",
     ],
 )
 def test_what_stands_once_is_read_as_yaml_reads_it(file, text):

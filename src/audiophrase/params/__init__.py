@@ -16,25 +16,38 @@ from audiophrase.params.reading import read
 from audiophrase.params.schema import violations
 from audiophrase.settings import PAPER_VARIANT
 
+_IN_WHICH_FILE = "fix them in params.yaml, or in the file given with --configfile"
+
 
 def load(path: Path, *overlays: Path) -> dict[str, Any]:
     """Read a params file, lay others over it in turn, and check the whole. Raises ParamsError."""
     params: Any = read(path)
     for overlay in overlays:
         params = _overlay(params, read(overlay))
-    check(params)
+    remedy = f"fix them in {' or '.join(map(str, (path, *overlays)))}"
+    missing = [name for name in ("build", *DOCUMENT) if name not in params]
+    if missing and not overlays and Path(path).name != "params.yaml":
+        remedy = (
+            f"{path} lacks {', '.join(missing)}: if it is to be laid over params.yaml, name both, "
+            f"`audiophrase check-params params.yaml {path}`"
+        )
+    check(params, remedy=remedy)
     return params
 
 
-def check(params: Any) -> None:
-    """Refuse unknown keys, wrong types, values out of range, and what no schema can say."""
+def check(params: Any, *, remedy: str = _IN_WHICH_FILE) -> None:
+    """Refuse unknown keys, wrong types, values out of range, and what no schema can say.
+
+    Args:
+        remedy: what to do about those that the schema refuses.
+    """
     check_extensions()
     errors = violations(params)
     if errors:
         listed = "\n".join(f"  - {line}" for line in sorted(errors))
         raise ParamsError(
             f"the parameters are not valid:\n{listed}",
-            "fix them in params.yaml, or in the file given with --configfile",
+            remedy,
         )
     for name in params["build"]:
         require_paths(params, name)

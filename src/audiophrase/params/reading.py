@@ -14,16 +14,23 @@ _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same, a tenth
 _MERGE = "tag:yaml.org,2002:merge"
 
 
-def read(path: Path) -> Any:
-    """The content of a params file. Raises ParamsError."""
+def read(path: Path) -> dict[Any, Any]:
+    """The content of a params file, keys and values. Raises ParamsError."""
     try:
-        return _parse(path)
+        content = _parse(path)
     except FileNotFoundError:
-        raise ParamsError(f"there is no params file {path}", "name an existing file") from None
+        raise ParamsError(
+            f"there is no params file {path}",
+            "name one that there is; paths count from the working folder",
+        ) from None
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ParamsError(f"{path} is not YAML: {error}", "fix the line it names") from None
+    if not isinstance(content, dict):
+        held = "is empty" if content is None else "has no keys at its top level"
+        raise ParamsError(f"{path} {held}", "write what you set as `section: {key: value}`")
+    return content
 
 
 def refuse_repeated_keys(paths: Iterable[Path]) -> None:

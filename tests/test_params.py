@@ -120,7 +120,7 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
         (
             "features",
             {"hop_s": 0.04, "window_s": 0.08},
-            "divides time by 4, but a clip of retrieve.min_length_s has only 3 frames",
+            "pooling needs 4 frames, but the shortest clip has 3",
         ),
         (
             "features.n_mels",
@@ -133,7 +133,7 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
                 "front_end": "onnx",
                 "onnx": {"file": "x", "output": None, "sample_rate_hz": 16000, "hop_s": 0.05},
             },
-            "has only 3 frames",
+            "the shortest clip has 3",
         ),
         ("features.sample_rate_hz", None, "is null, but features.front_end is 'log-mel'"),
         ("features.front_end", "onnx", "front_end is 'onnx' but features.onnx.file is empty"),

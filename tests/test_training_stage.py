@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from audiophrase import params, tables
 from audiophrase import train as training
-from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.errors import ArtifactError, AudiophraseError, ParamsError
 from audiophrase.features.log_mel import COLUMN
 from audiophrase.features.shards import schema
 from audiophrase.model.encoders import crnn
@@ -169,6 +169,27 @@ def test_cuda_that_is_not_there_is_told_before_anything_is_read(train, made, mon
         train("absent", device="cuda")
     (log,) = (made / "absent").iterdir()
     assert "train.device is 'cuda'" in log.read_text()
+
+
+@pytest.mark.parametrize("resident_mb", [3000, 0])
+def test_a_clip_of_too_few_frames_for_the_encoder_is_named(train, made, settings, resident_mb):
+    """As a network makes of a short clip: params.yaml does not tell how many frames."""
+    path = made / "log-mel/train-1.parquet"
+    table = pa.Table.from_pylist(
+        [
+            {"clip_id": f"short-{n}", "n_frames": n, "hop_s": 0.02, "log_mel": [0.0] * n * N_MELS}
+            for n in (5, 3, 4)
+        ],
+        schema(COLUMN),
+    )
+    made_with, made_by = {"features": settings["features"]}, {"front_end": "log-mel"}
+    tables.write(path, table, stage="features", settings=made_with, inputs=made_by)
+    with pytest.raises(
+        ParamsError, match=r"clip short-3: train\.crnn\.pooling needs 4 frames, but .* has 3"
+    ):
+        train("short", resident_mb=resident_mb)
+    with pytest.raises(ParamsError, match="clip short-3"):  # as evaluation reads them
+        read_clips_within([path], settings, resident_mb=resident_mb, cache=made / "cache")
 
 
 def test_an_error_that_ends_a_training_stands_in_its_log(train, made):

@@ -32,7 +32,7 @@ class CRNNParams:
     def problems(
         self, *, n_features: int | None, n_dimensions: int | None, n_frames: int | None = None
     ) -> Iterator[Problem]:
-        """Why it cannot encode frames of F = `n_features` values, at least `n_frames` a clip.
+        """Why it cannot encode frames of F = `n_features` values, `n_frames` of the shortest clip.
 
         None: not known yet.
         """
@@ -50,9 +50,8 @@ class CRNNParams:
         by_time, by_mel = (math.prod(kernel[axis] for kernel in kernels) for axis in (0, 1))
         if n_frames is not None and by_time > n_frames:
             yield (
-                f"train.crnn.pooling divides time by {by_time}, "
-                + f"but a clip of retrieve.min_length_s has only {n_frames} frames",
-                "shorten the hop of the features, or raise retrieve.min_length_s",
+                f"train.crnn.pooling needs {by_time} frames, but the shortest clip has {n_frames}",
+                "shorten the hop, raise retrieve.min_length_s, or choose another encoder",
             )
         if n_features is not None and by_mel != n_features:
             yield (

@@ -9,7 +9,9 @@ import sys
 from audiophrase import artifacts as paths
 from audiophrase import params as parameters
 from audiophrase.bridge import guard
-from audiophrase.clip_ids import files_by_shard, shard_names
+from audiophrase.annotations.named_clips import named_clips
+from audiophrase.clip_ids import shard_names
+from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
 from audiophrase.closure import import_closure
 from audiophrase.params.consistency import clip_sources
@@ -214,7 +216,7 @@ def audio_files(wildcards):
     folder = folder_of_clips(wildcards)
     split = wildcards.shard.rsplit("-", 1)[0]
     n_shards = entry(wildcards.dataset)["shards"][split]
-    files = listed_files(folder, split, n_shards)
+    files = listed_files(wildcards.dataset, folder, split, n_shards)
     if wildcards.shard not in files:
         raise unknown_name("shard", wildcards.shard, files)
     names = files[wildcards.shard]
@@ -244,9 +246,24 @@ def folder_option(wildcards):
 
 
 @functools.cache
-def listed_files(folder, split, n_shards):
+def listed_files(dataset, folder, split, n_shards):
     """The files of a folder by shard, listed once for all jobs."""
-    return files_by_shard(list_files(folder), split, n_shards)
+    return files_by_shard(list_files(folder), split, n_shards, clips_that_are_known(dataset))
+
+
+@functools.cache
+def clips_that_are_known(dataset):
+    """The clips that a user's annotation files name; None where they are others', or not right.
+
+    Those of AudioGrounding may not lie here yet: what a job depends on would be another thing then.
+    """
+    annotations = sections(dataset)["annotations"]
+    if annotations["source"] != "files":
+        return None
+    try:
+        return named_clips(annotations["files"], entry(dataset)["shards"])
+    except AudiophraseError:
+        return None  # the job that reads them says what is wrong
 
 
 @instructive

@@ -13,7 +13,9 @@ import pandas as pd
 from audiophrase import params, tables
 from audiophrase.clips import audit as counting
 from audiophrase.clips import availability_file
+from audiophrase.clips.folder import unmatched
 from audiophrase.errors import AudiophraseError
+from audiophrase.params.consistency import clip_sources
 from audiophrase.report import paper
 from audiophrase.report.availability import (
     MAX_LISTED,
@@ -69,17 +71,28 @@ def audit(
         raise click.UsageError(f"{dataset!r} cannot be the name of a data set")
     if recheck:
         _recheck(dataset, configfiles, max_listed)
-    _count(dataset, export, beside_paper=_stands_beside_paper(dataset, configfiles))
+    entry, sections = _parameters(dataset, configfiles)
+    _count(
+        dataset,
+        export,
+        beside_paper=paper.stands_beside(sections["annotations"]["source"]) if sections else False,
+    )
+    folder = sections["retrieve"]["folder"] if sections else None
+    if folder and "local" in clip_sources(entry["clips"]) and Path(folder).is_dir():
+        path = Path("data") / dataset / "annotations" / "clips.parquet"
+        clips = tables.read(path, stage="annotations.clips").to_pylist()
+        if note := unmatched(Path(folder), clips):
+            click.echo(f"\n{folder}: {note}")
 
 
-def _stands_beside_paper(dataset: str, configfiles: Sequence[Path]) -> bool:
-    """Whether a data set's annotations are the paper's; not, where no params file knows it."""
+def _parameters(dataset: str, configfiles: Sequence[Path]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The entry and the sections of a data set; both empty where no params file knows it."""
     if not Path("params.yaml").is_file():
-        return False
+        return {}, {}
     loaded = params.load(Path("params.yaml"), *configfiles)
     if dataset not in loaded["datasets"]:
-        return False
-    return paper.stands_beside(params.effective(loaded, dataset)["annotations"]["source"])
+        return {}, {}
+    return params.dataset_entry(loaded, dataset), params.effective(loaded, dataset)
 
 
 def _count(dataset: str, export: Path | None, *, beside_paper: bool) -> None:

@@ -228,3 +228,10 @@ def test_a_file_named_with_its_times_belongs_to_few_shards_though_no_clip_is_kno
     by_shard = files_by_shard(names, "train", 64, clips)
     assert by_shard["train-00003"] == [names[3], names[67]]
     assert sum(len(files) for files in by_shard.values()) == len(names)
+
+
+def test_a_clip_without_times_may_lie_in_a_file_that_has_them():
+    clip, names = whole("abcdefghijk"), ["Yabcdefghijk_30.000_40.000.wav"]
+    assert Matches(names, [clip]).files(clip) == names
+    shard = shard_name(clip["clip_id"], "train", 50)
+    assert files_by_shard(names, "train", 50, None)[shard] == names

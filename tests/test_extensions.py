@@ -66,6 +66,23 @@ def package(tmp_path, monkeypatch):
             "COLUMN, UNIT = 'x', ''\nfrom audiophrase.features.log_mel import hop_s",
             "x.py does not define frames, load",
         ),
+        ("features", "onnx", FrontEnd("features.x"), "", "", "names the section features.x, which"),
+        (
+            "losses",
+            "mlp",
+            TripletParams,
+            "model/losses/mlp.py",
+            "def loss(): ...",
+            "name mlp for tw",
+        ),
+        (
+            "losses",
+            "score",
+            TripletParams,
+            "model/losses/score.py",
+            "def loss(): ...",
+            "name score",
+        ),
         ("encoders", "mlp", TripletParams, "", "", "TripletParams in src/audiophrase/model/par"),
         ("losses", "x", TripletParams, "model/losses/x.py", "def loss(", "x.py, line 1: '(' was"),
         (

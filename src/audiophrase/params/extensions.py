@@ -5,14 +5,16 @@ Looked at before any job, and so read from the text: a module itself would load 
 
 import ast
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 from audiophrase import features
 from audiophrase.closure import PACKAGE_FOLDER
 from audiophrase.errors import ExtensionError
 from audiophrase.features.parameters import FRONT_ENDS
-from audiophrase.model.parameters import ENCODERS, LOSSES
+from audiophrase.model.parameters import ENCODERS, LOSSES, TrainParams
 from audiophrase.named import lacks, path_of, require
+from audiophrase.parameters.sections import SECTIONS
 
 _OF_FRONT_END = ("COLUMN", "UNIT", "frames", "hop_s")
 _KINDS = {  # by key of params.yaml: the package, what a module has, and where it is listed
@@ -30,7 +32,17 @@ def check_extensions() -> None:
         _check(f"audiophrase.model.encoders.{name}", "build")
     for name in LOSSES:
         _check(f"audiophrase.model.losses.{name}", "loss")
+    own = {field.name for field in fields(TrainParams)}
+    for name in [*(ENCODERS.keys() & LOSSES.keys()), *(own & (ENCODERS | LOSSES).keys())]:
+        raise ExtensionError(
+            f"src/audiophrase/model/parameters.py uses the name {name} for two things in `train`"
+        )
     for name, front_end in FRONT_ENDS.items():
+        if front_end.section not in SECTIONS:
+            raise ExtensionError(
+                f"{name} in FRONT_ENDS of src/audiophrase/features/parameters.py names the section "
+                f"{front_end.section}, which is not declared there"
+            )
         _check(features.module_of(name), *_OF_FRONT_END, *(["load"] if front_end.file else []))
     _check_forms()
 

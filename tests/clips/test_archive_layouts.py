@@ -92,8 +92,8 @@ def test_a_clip_is_met_in_every_layout(layout, folder):
 )
 def test_of_several_readings_that_holds_which_fits_a_clip(clips, name, held):
     matches = Matches([name], clips)
-    found = [matches.find(clip) is not None for clip in clips]
-    assert found == [number == held for number in range(len(clips))]
+    holds = [matches.find(clip) is not None for clip in clips]
+    assert holds == [number == held for number in range(len(clips))]
     assert (matches.note() is None) == (held is not None)
 
 
@@ -209,13 +209,13 @@ def test_a_shard_depends_on_every_file_that_its_clips_may_be_read_from(
     wanted = timed(youtube_id, *times)
     name = named(layout, wanted) + suffix
     matches = Matches({*noise, name}, [wanted])
-    found = matches.files(wanted)
-    assert found
+    files = matches.files(wanted)
+    assert files
     shard = shard_name(wanted["clip_id"], "train", n_shards)
     names = {*noise, name}
-    assert set(found) <= set(files_by_shard(names, "train", n_shards, None)[shard])
+    assert set(files) <= set(files_by_shard(names, "train", n_shards, None)[shard])
     known = files_by_shard(names, "train", n_shards, [wanted | {"shard": shard}])
-    assert known == {other: found if other == shard else [] for other in known}
+    assert known == {other: files if other == shard else [] for other in known}
 
 
 def test_a_file_named_with_its_times_belongs_to_few_shards_though_no_clip_is_known():

@@ -9,7 +9,6 @@ import sys
 from audiophrase import artifacts as paths
 from audiophrase import params as parameters
 from audiophrase.bridge import guard
-from audiophrase.annotations.named_clips import named_clips
 from audiophrase.clip_ids import shard_names
 from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
@@ -257,6 +256,9 @@ def clips_that_are_known(dataset):
 
     Those of AudioGrounding may not lie here yet: what a job depends on would be another thing then.
     """
+    # Not above: it loads the forms, which the check of parameters proves to be whole.
+    from audiophrase.annotations.named_clips import named_clips
+
     annotations = sections(dataset)["annotations"]
     if annotations["source"] != "files":
         return None

@@ -1,4 +1,4 @@
-"""The clips that a user's annotation files name, before any job: which files each shard depends on."""
+"""The clips that annotation files name, before any job: they tell what a shard depends on."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict

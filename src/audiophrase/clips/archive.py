@@ -144,7 +144,7 @@ class _Wanted:
             self._by_filename.setdefault(clip["filename"], []).append(clip)
 
     def fits(self, name: str) -> dict[str, tuple[Place, Fit]]:
-        """Clips that a file fits: clip id -> which place of which recording it then is, and the fit.
+        """Clips that a file fits: clip id -> the place in a recording that it then is, and the fit.
 
         The annotations' own name, and that name or the id behind a `Y`, go before all other ways
         to read a name, so that `Ysite_10.wav` is the recording `site_10` and not `site` from 10 s.

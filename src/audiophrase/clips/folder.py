@@ -13,7 +13,8 @@ MAX_DEPTH = 4  # of sub-folders
 _TIMED = re.compile(r"[0-9A-Za-z_-]{1,64}(_\d{1,10}(\.\d{1,6})?){2}\.\w{1,8}")
 _WITH_Y = re.compile(r"Y[0-9A-Za-z_.-]{1,90}\.\w{1,16}")
 _AUDIO = re.compile(
-    r"[0-9A-Za-z_.-]{1,90}\.(wav|flac|mp3|ogg|oga|opus|m4a|mp4|aac|webm|mka|mkv|aif|aiff|wma|amr|3gp)",
+    r"[0-9A-Za-z_.-]{1,90}\."
+    r"(wav|flac|mp3|ogg|oga|opus|m4a|mp4|aac|webm|mka|mkv|aif|aiff|wma|amr|3gp)",
     re.IGNORECASE,
 )
 _SUBFOLDER = re.compile(r"[0-9A-Za-z_,@+=-][0-9A-Za-z_.,@+= -]{0,99}")
@@ -43,7 +44,7 @@ def list_files(folder: Path) -> list[str]:
 
 
 def unmatched(folder: Path, clips: Iterable[Clip]) -> str | None:
-    """What is to be told of a folder's files that match none of a data set's clips; None: all do."""
+    """What is to be told of files that match none of a data set's clips; None: all do."""
     return Matches(list_files(folder), clips).note()
 
 

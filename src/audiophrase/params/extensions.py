@@ -1,4 +1,4 @@
-"""Encoders, losses, front ends and forms: whether each that is listed has its module, and all of it.
+"""Encoders, losses, front ends and forms: whether each that is listed has a whole module.
 
 Looked at before any job, and so read from the text: a module itself would load PyTorch.
 """
@@ -48,7 +48,7 @@ def check_extensions() -> None:
 
 
 def unlisted(key: str, name: str) -> str | None:
-    """Of a name that params.yaml gives `encoder` and the like: where to list it, if its module is there."""
+    """Where to list a name that params.yaml gives `encoder` or the like, if its module is there."""
     name = name.replace("-", "_")
     if key not in _KINDS or len(name) > _MAX_NAME or not name.isidentifier():
         return None

@@ -9,7 +9,7 @@ _MAX_LISTED = 20
 
 
 def unknown_name(noun: str, name: str, known: Iterable[str]) -> AudiophraseError:
-    """That there is no such thing, with those that there are; the first of them where they are many."""
+    """That there is no such thing, with those that there are; of many, the first."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1)
     more = ", …" if len(names) > _MAX_LISTED else ""

@@ -151,4 +151,10 @@ def write_shard(n_clips: int, folder: Path) -> None:
         for number in range(CLIPS_A_SHARD)
     ]
     table = pa.Table.from_pylist(rows, shards.schema(log_mel.COLUMN))
-    tables.write(folder / "shard.parquet", table, stage=shards.STAGE, settings={})
+    tables.write(
+        folder / "log-mel" / "shard.parquet",
+        table,
+        stage=shards.STAGE,
+        settings={},
+        inputs={"front_end": "log-mel"},
+    )

@@ -170,7 +170,7 @@ def report_tables(n_clips: int, folder: Path) -> int:
 
 def streamed(n_clips: int, folder: Path) -> int:
     """Features unpacked to a file, and an epoch's batches read from it."""
-    shards = [folder / "shard.parquet"] * -(-n_clips // made_up.CLIPS_A_SHARD)
+    shards = [folder / "log-mel" / "shard.parquet"] * -(-n_clips // made_up.CLIPS_A_SHARD)
     clips = read_clips(shards, {}, unpack_in=folder)
     numbers = list(range(n_clips))
     for batch in draw_batches(numbers, 32, generator(1, 1, 0)):

@@ -1,17 +1,14 @@
-"""Names: known values, stable shards, and files found for the clips they hold."""
+"""Names: known values, and stable shards."""
 
 import hashlib
 from collections import Counter
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiophrase.clip_ids import (
-    FileNames,
     clip_id,
-    could_be_a_clip,
-    files_by_shard,
     is_clip_id,
     parse_filename,
     shard_name,
@@ -83,73 +80,6 @@ def test_one_more_clip_changes_one_shard():
 def test_all_shards_are_named_before_anything_is_parsed():
     names = shard_names({"train": 2, "val": 1, "test": 1})
     assert names == ["train-00000", "train-00001", "val-00000", "test-00000"]
-
-
-FILENAME = "a-b_30.000_40.000.wav"
-
-
-@pytest.mark.parametrize(
-    ("names", "expected"),
-    [
-        (["Ya-b.webm", "Ya-b_30.000_40.000.flac", FILENAME], ([FILENAME], True)),
-        (["Ya-b.webm", "Ya-b_30.000_40.000.flac"], (["Ya-b_30.000_40.000.flac"], True)),
-        (["Ya-b.webm", "a-b.webm", "Ya-bc.webm"], (["Ya-b.webm"], False)),
-        (["Ya-b.webm", "Ya-b.flac"], (["Ya-b.flac", "Ya-b.webm"], False)),
-        (["a-b_30.000_40.000.flac", "Ya-b_30_40.wav", "YA-B.wav"], ([], False)),
-        ([], ([], False)),
-    ],
-)
-def test_files_are_found_in_an_order_of_preference(names, expected):
-    assert FileNames(iter(names)).of_clip(FILENAME, "a-b") == expected
-
-
-SUFFIXES = st.sampled_from([".wav", ".webm", ".x", "", ".tar.gz", ".averylongsuffix"])
-
-
-@given(
-    clip=st.tuples(YOUTUBE_IDS | st.text("ab-", min_size=1, max_size=12), TIMES),
-    kind=st.sampled_from(["{0}_{1}_{2}.wav", "Y{0}_{1}_{2}", "Y{0}"]),
-    suffix=SUFFIXES,
-    noise=st.lists(WORDS, max_size=3),
-    n_shards=st.integers(1, 50),
-)
-@example(("abcdefg_1_2", (0, 1)), "Y{0}", ".webm", [], 50)  # ids that end like times
-@example(("2023_06_15", (20, 25)), "Y{0}", ".wav", [], 50)
-def test_a_shard_depends_on_every_file_that_its_clips_may_be_read_from(
-    clip, kind, suffix, noise, n_shards
-):
-    youtube_id, (start_s, end_s) = clip
-    filename = f"{youtube_id}_{start_s}_{end_s}.wav"
-    name = kind.format(youtube_id, start_s, end_s)
-    name = name if name == filename else name + suffix
-    names = sorted({*noise, name})
-    found, _ = FileNames(names).of_clip(filename, youtube_id)
-    assert found or suffix in ("", ".tar.gz")
-    shard = shard_name(clip_id(youtube_id, start_s, end_s), "train", n_shards)
-    assert set(found) <= set(files_by_shard(names, "train", n_shards)[shard])
-
-
-@pytest.mark.parametrize(
-    ("name", "holds"),
-    [
-        (FILENAME, True),
-        ("Ya-b.webm", True),
-        ("Ya-b_30.000_40.000.flac", True),
-        ("README.md", False),
-        ("Ya{b}.wav", False),  # braces mean something to Snakemake
-        ("Y../b.wav", False),
-    ],
-)
-def test_only_files_that_can_hold_a_clip_are_looked_at(name, holds):
-    assert could_be_a_clip(name) == holds
-
-
-def test_a_file_named_with_its_times_belongs_to_few_shards():
-    names = [f"Yid{i:09d}_30.000_40.000.wav" for i in range(100)]
-    by_shard = files_by_shard(names, "train", 64)
-    assert list(by_shard) == shard_names({"train": 64})
-    n_times = sum(len(files) for files in by_shard.values())
-    assert n_times <= 2 * len(names)  # read with the Y as the file's, and as the id's
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 
 import pytest
+import yaml
 
 from audiophrase import params
 from audiophrase.errors import ParamsError
@@ -51,8 +52,6 @@ def leaves(value, path=""):
         ("datasets.demo.clip", "datasets.demo: unknown key 'clip' (did you mean 'clips'?)"),
         ("datasets.demo.train.max_epoch", "datasets.demo.train: unknown key 'max_epoch' (did you"),
         ("variants.paper.evaluat", "variants.paper: unknown key 'evaluat' (did you mean"),
-        ("variants.paper.figures", "variants.paper: unknown key 'figures'"),
-        ("variants.paper.features.fmax_hz", "variants.paper.features: unknown key 'fmax_hz'"),
         (
             "variants.paper.train.crnn.dropot",
             "variants.paper.train.crnn: unknown key 'dropot' (did",
@@ -121,7 +120,7 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
         (
             "features",
             {"hop_s": 0.04, "window_s": 0.08},
-            "divides time by 4, but a clip of retrieve.min_length_s has only 3 frames",
+            "pooling needs 4 frames, but the shortest clip has 3",
         ),
         (
             "features.n_mels",
@@ -134,7 +133,7 @@ def test_values_out_of_range_or_type_are_named(document, path, value, told):
                 "front_end": "onnx",
                 "onnx": {"file": "x", "output": None, "sample_rate_hz": 16000, "hop_s": 0.05},
             },
-            "has only 3 frames",
+            "the shortest clip has 3",
         ),
         ("features.sample_rate_hz", None, "is null, but features.front_end is 'log-mel'"),
         ("features.front_end", "onnx", "front_end is 'onnx' but features.onnx.file is empty"),
@@ -339,7 +338,8 @@ def test_a_key_that_may_be_null_may_have_a_default(document):
     [
         (b"a: [1", "is not YAML"),
         (b"a: \xff", "is not YAML"),
-        (b"", "None is not of type object"),
+        (b"", "is empty"),
+        (b"- a", "has no keys at its top level"),
         (None, "there is no params file"),
     ],
 )
@@ -448,3 +448,59 @@ def test_a_list_that_an_entry_names_is_its_source(document):
 def test_a_list_beside_what_it_cannot_be_with_is_refused(document, entry, told):
     with pytest.raises(ParamsError, match=told):
         entry_with(document, **entry)
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("figures.dpi", "variants.paper: 'figures' cannot be set in a variant"),
+        ("clips", "variants.paper: 'clips' cannot be set in a variant"),
+        ("features.fmax_hz", "variants.paper.features: 'fmax_hz' cannot be set in a variant"),
+        ("features.onnx.file", "variants.paper.features: 'onnx' cannot be set in a variant"),
+    ],
+)
+def test_what_a_variant_may_not_set_is_told_with_what_it_may(document, path, told):
+    put(document, f"variants.paper.{path}", 3)
+    with pytest.raises(ParamsError) as refusal:
+        params.check(document)
+    assert f"{told}, which may set features.front_end, train and evaluate\n" in str(refusal.value)
+    assert "unknown" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("1e-3", "'1e-3' is not of type number (YAML takes it for text: write 1.0e-3)"),
+        ("-1E3", "write -1.0e+3)"),
+        ("2.5e4", "write 2.5e+4)"),
+        ("'0.1'", "leave out the quotes)"),
+        ("0.1 s", "'0.1 s' is not of type number\n"),
+        ("'1e'", "'1e' is not of type number\n"),
+    ],
+)
+def test_a_number_that_yaml_takes_for_text_is_told_with_how_to_write_it(tmp_path, text, hint):
+    overlay = tmp_path / "mine.yaml"
+    overlay.write_text(f"train: {{learning_rate: {text}}}\n")
+    with pytest.raises(ParamsError) as refusal:
+        params.load(PARAMS_PATH, overlay)
+    assert hint in str(refusal.value)
+    if "write " in hint:
+        written = hint.split("write ")[1].rstrip(")")
+        assert yaml.safe_load(written) == pytest.approx(float(text))
+
+
+def test_a_file_that_is_laid_over_another_is_told_so_when_it_is_checked_alone(tmp_path):
+    overlay = tmp_path / "mine.yaml"
+    overlay.write_text("train: {learning_rate: 0.1}\n")
+    with pytest.raises(ParamsError) as refusal:
+        params.load(overlay)
+    assert f"audiophrase check-params params.yaml {overlay}" in refusal.value.remedy
+    whole = tmp_path / "params.yaml"
+    whole.write_text("train: {learning_rate: 0.1}\n")
+    with pytest.raises(ParamsError) as refusal:
+        params.load(whole)
+    assert refusal.value.remedy == f"fix them in {whole}"
+    overlay.write_text("train: {learning_rate: -1}\n")
+    with pytest.raises(ParamsError) as refusal:
+        params.load(PARAMS_PATH, overlay)
+    assert refusal.value.remedy == f"fix them in {PARAMS_PATH} or {overlay}"

@@ -144,6 +144,12 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         _fail(INTERRUPTED, EXIT_INTERRUPTED)
+    except ImportError as error:
+        if not (error.name or "").startswith("audiophrase."):
+            raise
+        _fail(
+            f"{error}\n  What to do: docs/extending.md shows what a module of ours takes, and where"
+        )
     except OSError as error:
         _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
 

@@ -13,6 +13,13 @@ class ParamsError(AudiophraseError):
     """A parameter that is unknown, missing, of the wrong type or out of range."""
 
 
+class ExtensionError(AudiophraseError):
+    """An encoder, a loss or the like that is listed, and half done."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, "docs/extending.md shows what it takes, and where")
+
+
 class AnnotationError(AudiophraseError):
     """An annotation file that cannot be read as what it should be."""
 

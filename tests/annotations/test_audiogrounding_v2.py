@@ -6,6 +6,7 @@ import pytest
 
 from audiophrase.annotations import parsing
 from audiophrase.annotations.counts import counts
+from audiophrase.annotations.forms import audiogrounding_v2
 from audiophrase.errors import AnnotationError
 
 N_SHARDS = {"train": 1, "val": 1, "test": 1}
@@ -188,3 +189,24 @@ def test_an_item_that_is_no_caption_is_refused(item):
         parsing.parse(content, N_SHARDS)
     with pytest.raises(AnnotationError, match=r"val\.json has no rows"):
         parsing.parse({**lists(), "val": []}, N_SHARDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "clip_id", "times"),
+    [
+        # Y and eleven characters: always the whole file, also where they end like times.
+        ("Ybirds_10_20.wav", "Ybirds_10_20", (None, None)),
+        ("Y2023_06_150.wav", "Y2023_06_150", (None, None)),
+        # Anything else that ends like times has them.
+        ("Y_0123456_1_2.wav", "YY_0123456_1000_2000", (1, 2)),
+        ("Y2023_06_15.wav", "YY2023_6000_15000", (6, 15)),
+        ("Y2023_06_15ab_30_40.wav", "YY2023_06_15ab_30000_40000", (30, 40)),
+        ("Y2023_06_15a_30_40.wav", "Y2023_06_15a_30000_40000", (30, 40)),  # a Y before an id
+        ("Ybirds_10_20_30_40.wav", "Ybirds_10_20_30000_40000", (30, 40)),
+        ("birds_10_20.wav", "Ybirds_10000_20000", (10, 20)),
+    ],
+)
+def test_ids_that_end_like_times_are_told_from_times_by_their_length(name, clip_id, times):
+    clip = audiogrounding_v2.clip(name)
+    assert (clip.clip_id, clip.start_s, clip.end_s) == (clip_id, *times)
+    assert name in (clip.filename, f"Y{clip.filename}")

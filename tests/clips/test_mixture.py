@@ -1,20 +1,23 @@
 """Clips from several sources: who is asked, and whose clip is taken."""
 
-from pathlib import Path
-
 import pytest
 
-from audiophrase.clip_ids import FileNames
+from audiophrase.clips.archive import Matches
 from audiophrase.clips.availability import USABLE, State
 from audiophrase.clips.mixture import choose, to_ask
 from audiophrase.errors import AudiophraseError
 
 CLIPS = [
-    {"clip_id": f"Y{i}_0_10000", "youtube_id": i, "filename": f"{i}_0.000_10.000.wav"}
+    {
+        "clip_id": f"Y{i}_0_10000",
+        "youtube_id": i,
+        "start_s": 0.0,
+        "end_s": 10.0,
+        "filename": f"{i}_0.000_10.000.wav",
+    }
     for i in ("-bcdefghijk", "abcdefghijk", "zzzzzzzzzzz")
 ]
-FOLDER = Path("archive")
-NAMES = FileNames(["Y-bcdefghijk.wav", "zzzzzzzzzzz_0.000_10.000.wav", "README.md"])
+NAMES = ["Y-bcdefghijk.wav", "zzzzzzzzzzz_0.000_10.000.wav"]
 LOCAL_FIRST, YOUTUBE_FIRST = ("local", "youtube"), ("youtube", "local")
 
 
@@ -23,7 +26,7 @@ def row(state):
 
 
 def test_what_the_folder_holds_is_never_asked_of_youtube():
-    asked = to_ask(CLIPS, LOCAL_FIRST, FOLDER, NAMES)
+    asked = to_ask(CLIPS, LOCAL_FIRST, Matches(NAMES, CLIPS))
     assert [clip["youtube_id"] for clip in asked] == ["abcdefghijk"]
 
 
@@ -31,19 +34,19 @@ def test_what_the_folder_holds_is_never_asked_of_youtube():
     ("sources", "names", "n_asked"),
     [
         (YOUTUBE_FIRST, NAMES, 3),
-        (("youtube",), FileNames([]), 3),
-        (LOCAL_FIRST, FileNames([]), 3),
+        (("youtube",), [], 3),
+        (LOCAL_FIRST, [], 3),
         (("local",), NAMES, 0),
     ],
 )
 def test_otherwise_youtube_is_asked_for_all_or_for_none(sources, names, n_asked):
-    assert len(to_ask(CLIPS, sources, FOLDER, names)) == n_asked
+    assert len(to_ask(CLIPS, sources, Matches(names, CLIPS))) == n_asked
 
 
 def test_two_files_for_one_clip_are_told_before_anything_is_asked():
-    names = FileNames(["Yabcdefghijk.wav", "Yabcdefghijk.webm"])
+    matches = Matches(["Yabcdefghijk.wav", "Yabcdefghijk.webm"], CLIPS)
     with pytest.raises(AudiophraseError, match="several files could be clip Yabcdefghijk_0_10000"):
-        to_ask(CLIPS, LOCAL_FIRST, FOLDER, names)
+        to_ask(CLIPS, LOCAL_FIRST, matches)
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -14,7 +14,7 @@ from tiny_onnx import network
 from audiophrase import manifests, params, tables
 from audiophrase.clips import shards as clip_shards
 from audiophrase.clips.availability import State
-from audiophrase.errors import ArtifactError, ParamsError
+from audiophrase.errors import ArtifactError, ExtensionError, ParamsError
 from audiophrase.features import log_mel
 from audiophrase.features.shards import column_of_frames, extent, frame_size
 from audiophrase.front_ends import FRONT_ENDS, settings_of
@@ -168,7 +168,7 @@ def test_what_a_network_cannot_do_is_told_with_the_clip(made):
 
 def test_a_front_end_that_there_is_not_is_refused(clips, settings, tmp_path):
     options = ["--front-end", "mfcc", "--settings", json.dumps(settings("log-mel"))]
-    with pytest.raises(ParamsError, match="no front end 'mfcc'"):
+    with pytest.raises(ExtensionError, match=r"there is no file src/audiophrase/features/mfcc\.py"):
         called(features, *options, str(clips), str(tmp_path / "out.parquet"))
 
 
@@ -176,10 +176,11 @@ def test_shards_whose_frames_are_of_two_sizes_are_refused(made, tmp_path, settin
     shard = made("log-mel")
     table = tables.read(shard, stage="features")
     half = [None if row is None else row[: len(row) // 2] for row in table["log_mel"].to_pylist()]
-    other = tmp_path / "other.parquet"
+    other = tmp_path / "log-mel" / "other.parquet"
     column = pa.array(half, pa.list_(pa.float32()))
     changed = table.set_column(3, table.field("log_mel"), column)
-    tables.write(other, changed, stage="features", settings={})
+    made_by = {"front_end": "log-mel"}
+    tables.write(other, changed, stage="features", settings={}, inputs=made_by)
     with pytest.raises(ArtifactError, match="row 0 is not 51 x"):
         read_clips([shard, other], {})
 

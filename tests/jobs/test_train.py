@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from audiophrase import params, tables
 from audiophrase import train as training
-from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.errors import ArtifactError, AudiophraseError, ParamsError
 from audiophrase.features.log_mel import COLUMN
 from audiophrase.features.shards import schema
 from audiophrase.jobs.common_clips import restrict
@@ -77,7 +77,13 @@ def made(tmp_path, settings):
             words.append([n % 2, 2])
         rows.append({"clip_id": f"{shard}-missing", "n_frames": 0})
         table = pa.Table.from_pylist(rows, schema(COLUMN))
-        tables.write(tmp_path / f"{shard}.parquet", table, stage="features", settings=made_with)
+        tables.write(
+            tmp_path / "log-mel" / f"{shard}.parquet",
+            table,
+            stage="features",
+            settings=made_with,
+            inputs={"front_end": "log-mel"},
+        )
     vectors = rng.standard_normal((3, 6)).astype(np.float32)
     for name, stage, table in (
         ("captions", "annotations.captions", pa.Table.from_pylist(captions)),
@@ -108,7 +114,7 @@ def train(made, settings):
             "captions": made / "captions.parquet",
             "vocabulary": made / "vocabulary.parquet",
             "caption-words": made / "words.parquet",
-            "val-features": made / "val-0.parquet",
+            "val-features": made / "log-mel/val-0.parquet",
             "checkpoint": folder / "cache" / "checkpoint.safetensors",
             "model": folder / "model.safetensors",
             "model-json": folder / "model.json",
@@ -116,7 +122,7 @@ def train(made, settings):
             "log": folder / "train.log",
         }
         arguments = [text for name, value in options.items() for text in (f"--{name}", str(value))]
-        shards = [str(made / f"train-{n}.parquet") for n in range(2)]
+        shards = [str(made / f"log-mel/train-{n}.parquet") for n in range(2)]
         done = CliRunner().invoke(train_command, [*arguments, *shards])
         if done.exception:
             raise done.exception
@@ -158,11 +164,32 @@ def test_bf16_is_another_model_that_learns_alike(train):
 
 def test_cuda_that_is_not_there_is_told_before_anything_is_read(train, made, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    (made / "train-0.parquet").unlink()
+    (made / "log-mel/train-0.parquet").unlink()
     with pytest.raises(AudiophraseError, match=r"train\.device is 'cuda'"):
         train("absent", device="cuda")
     (log,) = (made / "absent").iterdir()
     assert "train.device is 'cuda'" in log.read_text()
+
+
+@pytest.mark.parametrize("resident_mb", [3000, 0])
+def test_a_clip_of_too_few_frames_for_the_encoder_is_named(train, made, settings, resident_mb):
+    """As a network makes of a short clip: params.yaml does not tell how many frames."""
+    path = made / "log-mel/train-1.parquet"
+    table = pa.Table.from_pylist(
+        [
+            {"clip_id": f"short-{n}", "n_frames": n, "hop_s": 0.02, "log_mel": [0.0] * n * N_MELS}
+            for n in (5, 3, 4)
+        ],
+        schema(COLUMN),
+    )
+    made_with, made_by = {"features": settings["features"]}, {"front_end": "log-mel"}
+    tables.write(path, table, stage="features", settings=made_with, inputs=made_by)
+    with pytest.raises(
+        ParamsError, match=r"clip short-3: train\.crnn\.pooling needs 4 frames, but .* has 3"
+    ):
+        train("short", resident_mb=resident_mb)
+    with pytest.raises(ParamsError, match="clip short-3"):  # as evaluation reads them
+        read_clips_within([path], settings, resident_mb=resident_mb, cache=made / "cache")
 
 
 def test_an_error_that_ends_a_training_stands_in_its_log(train, made):
@@ -177,7 +204,7 @@ def test_an_error_that_ends_a_training_stands_in_its_log(train, made):
 
 
 def test_unpacked_features_are_those_of_the_shards(made, settings):
-    shards = [made / "train-0.parquet", made / "train-1.parquet"]
+    shards = [made / "log-mel/train-0.parquet", made / "log-mel/train-1.parquet"]
     clips = read_clips(shards, settings)
     unpacked = read_clips(shards, settings, unpack_in=made / "cache")
     assert (unpacked.ids, unpacked.all_ids) == (clips.ids, clips.all_ids)
@@ -205,7 +232,7 @@ def test_the_path_of_a_gpu_repeats_to_the_bit_and_learns_as_on_the_cpu(train, mo
 
 def test_unpacked_features_are_read_when_they_are_asked_for(made, settings):
     """However many there are, no more than one is in memory, also after some were chosen."""
-    shards = [made / "train-0.parquet"] * 20
+    shards = [made / "log-mel/train-0.parquet"] * 20
     clips = read_clips(shards, settings, unpack_in=made / "cache")
     chosen = clips.select([3, 0, 155])
     assert chosen.ids == [clips.ids[3], clips.ids[0], clips.ids[155]]
@@ -241,7 +268,7 @@ def refuse(content):
 
 
 def test_evaluation_reads_from_disk_what_is_too_large_for_memory(made, settings):
-    shards = [made / "train-0.parquet", made / "train-1.parquet"]
+    shards = [made / "log-mel/train-0.parquet", made / "log-mel/train-1.parquet"]
     small = read_clips_within(shards, settings, resident_mb=1, cache=made / "cache")
     assert isinstance(small.log_mels, list)
     assert not (made / "cache").exists()

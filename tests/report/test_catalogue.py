@@ -21,6 +21,9 @@ CAPTION = (
 ALT = "Some lines."
 READS = {{"table": "{path}"}}
 _WIDTH = style.WIDTH_IN
+
+
+def draw(): ...
 '''
 PATH = "data/{dataset}/availability.parquet"
 
@@ -79,6 +82,7 @@ def test_a_module_is_a_figure_by_its_place_and_nothing_of_it_is_executed(tmp_pat
     ("stated", "instead", "problem"),
     [
         ("PLACE = 1\n", "", "states no PLACE"),
+        ("def draw()", "def drawn()", "has no function draw"),
         ("PLACE = 1", "PLACE = 1.5", "PLACE will not do"),
         ('ALT = "Some lines."', "ALT = TITLE.lower()", "ALT will not do"),
         ('"A title"', '" "', "TITLE will not do"),

@@ -25,7 +25,7 @@ SHARDS = "data/{dataset}/features/{front_end}/{test_shard}.parquet"
 @pytest.fixture
 def shards(tmp_path):
     """Two shards: of a clip with two frames and one with none, and of a clip with one frame."""
-    paths = [tmp_path / "test-00000.parquet", tmp_path / "test-00001.parquet"]
+    paths = [tmp_path / f"log-mel/test-0000{n}.parquet" for n in range(2)]
     for path, rows in zip(
         paths, ([("a", [1, 2, 3, 4, 5, 6]), ("b", [])], [("c", [7, 8, 9])]), strict=True
     ):
@@ -37,7 +37,8 @@ def shards(tmp_path):
                 "log_mel": pa.array([v for _, v in rows], pa.list_(pa.float32())),
             }
         )
-        tables.write(path, table, stage="features", settings=SETTINGS)
+        made_by = {"front_end": "log-mel"}
+        tables.write(path, table, stage="features", settings=SETTINGS, inputs=made_by)
     return paths
 
 

@@ -3,6 +3,8 @@
 import gzip
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,8 @@ import pytest
 import soundfile
 from own_recordings import RATE_HZ, entry, save_vectors, tone
 from snakemake_project import Project
+
+from audiophrase.clip_ids import shard_name
 
 WORDS = ("low", "high", "hum", "whine", "sounds")
 
@@ -118,6 +122,26 @@ def test_bad_clips_are_warned_of_in_the_log(project):
     assert log.count("warning: clip") == 5
 
 
+def test_files_that_match_no_clip_are_told_in_the_log_and_by_the_audit(own):
+    audio = own.folder.parent / "my recordings"
+    (audio / "spare" / "more").mkdir(parents=True)
+    for name in ("Ynobody.wav", "somebody_30.wav"):
+        shutil.copy(audio / "train-_000_0.000_4.000.wav", audio / "spare" / "more" / name)
+    own.build("data/mine/clips/test-00000.parquet", "--forcerun", "local_clips")
+    note = "2 files of the folder match no clip: spare/more/Ynobody.wav, spare/more/somebody_30.wav"
+    assert note in (own.folder / "logs/mine/local_clips/test-00000.log").read_text()
+    command = [sys.executable, "-m", "audiophrase", "audit", "mine"]
+    done = subprocess.run(
+        [*command, f"--configfile={own.overlay}"],
+        cwd=own.folder,
+        env=own.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert note in done.stdout
+
+
 def test_the_chain_reaches_its_report_with_the_vectors_dimensions(project):
     model = json.loads((project.folder / "results/mine/runs/paper/seed-1/model.json").read_text())
     assert model["n_dimensions"] == 6
@@ -149,6 +173,20 @@ def test_a_new_file_is_noticed(own):
     assert {"local_clips", "availability", "features"} <= own.planned()
     missing.unlink()
     assert "Nothing to be done" in own.build()
+
+
+def test_a_whole_recording_that_changed_makes_its_own_shard_again_and_no_other(own):
+    audio = own.folder.parent / "my recordings"
+    (audio / "train-_002_10.000_14.000.wav").rename(audio / "train-_002.wav")
+    shards = [f"data/mine/clips/train-0000{n}.parquet" for n in range(2)]
+    own.build(*shards)
+    assert "Nothing to be done" in own.build(*shards)
+    soundfile.write(audio / "train-_002.wav", tone(250, 4.0), RATE_HZ)
+    before = {shard: (own.folder / shard).stat().st_mtime_ns for shard in shards}
+    own.build(*shards)
+    expected = shard_name("Ytrain-_002_10000_14000", "train", 2)
+    made = [shard for shard in shards if (own.folder / shard).stat().st_mtime_ns != before[shard]]
+    assert made == [f"data/mine/clips/{expected}.parquet"]
 
 
 def test_two_files_for_one_clip_are_an_error(own):

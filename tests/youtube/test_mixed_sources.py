@@ -117,7 +117,7 @@ def test_clips_that_are_whole_files_are_never_asked_for(project, capsys, order):
     tables.write(path, whole, stage="annotations.clips", settings={"shards": {"train": 1}})
     assert project.retrieve() == Exit.SETUP
     assert project.n_lookups() == 0
-    n_asked_for = 4 if order == ["youtube"] else 3  # one lies in the folder under its id
+    n_asked_for = 4 if order == ["youtube"] else 2  # two lie in the folder, by id and with times
     printed = capsys.readouterr().err
     assert f"error: {n_asked_for} clips, such as Y" in printed
     assert "set the data set's clips to local" in printed

@@ -13,6 +13,8 @@ from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
 from audiophrase.params import files, for_jobs
 from audiophrase.params.consistency import clip_sources
+from audiophrase.params.reading import refuse_repeated_keys
+from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
 from audiophrase.features import module_of
@@ -54,13 +56,19 @@ def instructive(function):
     return call
 
 
+instructive(refuse_repeated_keys)(workflow.configfiles)
 instructive(parameters.check)(config)
 FIGURES = instructive(catalogue.figures)()
 
 
+def other_than(known, end):
+    """A pattern of names that are none of those known, where `end` is the pattern behind a name."""
+    return rf"(?!({'|'.join(known)}){end})[^/]+"
+
+
 wildcard_constraints:
     dataset="|".join(config["datasets"]),
-    unknown=rf"(?!({'|'.join(config['datasets'])})/)[^/]+",
+    unknown=other_than(config["datasets"], "/"),
     variant=r"[a-z0-9][a-z0-9_-]*",
     seed=r"\d+",
     shard=r"(train|val|test)-\d{5}",
@@ -77,6 +85,12 @@ def sections(dataset, variant=None):
 def entry(dataset):
     """A data set's entry."""
     return parameters.dataset_entry(config, dataset)
+
+
+@instructive
+def unknown(noun, name, known):
+    """Refuses a target that names something which there is not."""
+    raise unknown_name(noun, name, known)
 
 
 def settings(*names, variant=None):

@@ -1,25 +1,58 @@
-"""The files of a folder."""
+"""The files of a folder, those of its sub-folders among them."""
 
 import os
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from audiophrase.clip_ids import could_be_a_clip
+from audiophrase.clips.archive import Clip, Matches
 from audiophrase.errors import AudiophraseError
+
+MAX_DEPTH = 4  # of sub-folders
+# Names go to Snakemake, to which braces mean something, and into messages.
+_TIMED = re.compile(r"[0-9A-Za-z_-]{1,64}(_\d{1,10}(\.\d{1,6})?){2}\.\w{1,8}")
+_WITH_Y = re.compile(r"Y[0-9A-Za-z_.-]{1,90}\.\w{1,16}")
+_AUDIO = re.compile(
+    r"[0-9A-Za-z_.-]{1,90}\."
+    r"(wav|flac|mp3|ogg|oga|opus|m4a|mp4|aac|webm|mka|mkv|aif|aiff|wma|amr|3gp)",
+    re.IGNORECASE,
+)
+_SUBFOLDER = re.compile(r"[0-9A-Za-z_,@+=-][0-9A-Za-z_.,@+= -]{0,99}")
+
+
+def could_be_a_clip(name: str) -> bool:
+    """Whether a file of this name is looked at."""
+    return any(form.fullmatch(name) for form in (_TIMED, _WITH_Y, _AUDIO))
 
 
 def list_files(folder: Path) -> list[str]:
-    """Names of the files of a folder that may hold clips, sorted.
+    """Files of a folder that may hold clips: paths within it with `/`, sorted.
+
+    Links to files are followed, links to folders are not, so that nothing is met twice.
 
     Raises:
         AudiophraseError: the folder cannot be read.
     """
     try:
-        with os.scandir(folder) as entries:
-            return sorted(
-                entry.name for entry in entries if could_be_a_clip(entry.name) and entry.is_file()
-            )
+        return sorted(_files(str(folder), "", MAX_DEPTH))
     except OSError as error:
+        where = error.filename or folder
         raise AudiophraseError(
-            f"the folder of clips {folder} cannot be read: {error.strerror}",
+            f"the folder of clips {where} cannot be read: {error.strerror}",
             "fix retrieve.folder of the data set; paths count from the working folder",
         ) from None
+
+
+def unmatched(folder: Path, clips: Iterable[Clip]) -> str | None:
+    """What is to be told of files that match none of a data set's clips; None: all do."""
+    return Matches(list_files(folder), clips).note()
+
+
+def _files(folder: str, within: str, depth: int) -> Iterator[str]:
+    with os.scandir(folder) as entries:
+        listed = list(entries)
+    for entry in listed:
+        if could_be_a_clip(entry.name) and entry.is_file():
+            yield within + entry.name
+        elif depth and _SUBFOLDER.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+            yield from _files(entry.path, f"{within}{entry.name}/", depth - 1)

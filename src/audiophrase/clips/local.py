@@ -1,58 +1,33 @@
 """Clips from a folder of audio files, in any format that PyAV reads."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 
-from audiophrase.clip_ids import FileNames
+from audiophrase.clips.archive import Found, Matches
 from audiophrase.clips.availability import State
 from audiophrase.clips.parameters import ClipParams
 from audiophrase.clips.section import NoAudioError, duration_s, read_section
 from audiophrase.clips.shards import Failure, audio_row, failure_row
-from audiophrase.errors import AudiophraseError
 
 MAX_WHOLE_FILE_S = 60.0  # of a clip that is a whole file: a longer one is taken for a recording
 
 Clip = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A clip's file, and whether its name carries the clip's times."""
-
-    name: str
-    timed: bool
-
-
-def find(folder: Path, names: FileNames, clip: Clip) -> Found | None:
-    """The file of a clip in a folder, told by its name alone.
-
-    Raises:
-        AudiophraseError: several files could be the clip's.
-    """
-    found, timed = names.of_clip(clip["filename"], clip["youtube_id"])
-    if len(found) > 1:
-        raise AudiophraseError(
-            f"several files could be clip {clip['clip_id']}: {', '.join(found)} in {folder}",
-            "keep one of them",
-        )
-    return Found(found[0], timed) if found else None
-
-
-def clip_row(folder: Path, names: FileNames, clip: Clip, params: ClipParams) -> dict[str, Any]:
+def clip_row(folder: Path, matches: Matches, clip: Clip, params: ClipParams) -> dict[str, Any]:
     """The shard row of a clip, whether its file is there or not.
 
     Raises:
         AudiophraseError: several files could be the clip's.
     """
-    found, length_s = find(folder, names, clip), annotated_length_s(clip)
+    found, length_s = matches.find(clip), annotated_length_s(clip)
     if found is None:
         timed = "" if length_s is None else f", Y{Path(clip['filename']).stem}.*"
-        message = f"no file {clip['filename']}{timed} or Y{clip['youtube_id']}.*"
+        message = f"no file {clip['filename']}{timed}, Y{clip['youtube_id']}.* or the like"
         return failure_row(clip["clip_id"], Failure(State.MISSING, "no-file", message))
     read = read_clip(folder, found, clip, tolerance_s=params.short_by_s)
     if isinstance(read, Failure):

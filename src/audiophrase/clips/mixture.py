@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audiophrase.clip_ids import FileNames
 from audiophrase.clips import local
+from audiophrase.clips.archive import Matches
 from audiophrase.clips.availability import USABLE
 from audiophrase.clips.folder import list_files
 from audiophrase.clips.parameters import ClipParams
@@ -21,41 +21,45 @@ class Sources:
 
     order: tuple[str, ...]
     folder: Path | None
-    names: FileNames
+    names: tuple[str, ...]
 
     @classmethod
     def of(cls, order: Sequence[str], folder: str | Path | None) -> "Sources":
         """List the folder's files, where it is a source. Raises AudiophraseError."""
         if "local" not in order:
-            return cls(tuple(order), None, FileNames([]))
-        return cls(tuple(order), Path(folder), FileNames(list_files(Path(folder))))
+            return cls(tuple(order), None, ())
+        return cls(tuple(order), Path(folder), tuple(list_files(Path(folder))))
 
-    def to_ask(self, clips: Iterable[Clip]) -> list[Clip]:
-        """The clips that YouTube is to be asked for. Raises AudiophraseError."""
-        return to_ask(clips, self.order, self.folder, self.names)
+    def matches(self, clips: Iterable[Clip]) -> Matches:
+        """Which of the folder's files hold which clips, those of the data set being all `clips`."""
+        return Matches(self.names, clips)
 
-    def row(self, clip: Clip, params: ClipParams, youtube: Callable[[], Row]) -> Row:
+    def to_ask(self, clips: Sequence[Clip]) -> list[Clip]:
+        """The clips that YouTube is to be asked for, of all. Raises AudiophraseError."""
+        return to_ask(clips, self.order, self.matches(clips))
+
+    def row(
+        self, clip: Clip, matches: Matches, params: ClipParams, youtube: Callable[[], Row]
+    ) -> Row:
         """The shard row of a clip; it names its source where there are several."""
         if self.order == ("youtube",):
             return youtube()
 
         def from_folder() -> Row | None:
-            if local.find(self.folder, self.names, clip) is None:
+            if matches.find(clip) is None:
                 return None
-            return local.clip_row(self.folder, self.names, clip, params)
+            return local.clip_row(self.folder, matches, clip, params)
 
         return choose(self.order, {"local": from_folder, "youtube": youtube})
 
 
-def to_ask(
-    clips: Iterable[Clip], sources: Sequence[str], folder: Path | None, names: FileNames
-) -> list[Clip]:
+def to_ask(clips: Iterable[Clip], sources: Sequence[str], matches: Matches) -> list[Clip]:
     """The clips that YouTube is to be asked for: all, but those that a preferred folder holds.
 
     Args:
         clips: rows of clips.parquet.
         sources: `local` and `youtube`, the preferred one first.
-        names: of the files of `folder`; empty where there is none.
+        matches: of the files of the folder; none where there is none.
 
     Raises:
         AudiophraseError: several files could be the same clip's.
@@ -64,7 +68,7 @@ def to_ask(
         return []
     if "local" not in sources or sources.index("local") > sources.index("youtube"):
         return list(clips)
-    return [clip for clip in clips if local.find(folder, names, clip) is None]
+    return [clip for clip in clips if matches.find(clip) is None]
 
 
 def choose(sources: Sequence[str], rows: Mapping[str, Callable[[], Row | None]]) -> Row:

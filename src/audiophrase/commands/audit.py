@@ -14,6 +14,7 @@ from audiophrase import params, tables
 from audiophrase.clips import audit as counting
 from audiophrase.clips import availability_file
 from audiophrase.clips.availability import State
+from audiophrase.clips.folder import unmatched
 from audiophrase.clips.mixture import Sources
 from audiophrase.commands.merging import merge_tables
 from audiophrase.errors import AudiophraseError
@@ -114,6 +115,11 @@ def audit(
         _count(dataset, export, beside_paper=beside_paper)
     else:
         _count_so_far(dataset, log, export, beside_paper=beside_paper)
+    folder = sections["retrieve"]["folder"] if entry else None
+    if folder and "local" in clip_sources(entry["clips"]) and Path(folder).is_dir():
+        clips = tables.read(engine.Places.of(dataset).clips, stage="annotations.clips").to_pylist()
+        if note := unmatched(Path(folder), clips):
+            click.echo(f"\n{folder}: {note}")
 
 
 def _parameters(dataset: str, configfiles: Sequence[Path]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,6 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from audiophrase import tables
+from audiophrase.errors import ArtifactError
+from audiophrase.settings import Settings
+
 STAGE = "features"
 
 
@@ -29,6 +33,36 @@ def schema(column: str) -> pa.Schema:
 def units(column: str, unit: str) -> dict[str, str]:
     """Units by column; a front end whose values have none says so with an empty text."""
     return {"n_frames": "frames", "hop_s": "s"} | ({column: unit} if unit else {})
+
+
+def read_shard(path: Path, settings: Settings) -> pa.Table:
+    """A shard for a job with these settings, made by the front end whose folder it lies in.
+
+    Two front ends may have the same settings, and those of different sections are not compared: so
+    that of the shard is looked at besides.
+
+    Raises:
+        ArtifactError: missing, damaged, made with other settings, or by another front end.
+    """
+    path = Path(path)
+    table, provenance = tables.read_with_provenance(path, stage=STAGE, settings=settings)
+    expected, made_by = path.parent.name, provenance.get("inputs", {}).get("front_end")
+    if made_by != expected:
+        raise ArtifactError(
+            f"{path} was made by the front end {made_by!r}, and lies in the folder of {expected!r}",
+            tables.REMAKE,
+        )
+    of_job, of_shard = (
+        {name for name in of if name.split(".")[0] == STAGE}
+        for of in (settings, provenance["settings"])
+    )
+    if of_job and of_job != of_shard:
+        raise ArtifactError(
+            f"{path} was made with the parameters of {', '.join(sorted(of_shard)) or 'nothing'}, "
+            f"and this job is about those of {', '.join(sorted(of_job))}",
+            tables.REMAKE,
+        )
+    return table
 
 
 def column_of_frames(table: pa.Table) -> str:

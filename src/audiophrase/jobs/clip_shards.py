@@ -11,6 +11,11 @@ from audiophrase.clips.availability import USABLE, State
 from audiophrase.clips.messages import single_line
 
 
+def is_first(shard: str) -> bool:
+    """Whether a shard is the first of its split, whose job says what concerns all of them."""
+    return shard.endswith("-00000")
+
+
 def write_shard(
     output: Path, rows: list[dict[str, Any]], settings: dict, inputs: dict[str, str]
 ) -> None:

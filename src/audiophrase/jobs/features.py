@@ -1,7 +1,6 @@
 """A shard's clips as frames of a front end."""
 
 import hashlib
-import importlib
 from pathlib import Path
 from types import ModuleType
 
@@ -9,10 +8,10 @@ import click
 import numpy as np
 import pyarrow as pa
 
-from audiophrase import tables
+from audiophrase import named, tables
 from audiophrase.clips.availability import USABLE
 from audiophrase.clips.flac import decode_flac
-from audiophrase.errors import AudiophraseError, ParamsError
+from audiophrase.errors import AudiophraseError
 from audiophrase.features import module_of, shards
 from audiophrase.options import file_argument, network_option, settings
 from audiophrase.settings import structure
@@ -28,13 +27,14 @@ def features(
     settings: dict, front_end: str, network: Path | None, clips: Path, output: Path
 ) -> None:
     """Frames of a shard of clips."""
-    module = _module(front_end)
+    module = named.load(module_of(front_end), "COLUMN", "UNIT", "frames", "hop_s")
     section = next((name for name in settings if name.split(".")[0] == "features"), "features")
     params = structure(settings, section)
     table, provenance = tables.read_with_provenance(clips, stage="clips", settings=settings)
     inputs = {"clips": provenance["sha256"], "front_end": front_end}
     if network is not None:
         content = network.read_bytes()
+        named.require(module, "load")
         params = module.load(params, content)
         inputs["network"] = hashlib.sha256(content).hexdigest()
     rows = []
@@ -62,17 +62,6 @@ def features(
     )
     n_frames = np.sum([row["n_frames"] for row in rows], dtype=int)
     click.echo(f"{output.stem}: {len(rows)} clips, {n_frames} frames", err=True)
-
-
-def _module(front_end: str) -> ModuleType:
-    """The module of a front end, which alone is loaded. Raises ParamsError where there is none."""
-    name = module_of(front_end)
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise ParamsError(f"there is no front end '{front_end}'") from None
 
 
 def _frames(

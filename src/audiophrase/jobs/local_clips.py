@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
-from audiophrase.clip_ids import FileNames
 from audiophrase.clips import local
+from audiophrase.clips.archive import Matches
 from audiophrase.clips.folder import list_files
 from audiophrase.clips.inputs import input_digests
-from audiophrase.jobs.clip_shards import write_shard
+from audiophrase.jobs.clip_shards import is_first, write_shard
 from audiophrase.options import file_argument, file_option, settings
 from audiophrase.settings import structure
 
@@ -23,11 +23,14 @@ from audiophrase.settings import structure
 def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: Path) -> None:
     """Read the clips of a shard from a folder of audio files."""
     params = structure(settings, "retrieve")
-    names = FileNames(list_files(folder))
     all_clips = tables.read(clips, stage="annotations.clips")
+    clip_rows = all_clips.to_pylist()
+    matches = Matches(list_files(folder), clip_rows)
     rows = [
-        local.clip_row(folder, names, clip, params)
-        for clip in all_clips.to_pylist()
+        local.clip_row(folder, matches, clip, params)
+        for clip in clip_rows
         if clip["shard"] == shard
     ]
+    if is_first(shard) and (note := matches.note()):
+        click.echo(f"note: {note}", err=True)
     write_shard(output, rows, settings, input_digests(shard, all_clips))

@@ -1,5 +1,6 @@
 """What training and evaluation read: clips with features, and captions as words with vectors."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from audiophrase import tables
 from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError, ParamsError
-from audiophrase.features.shards import STAGE, column_of_frames, extent, frame_size
+from audiophrase.features.shards import column_of_frames, extent, frame_size, read_shard
 from audiophrase.jobs.unpacked import Unpacked
 from audiophrase.model.encoders import Encoder, build_encoder
+from audiophrase.named import require
 from audiophrase.settings import Settings, structure
 from audiophrase.train import Pairs
 
@@ -51,15 +53,20 @@ def read_clips(
 
     If `unpack_in`, into a file in that folder, out of which each is read when it is asked for: the
     batches of training are drawn from all shards.
+
+    Raises:
+        ArtifactError: a shard is not what it should be.
+        ParamsError: a clip has fewer frames than the encoder needs.
     """
     n_values = frame_size(shards)
     log_mels: list[Tensor] | Unpacked = []
     if unpack_in is not None:
         log_mels = Unpacked.empty(unpack_in, n_bytes_of_features(shards))
     clips = Clips([], set(), log_mels, [], n_values)
+    shortest = (math.inf, "")
     keep = torch.tensor if unpack_in is None else lambda frames: frames
     for shard in shards:
-        table = tables.read(shard, stage=STAGE, settings=settings)
+        table = read_shard(shard, settings)
         column = table[column_of_frames(table)]
         clips.all_ids.update(table["clip_id"].to_pylist())
         for index, n_frames in enumerate(table["n_frames"].to_pylist()):
@@ -71,7 +78,22 @@ def read_clips(
             clips.ids.append(table["clip_id"][index].as_py())
             log_mels.append(keep(values.reshape(n_frames, n_values)))
             clips.hops_s.append(table["hop_s"][index].as_py())
+            shortest = min(shortest, (n_frames, clips.ids[-1]))
+    if clips.ids and "train" in settings:
+        _require_enough_frames(*shortest, settings)
     return clips
+
+
+def _require_enough_frames(n_frames: int, clip_id: str, settings: Settings) -> None:
+    """Refuse what the encoder cannot take of the shortest clip. Raises ParamsError.
+
+    What params.yaml tells was checked before any job; how many frames a network makes it does not.
+    """
+    name = structure(settings, "train").encoder
+    params = structure(settings, f"train.{name}")
+    require(type(params), "problems")
+    for problem, remedy in params.problems(n_features=None, n_dimensions=None, n_frames=n_frames):
+        raise ParamsError(f"clip {clip_id}: {problem}", remedy)
 
 
 def read_clips_within(
@@ -152,6 +174,7 @@ def untrained_encoder(n_features: int, n_dimensions: int, settings: Settings) ->
     """
     name = structure(settings, "train").encoder
     params = structure(settings, f"train.{name}")
+    require(type(params), "problems")
     for problem, remedy in params.problems(n_features=n_features, n_dimensions=n_dimensions):
         raise ParamsError(problem, remedy)
     return build_encoder(name, n_features, n_dimensions, params)

@@ -14,7 +14,7 @@ from audiophrase.clips.inputs import input_digests
 from audiophrase.clips.mixture import Sources
 from audiophrase.clips.parameters import ClipParams
 from audiophrase.errors import ArtifactError
-from audiophrase.jobs.clip_shards import write_shard
+from audiophrase.jobs.clip_shards import is_first, write_shard
 from audiophrase.options import file_argument, file_option, settings
 from audiophrase.settings import structure
 from audiophrase.youtube.attempts import read_table
@@ -50,12 +50,15 @@ def youtube_clips(
     packed = packed_rows(output, {id_: (history.sha256,) for id_, history in histories.items()})
     sources = Sources.of(source.split(","), folder)
     dataset = output.parent.parent.name
-    rows = []
-    for clip in all_clips.to_pylist():
+    rows, clip_rows = [], all_clips.to_pylist()
+    matches = sources.matches(clip_rows)
+    for clip in clip_rows:
         if clip["shard"] == shard:
             history = histories.get(clip["clip_id"])
             from_youtube = partial(_row, clip, history, cache, packed, clip_params, dataset)
-            rows.append(sources.row(clip, clip_params, from_youtube))
+            rows.append(sources.row(clip, matches, clip_params, from_youtube))
+    if is_first(shard) and (note := matches.note()):
+        click.echo(f"note: {note}", err=True)
     write_shard(output, rows, settings, input_digests(shard, all_clips))
 
 

@@ -1,12 +1,13 @@
 """Parameters of training, and the encoders and losses that there are, each with its own.
 
 An encoder or a loss is the module of its name in `model.encoders` or `model.losses`; here stand its
-parameters, and what an encoder asks of the frames that it is given.
+parameters, what an encoder asks of the frames that it is given, and the two tables of names.
 """
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from dataclasses import field, make_dataclass
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -31,7 +32,7 @@ class CRNNParams:
     def problems(
         self, *, n_features: int | None, n_dimensions: int | None, n_frames: int | None = None
     ) -> Iterator[Problem]:
-        """Why it cannot encode frames of F = `n_features` values, at least `n_frames` a clip.
+        """Why it cannot encode frames of F = `n_features` values, `n_frames` of the shortest clip.
 
         None: not known yet.
         """
@@ -49,9 +50,8 @@ class CRNNParams:
         by_time, by_mel = (math.prod(kernel[axis] for kernel in kernels) for axis in (0, 1))
         if n_frames is not None and by_time > n_frames:
             yield (
-                f"train.crnn.pooling divides time by {by_time}, "
-                + f"but a clip of retrieve.min_length_s has only {n_frames} frames",
-                "shorten the hop of the features, or raise retrieve.min_length_s",
+                f"train.crnn.pooling needs {by_time} frames, but the shortest clip has {n_frames}",
+                "shorten the hop, raise retrieve.min_length_s, or choose another encoder",
             )
         if n_features is not None and by_mel != n_features:
             yield (
@@ -92,6 +92,18 @@ class InfoNCEParams:
     temperature: Annotated[float, Meta(gt=0, le=100)]
 
 
+# By name: the class of its parameters, where params.yaml has to give them; or an object of the class,
+# which is what they are where it does not.
+ENCODERS: dict[str, Any] = {
+    "crnn": CRNNParams,
+    "mlp": MLPParams,
+}
+LOSSES: dict[str, Any] = {
+    "triplet": TripletParams,
+    "infonce": InfoNCEParams,
+}
+
+
 @section
 class PlateauParams:
     """Of the learning rate's fall."""
@@ -116,8 +128,8 @@ class StoppingParams:
 class TrainParams:
     """Of training, whatever the encoder and the loss."""
 
-    encoder: Literal["crnn", "mlp"]
-    loss: Literal["triplet", "infonce"]
+    encoder: Literal[tuple(ENCODERS)]
+    loss: Literal[tuple(LOSSES)]
     n_threads: Annotated[int, Meta(ge=1, le=1024)]
     precision: Literal["float32", "bf16"]
     deterministic: bool
@@ -133,13 +145,25 @@ class TrainParams:
 
 
 @top_level
-class Train(TrainParams):
-    """The section `train` of params.yaml."""
+class _Train(TrainParams):
+    """What lies in the section `train`, the parts of encoders and losses aside."""
 
     seeds: Annotated[list[Seed], Meta(min_length=1, extra_json_schema=UNIQUE)]
     device: Literal["auto", "cpu", "cuda"]
     resident_mb: Annotated[int, Meta(ge=0)]
-    crnn: CRNNParams
-    mlp: MLPParams
-    triplet: TripletParams
-    infonce: InfoNCEParams
+
+
+def _part(name: str, declared: Any) -> tuple[Any, ...]:
+    if isinstance(declared, type):
+        return name, declared
+    return name, type(declared), field(default=declared)
+
+
+Train = make_dataclass(
+    "Train",
+    [_part(*each) for each in (ENCODERS | LOSSES).items()],
+    bases=(_Train,),
+    namespace={"__doc__": "The section `train` of params.yaml.", "__module__": __name__},
+    frozen=True,
+    kw_only=True,
+)

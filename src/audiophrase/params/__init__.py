@@ -8,43 +8,46 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from audiophrase.errors import ParamsError
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
 from audiophrase.params.consistency import LIST, check_consistency, empty_paths, names_list
+from audiophrase.params.extensions import check_extensions
+from audiophrase.params.reading import read
 from audiophrase.params.schema import violations
 from audiophrase.settings import PAPER_VARIANT
+
+_IN_WHICH_FILE = "fix them in params.yaml, or in the file given with --configfile"
 
 
 def load(path: Path, *overlays: Path) -> dict[str, Any]:
     """Read a params file, lay others over it in turn, and check the whole. Raises ParamsError."""
-    params: Any = _read(path)
+    params: Any = read(path)
     for overlay in overlays:
-        params = _overlay(params, _read(overlay))
-    check(params)
+        params = _overlay(params, read(overlay))
+    remedy = f"fix them in {' or '.join(map(str, (path, *overlays)))}"
+    missing = [name for name in ("build", *DOCUMENT) if name not in params]
+    if missing and not overlays and Path(path).name != "params.yaml":
+        remedy = (
+            f"{path} lacks {', '.join(missing)}: if it is to be laid over params.yaml, name both, "
+            f"`audiophrase check-params params.yaml {path}`"
+        )
+    check(params, remedy=remedy)
     return params
 
 
-def _read(path: Path) -> Any:
-    try:
-        return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ParamsError(f"there is no params file {path}", "name an existing file") from None
-    except OSError as error:
-        raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(f"{path} is not YAML: {error}", "fix the line it names") from None
+def check(params: Any, *, remedy: str = _IN_WHICH_FILE) -> None:
+    """Refuse unknown keys, wrong types, values out of range, and what no schema can say.
 
-
-def check(params: Any) -> None:
-    """Refuse unknown keys, wrong types, values out of range, and what no schema can say."""
+    Args:
+        remedy: what to do about those that the schema refuses.
+    """
+    check_extensions()
     errors = violations(params)
     if errors:
         listed = "\n".join(f"  - {line}" for line in sorted(errors))
         raise ParamsError(
             f"the parameters are not valid:\n{listed}",
-            "fix them in params.yaml, or in the file given with --configfile",
+            remedy,
         )
     for name in params["build"]:
         require_paths(params, name)

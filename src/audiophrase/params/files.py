@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from audiophrase.clip_ids import files_by_shard
+from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
 from audiophrase.errors import AudiophraseError
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import file_of
 from audiophrase.params import dataset_entry, effective, require_paths
 from audiophrase.params.consistency import clip_sources
+from audiophrase.params.unknown import unknown_name
 
 Params = Mapping[str, Any]
 
@@ -72,16 +73,46 @@ def recordings(params: Params, dataset: str, shard: str | None = None) -> list[s
     if shard is None:
         names = list_files(folder)
     else:
-        split = shard.rsplit("-", 1)[0]
-        n_shards = dataset_entry(params, dataset)["shards"][split]
-        names = _by_shard(folder, split, n_shards)[shard]
+        shards = _by_shard(folder, shard.rsplit("-", 1)[0], *_described(params, dataset))
+        if shard not in shards:
+            raise unknown_name("shard", shard, shards)
+        names = shards[shard]
     return [os.path.join(folder, name) for name in names]
 
 
+Items = tuple[tuple[str, Any], ...]
+
+
+def _described(params: Params, dataset: str) -> tuple[Items, Items | None]:
+    """How many shards the splits have, and the user's annotation files, where they are such.
+
+    Those of AudioGrounding may not lie here yet: what a job depends on would be another thing then.
+    """
+    annotations = effective(params, dataset)["annotations"]
+    files = annotations["files"] if annotations["source"] == "files" else None
+    n_shards = dataset_entry(params, dataset)["shards"]
+    return tuple(n_shards.items()), None if files is None else tuple(files.items())
+
+
 @cache
-def _by_shard(folder: str, split: str, n_shards: int) -> dict[str, list[str]]:
+def _by_shard(
+    folder: str, split: str, n_shards: Items, files: Items | None
+) -> dict[str, list[str]]:
     """The files of a folder by shard, listed once for all jobs of a run."""
-    return files_by_shard(list_files(folder), split, n_shards)
+    known = None if files is None else _known_clips(files, n_shards)
+    return files_by_shard(list_files(folder), split, dict(n_shards)[split], known)
+
+
+@cache
+def _known_clips(files: Items, n_shards: Items) -> list[dict[str, Any]] | None:
+    """The clips that annotation files name; None where the files are not right."""
+    # Not above: it loads the forms, which the check of parameters proves to be whole.
+    from audiophrase.annotations.named_clips import named_clips
+
+    try:
+        return named_clips(dict(files), dict(n_shards))
+    except AudiophraseError:
+        return None  # the job that reads them says what is wrong
 
 
 def _with_paths(params: Params, dataset: str) -> dict[str, Any]:

@@ -6,7 +6,9 @@ A section's definition serves twice: for the section itself and for the override
 
 import difflib
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from functools import cache
 from typing import Any
 
@@ -14,6 +16,7 @@ import jsonschema
 import msgspec
 
 from audiophrase.parameters.sections import DOCUMENT, OVERRIDES_OF_VARIANTS
+from audiophrase.params.extensions import unlisted
 from audiophrase.splits import SPLITS
 
 _NAME = {
@@ -186,6 +189,7 @@ def _not_finite(value: Any, where: str = "") -> Iterator[str]:
         yield where
 
 
+_NUMBER = re.compile(r"([-+]?\d{1,20})(\.\d{0,20})?(?:[eE]([-+])?(\d{1,3}))?")
 _RENAMED = {"train.model": "train.crnn", "train.margin": "train.triplet.margin"}
 
 
@@ -194,30 +198,69 @@ def _did_you_mean(value: Any, known: Iterable[Any]) -> str:
     return f" (did you mean '{close[0]}'?)" if close else ""
 
 
+def _known_elsewhere(error: jsonschema.ValidationError, key: str) -> bool:
+    """Whether a key that a variant may not set is one that the sections, or data sets, have."""
+    match list(error.absolute_path):
+        case ["variants", _]:
+            return key in DOCUMENT or key in _ENTRY
+        case ["variants", _, section, *_]:
+            return key in {field.name for field in fields(DOCUMENT[section])}
+    return False
+
+
+def _settable() -> str:
+    """What variants may set, in words."""
+    parts = [
+        name if keys is None else ", ".join(f"{name}.{key}" for key in keys)
+        for name, keys in OVERRIDES_OF_VARIANTS.items()
+    ]
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _as_number(error: jsonschema.ValidationError) -> str:
+    """How to write a number that YAML takes for text, as it does 1e-3 and any that is quoted."""
+    expected, text = error.validator_value, error.instance
+    if not {"number", "integer"} & {*([expected] if isinstance(expected, str) else expected)}:
+        return ""
+    if not isinstance(text, str) or not (written := _NUMBER.fullmatch(text)):
+        return ""
+    whole, fraction, sign, exponent = written.groups()
+    if exponent is None:
+        return " (YAML takes it for text: leave out the quotes)"
+    yaml_reads = f"{whole}{fraction or '.0'}e{sign or '+'}{exponent}"
+    return f" (YAML takes it for text: write {yaml_reads})"
+
+
 def _explain(error: jsonschema.ValidationError) -> str:
     where = ".".join(str(part) for part in error.absolute_path) or "top level"
     if error.validator == "additionalProperties":
         known = list(error.schema.get("properties", ()))
         unknown = [key for key in error.instance if key not in known]
+        if "variants" in list(error.absolute_path)[:1] and (
+            barred := [key for key in unknown if _known_elsewhere(error, key)]
+        ):
+            named = ", ".join(f"'{key}'" for key in barred)
+            return f"{where}: {named} cannot be set in a variant, which may set {_settable()}"
         hints = []
         for key in unknown:
             now = _RENAMED.get(f"{error.absolute_path[-1] if error.absolute_path else ''}.{key}")
             hints.append(f"'{key}'" + (f" (it is now {now})" if now else _did_you_mean(key, known)))
         return f"{where}: unknown key {', '.join(hints)}"
     if error.validator == "enum":
-        known = error.validator_value
-        return f"{where}: {error.message}{_did_you_mean(error.instance, known)}"
+        if done := unlisted(str(error.absolute_path[-1]), str(error.instance)):
+            return f"{where}: {error.message} ({done}: docs/extending.md)"
+        return f"{where}: {error.message}{_did_you_mean(error.instance, error.validator_value)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"{where}: missing {', '.join(missing)}"
     if error.validator == "type":
         expected = error.validator_value
         expected = expected if isinstance(expected, str) else " or ".join(expected)
-        return f"{where}: {error.instance!r} is not of type {expected}"
+        return f"{where}: {error.instance!r} is not of type {expected}{_as_number(error)}"
     if error.validator == "contains":
         return f"{where}: must list '{error.validator_value.get('const')}', too"
     if error.validator == "uniqueItems":
         return f"{where}: {error.instance!r} names something twice"
     if error.validator == "not":
-        return f"{where}: cannot be set here"
+        return f"{where}: cannot be set in a variant, as all are run with the same seeds"
     return f"{where}: {error.message}"

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from audiophrase.errors import AudiophraseError
+from audiophrase.errors import AudiophraseError, ExtensionError
 
 FOLDER = Path(__file__).parent / "figures"
 # What the workflow fills into the paths that figures read.
@@ -100,6 +100,8 @@ def _constants(path: Path) -> dict[str, Any]:
                     stated[name] = ast.literal_eval(value)
                 except ValueError:
                     stated[name] = None
+    if not any(getattr(statement, "name", "") == "draw" for statement in statements):
+        raise ExtensionError(f"{path} has no function draw")
     return stated
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from audiophrase import tables
-from audiophrase.features.shards import STAGE, column_of_frames
+from audiophrase.features.shards import column_of_frames, read_shard
 from audiophrase.settings import Settings
 
 
@@ -47,7 +47,7 @@ class ShardSpectra(Mapping[str, Spectrum]):
         }
 
     def _read(self, shard: Path) -> pa.Table:
-        return tables.read(shard, stage=STAGE, settings=self._settings)
+        return read_shard(shard, self._settings)
 
     def __getitem__(self, clip_id: str) -> Spectrum:
         table = self._read(self._shard_of[clip_id])

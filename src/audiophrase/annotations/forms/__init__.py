@@ -9,12 +9,15 @@ from typing import Any
 from audiophrase.annotations.forms import audiogrounding_v1, audiogrounding_v2, clip_list
 from audiophrase.annotations.rows import Form
 from audiophrase.errors import AnnotationError
+from audiophrase.named import require
 
 FORMS: dict[str, Form] = {
     "audiogrounding_v1": audiogrounding_v1,
     "audiogrounding_v2": audiogrounding_v2,
     "clip_list": clip_list,
 }
+for _form in FORMS.values():
+    require(_form, "SHAPE", "FIELDS", "recognises", "rows", "clip")
 _MAX_KEYS, _MAX_KEY = 12, 40
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a number"}
 

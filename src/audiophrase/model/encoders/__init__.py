@@ -4,11 +4,12 @@ A module has `build(n_features, n_dimensions, params)`, which makes an `Encoder`
 declared in `model.parameters`.
 """
 
-from importlib import import_module
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from audiophrase import named
 
 
 class Encoder(nn.Module):
@@ -47,5 +48,5 @@ def build_encoder(name: str, n_features: int, n_dimensions: int, params: Any) ->
         n_dimensions: D, those of the word vectors.
         params: of the section `train.{name}`.
     """
-    module = import_module(f"{__name__}.{name}")
+    module = named.load(f"{__name__}.{name}", "build")
     return module.build(n_features, n_dimensions, params)

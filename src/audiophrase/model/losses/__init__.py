@@ -5,11 +5,12 @@ A module has `loss(scores, clips, rng, params)`; its parameters are declared in 
 
 from collections.abc import Callable
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from audiophrase import named
 
 Loss = Callable[[Tensor, Tensor, torch.Generator], Tensor]
 """(B, B) scores, row b the clip and column b the caption of pair b; (B,) the number of each pair's
@@ -18,4 +19,4 @@ clip; random numbers, for losses that draw -> (). Pairs of one clip do not count
 
 def build_loss(name: str, params: Any) -> Loss:
     """A loss with its parameters, those of the section `train.{name}`."""
-    return partial(import_module(f"{__name__}.{name}").loss, params=params)
+    return partial(named.load(f"{__name__}.{name}", "loss").loss, params=params)

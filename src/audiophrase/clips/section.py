@@ -1,6 +1,7 @@
 """Cutting a section out of encoded audio, to the exact sample, with PyAV."""
 
 import ctypes
+from collections.abc import Iterator
 
 import av
 import numpy as np
@@ -44,6 +45,7 @@ def read_section(
     start_s: float,
     length_s: float,
     max_lead_s: float | None = None,
+    packets: range | None = None,
 ) -> tuple[np.ndarray, int]:
     """Mono float32 samples (n_samples,) of a section, and the sampling rate in Hz.
 
@@ -53,6 +55,7 @@ def read_section(
     Args:
         max_lead_s: for containers from outside: how much may be decoded before the section. Then a
             gap between frames is an error too, since what follows would be placed too early.
+        packets: where in the container, in bytes, those lie that may be decoded; None: all.
 
     Raises:
         NoAudioError: there is no audio stream, no frame of it decodes, or they lie elsewhere.
@@ -65,7 +68,7 @@ def read_section(
     converter, layout = None, None
     rate_hz, first, position, pieces = 0, 0, None, []
     try:
-        for frame in container.decode(stream):
+        for frame in _frames(container, stream, packets):
             if not rate_hz:
                 rate_hz, first = frame.sample_rate, round(start_s * frame.sample_rate)
                 _check_size(frame)
@@ -91,6 +94,14 @@ def read_section(
         if position is None:
             raise NoAudioError(f"nothing in it decodes: {error}") from None
     return _cut(pieces, first, round(length_s * rate_hz)), rate_hz
+
+
+def _frames(
+    container: av.container.InputContainer, stream: av.AudioStream, packets: range | None
+) -> Iterator[av.AudioFrame]:
+    for packet in container.demux(stream):
+        if packets is None or packet.size == 0 or packet.pos in packets:  # the last one is empty
+            yield from packet.decode()
 
 
 def _audio_stream(container: av.container.InputContainer) -> av.AudioStream:

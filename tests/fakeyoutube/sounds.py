@@ -41,7 +41,7 @@ _OPUS = Format(
     bitrate=128_000,
     quality="MEDIUM",
     encoder_options={"compression_level": "1"},  # three times as fast
-    container_options={},
+    container_options={"cues_to_front": "1", "cluster_time_limit": "10000"},
 )
 _AAC = Format(
     itag=140,
@@ -51,10 +51,22 @@ _AAC = Format(
     rate_hz=44100,
     bitrate=128_000,
     quality="MEDIUM",
-    encoder_options={"aac_coder": "fast"},
-    container_options={"movflags": "dash+global_sidx+delay_moov", "frag_duration": "10000000"},
+    # Without noise of the decoder's own making, which is another one after each seek.
+    encoder_options={"aac_coder": "fast", "aac_pns": "0"},
+    container_options={
+        "movflags": "dash+global_sidx+delay_moov+skip_trailer",
+        "frag_duration": "10000000",
+    },
 )
 FORMATS = {251: _OPUS, 250: replace(_OPUS, itag=250, quality="LOW"), 140: _AAC}
+
+
+def index_range(content: bytes) -> tuple[int, int]:
+    """First and last byte of the index in front of the sound, as players state them."""
+    if content[:4] == b"\x1a\x45\xdf\xa3":
+        return content.index(b"\x1c\x53\xbb\x6b"), content.index(b"\x1f\x43\xb6\x75") - 1
+    first = content.index(b"sidx") - 4
+    return first, first + int.from_bytes(content[first : first + 4], "big") - 1
 
 
 @functools.cache

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 import av
 import numpy as np
 
-PRE_ROLL_S = 0.5  # decoded and dropped, so that the codec has settled where the section starts
+# Decoded and dropped, so that the codec has settled where the section starts. What Opus remembers
+# halves with each packet: half a second leaves differences of 1e-7, a second none.
+PRE_ROLL_S, OPUS_PRE_ROLL_S = 0.5, 1.0
+_OPUS = ("opus", "libopus")
 MAX_RATE_HZ = 384_000
 MAX_CHANNELS = 64
 MAX_GAP_S = 0.1  # time stamps are rounded, and the first frames of a codec may be left out
@@ -39,6 +42,11 @@ def declared_duration_s(container: av.container.InputContainer) -> float | None:
     return None if container.duration is None else container.duration / av.time_base
 
 
+def pre_roll_s(stream: av.AudioStream) -> float:
+    """How long before a section decoding begins, in s."""
+    return OPUS_PRE_ROLL_S if stream.codec_context.name in _OPUS else PRE_ROLL_S
+
+
 def read_section(
     container: av.container.InputContainer,
     *,
@@ -61,9 +69,10 @@ def read_section(
         NoAudioError: there is no audio stream, no frame of it decodes, or they lie elsewhere.
     """
     stream = _audio_stream(container)
-    seeked = start_s > PRE_ROLL_S
+    lead_s = pre_roll_s(stream)
+    seeked = start_s > lead_s
     if seeked:
-        offset = int((start_s - PRE_ROLL_S) / stream.time_base)
+        offset = int((start_s - lead_s) / stream.time_base)
         container.seek(offset, stream=stream, backward=True)
     converter, layout = None, None
     rate_hz, first, position, pieces = 0, 0, None, []
@@ -140,7 +149,7 @@ def _first_position(
         return 0
     start = stream.start_time or 0
     position = round(float((frame.pts - start) * stream.time_base) * rate_hz)
-    if stream.codec_context.name in ("opus", "libopus") and stream.time_base * rate_hz > 1:
+    if stream.codec_context.name in _OPUS and stream.time_base * rate_hz > 1:
         # WebM rounds to milliseconds, but packets end at multiples of 2.5 ms from the first's start.
         step = rate_hz // 400
         end = position + frame.samples + stream.codec_context.delay

@@ -12,19 +12,20 @@ from dataclasses import dataclass
 import av
 import numpy as np
 
-from audiophrase.clips.section import PRE_ROLL_S
+from audiophrase.clips.section import pre_roll_s
 from audiophrase.youtube import mp4, webm
 from audiophrase.youtube.ranges import RangedReader
 
-HEAD_BYTES = 16 * 1024  # asked for first where nobody says how long the index is
+HEAD_BYTES = 4 * 1024  # asked for first where nobody says how long the index is
 MAX_INDEX_BYTES = 1 << 20
 MAX_DATA_BYTES = 2 << 20  # of a section; more is not asked for at once
 TAIL_BYTES = {"webm": 1536, "m4a": 3072}  # behind the index: what FFmpeg has to see of the sound
-MARGIN = 0.1  # how wrong a guess may be, as a part of the way to the nearest known point
+# How wrong a guess may be: a part of the way to the nearest known point, more of its first second.
+MARGIN, NEAR_MARGIN, NEAR_BYTES = 0.08, 0.3, 16 * 1024
 SLACK_BYTES = 768
 SLACK_S = 0.06  # around a section: its packets begin and end elsewhere, and times are rounded
 READ_THROUGH_BYTES = 40 * 1024  # FFmpeg reads over a gap of this length rather than jump
-_MAX_GUESSES = 3
+_MAX_GUESSES = 3  # then from the beginning of the cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def fetch_head(reader: RangedReader, ext: str, index_end: int | None) -> bytes:
         index_end = (webm if ext == "webm" else mp4).index_end(head)
     if index_end is not None and index_end <= MAX_INDEX_BYTES:
         head = reader.fetch(0, max(index_end + TAIL_BYTES[ext], len(head)))
+    if ext == "m4a" and (moof_bytes := mp4.moof_bytes(head)):
+        reader.jump_bytes = int(1.1 * moof_bytes) + 64  # FFmpeg jumps to look at the other tables
     if ext == "webm" and (cluster := webm.first_cluster(head)) is not None:
         # What FFmpeg buffers cannot be changed any more; one block is enough for it to begin with.
         reader.stop_at = webm.first_block_end(head, cluster)
@@ -73,9 +76,8 @@ def fetch_data(
         recording_s: as the container says.
     """
     stream = container.streams.audio[0]
-    section = _Section(
-        max(0.0, start_s - PRE_ROLL_S), start_s + length_s, is_first=start_s <= PRE_ROLL_S
-    )
+    lead_s = pre_roll_s(stream)
+    section = _Section(max(0.0, start_s - lead_s), start_s + length_s, is_first=start_s <= lead_s)
     if ext == "webm":
         return _fetch_webm(reader, container, stream, head, section, recording_s)
     return _fetch_mp4(reader, container, stream, head, section)
@@ -103,9 +105,12 @@ def _fetch_webm(
     if stream.time_base.numerator * 1000 != stream.time_base.denominator:
         return None
     n_buffered = reader.tell()
-    # Cues at the end of a recording are only read when somebody seeks; the sound is not read yet.
-    container.seek(round(section.start_s * 1000), stream=stream, backward=True)
+    if not section.is_first:
+        # Cues at the end of a recording are only read when somebody seeks; no sound is read yet.
+        container.seek(round(section.start_s * 1000), stream=stream, backward=True)
     positions, times_ms = _cues(stream)
+    if section.is_first and not len(positions):
+        positions, times_ms = np.array([len(head)]), np.array([0])
     if not len(positions) or positions[-1] >= reader.n_bytes:
         return None
     points = np.append(positions, reader.n_bytes), np.append(times_ms, recording_s * 1000)
@@ -123,22 +128,18 @@ def _fetch_webm(
     if stop < n_buffered:
         stop = len(head)
     first, _ = _guess(points, latest_ms - SLACK_S * 1000)
-    for _ in range(_MAX_GUESSES):
-        if first < max(stop + webm.MIN_COVER_BYTES, len(head)):
+    for n_left in reversed(range(_MAX_GUESSES)):
+        if first < max(stop + webm.MIN_COVER_BYTES, len(head)) or not n_left:
             _fetch(reader, max(cluster, stop), end)
             return Plan()
         data = _fetch(reader, first, end)
-        chain = webm.find_chain(
-            data, first=first, cluster_ms=cluster_ms, cluster_end=following
-        )
+        chain = webm.find_chain(data, first=first, cluster_ms=cluster_ms, cluster_end=following)
         if chain is None:
             return None
         if chain.time_ms <= latest_ms and chain.position - stop >= webm.MIN_COVER_BYTES:
             break
         known = np.append(cluster, chain.position), np.append(cluster_ms, chain.time_ms)
-        first, _ = _guess(known, latest_ms - 4 * SLACK_S * 1000, margin=2 * MARGIN)
-    else:
-        return None
+        first, _ = _guess(known, latest_ms - 4 * SLACK_S * 1000)
     if not _agrees(reader, data[(following or 0) - first :], chain, cluster, cluster_ms):
         return None
     if stop == cluster:
@@ -182,20 +183,18 @@ def _fetch_mp4(
     head: bytes,
     section: _Section,
 ) -> Plan | None:
-    index = mp4.fragments(head)
-    if index is not None and index.moof_bytes:
-        reader.jump_bytes = int(1.1 * index.moof_bytes) + 64
+    index, moof_bytes = mp4.fragments(head), mp4.moof_bytes(head)
     if not section.is_first:
         # FFmpeg reads the table of the fragment that it seeks, and so knows each of its packets.
         offset = int(section.start_s / stream.time_base)
         container.seek(offset, stream=stream, backward=True)
     entries = stream.index_entries
-    first, last = (
-        entries.search_timestamp(int(second / stream.time_base), backward=True)
-        for second in (section.start_s, section.end_s + SLACK_S)
-    )
-    if min(first, last) < 0:
+    if not len(entries):
         return None
+    first, last = (
+        max(0, entries.search_timestamp(int(second / stream.time_base), backward=True))
+        for second in (section.start_s - SLACK_S, section.end_s + SLACK_S)
+    )
     start, entry = entries[first].pos, entries[last]
     end = entry.pos + entry.size
     ends_s = float(entry.timestamp * stream.time_base)
@@ -203,7 +202,7 @@ def _fetch_mp4(
         points = index.positions, index.times_s
         _, guess = _guess(points, section.end_s + SLACK_S)
         # A fragment begins with its table, which has no time.
-        end = max(end, guess + index.moof_bytes)
+        end = max(end, guess + moof_bytes)
     held = reader.tell()
     if held <= start < held + READ_THROUGH_BYTES:
         start = held
@@ -211,9 +210,7 @@ def _fetch_mp4(
     return Plan()
 
 
-def _guess(
-    points: tuple[np.ndarray, np.ndarray], time: float, margin: float = MARGIN
-) -> tuple[int, int]:
+def _guess(points: tuple[np.ndarray, np.ndarray], time: float) -> tuple[int, int]:
     """Bytes before and behind which a time surely, or so it is hoped, lies.
 
     Args:
@@ -223,7 +220,8 @@ def _guess(
     place = float(np.interp(time, times, positions))
     here = int(np.searchsorted(positions, place, side="right")) - 1
     floor, ceiling = int(positions[here]), int(positions[min(here + 1, len(positions) - 1)])
-    wrong = margin * min(place - floor, ceiling - place) + SLACK_BYTES
+    way = min(place - floor, ceiling - place)
+    wrong = MARGIN * way + NEAR_MARGIN * min(way, NEAR_BYTES) + SLACK_BYTES
     return max(floor, int(place - wrong)), int(place + wrong)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _MAX_BOXES = 64  # of a header
-_MAX_FRAGMENTS = 100_000
+_MAX_MOOF_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,10 @@ class Fragments:
     Attributes:
         positions: (n + 1,) in bytes; the last is where the last fragment ends.
         times_s: (n + 1,) likewise, in s.
-        moof_bytes: how long the first fragment's own table is, 0 where it was not seen.
     """
 
     positions: np.ndarray
     times_s: np.ndarray
-    moof_bytes: int
 
 
 def index_end(head: bytes) -> int | None:
@@ -37,19 +35,20 @@ def index_end(head: bytes) -> int | None:
 
 def fragments(head: bytes) -> Fragments | None:
     """What the one `sidx` in front of the sound says, if it is whole and names only fragments."""
-    index, moof_bytes = None, 0
-    for name, start, end in _boxes(head):
-        if name == b"sidx":
-            if index is not None or end > len(head):
-                return None
-            index = _sidx(head[start:end], anchor=end)
-        elif name == b"moof":
-            moof_bytes = end - start + 8
-            break
-    return None if index is None else Fragments(*index, moof_bytes)
+    indices = [(start, end) for name, start, end in _boxes(head) if name == b"sidx"]
+    if len(indices) != 1 or indices[0][1] > len(head):
+        return None
+    start, end = indices[0]
+    return _sidx(head[start:end], anchor=end)
 
 
-def _sidx(content: bytes, *, anchor: int) -> tuple[np.ndarray, np.ndarray] | None:
+def moof_bytes(head: bytes) -> int:
+    """How long the table of the first fragment is, 0 where it is not seen."""
+    lengths = [end - start + 8 for name, start, end in _boxes(head) if name == b"moof"]
+    return lengths[0] if lengths and lengths[0] <= _MAX_MOOF_BYTES else 0
+
+
+def _sidx(content: bytes, *, anchor: int) -> Fragments | None:
     if len(content) < 32 or content[0] > 1:
         return None
     form = ">IQQ" if content[0] else ">III"
@@ -61,11 +60,11 @@ def _sidx(content: bytes, *, anchor: int) -> tuple[np.ndarray, np.ndarray] | Non
         return None
     entries = np.frombuffer(table, ">u4").reshape(-1, 3).astype(np.int64)
     sizes, durations = entries[:, 0], entries[:, 1]
-    if n_fragments > _MAX_FRAGMENTS or (sizes >> 31).any() or offset + earliest >= 1 << 48:
+    if (sizes >> 31).any() or offset + earliest >= 1 << 48:
         return None
     positions = anchor + offset + np.append(0, np.cumsum(sizes))
     times_s = (earliest + np.append(0, np.cumsum(durations))) / timescale
-    return positions, times_s
+    return Fragments(positions, times_s)
 
 
 def _boxes(data: bytes) -> list[tuple[bytes, int, int]]:

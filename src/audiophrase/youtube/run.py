@@ -224,6 +224,8 @@ class Run:
         values = self._values(fetched.evidence) | {
             "format": fetched.format_id,
             "bytes": fetched.n_bytes,
+            "requests": fetched.n_requests,
+            "read_by": fetched.read_by,
         }
         if not len(fetched.samples) or not np.isfinite(fetched.samples).all():
             reason, message = "not-finite", "the audio has samples that are not finite"

@@ -67,7 +67,9 @@ def first_block_end(data: bytes, at: int) -> int | None:
     return element[1] + element[2]
 
 
-def find_chain(data: bytes, *, first: int, cluster_ms: int, cluster_end: int | None) -> Chain | None:
+def find_chain(
+    data: bytes, *, first: int, cluster_ms: int, cluster_end: int | None
+) -> Chain | None:
     """The first blocks of Opus in bytes from the middle of a cluster, where all that follow agree.
 
     A block counts only when from it on each element is a block, each begins when the one before

@@ -64,7 +64,8 @@ FORMATS = {251: _OPUS, 250: replace(_OPUS, itag=250, quality="LOW"), 140: _AAC}
 def index_range(content: bytes) -> tuple[int, int]:
     """First and last byte of the index in front of the sound, as players state them."""
     if content[:4] == b"\x1a\x45\xdf\xa3":
-        return content.index(b"\x1c\x53\xbb\x6b"), content.index(b"\x1f\x43\xb6\x75") - 1
+        end = content.index(b"\x1f\x43\xb6\x75")
+        return content.rindex(b"\x1c\x53\xbb\x6b", 0, end), end - 1  # named before, in a table
     first = content.index(b"sidx") - 4
     return first, first + int.from_bytes(content[first : first + 4], "big") - 1
 
@@ -90,12 +91,13 @@ def recording(folder: Path, name: str, itag: int) -> Path:
             fcntl.flock(lock, fcntl.LOCK_EX)  # other workers of the tests want the same
             if not path.exists():
                 unfinished = path.with_suffix(".unfinished")
-                _encode(unfinished, kind, signal(name, kind.rate_hz))
+                encode(unfinished, kind, signal(name, kind.rate_hz))
                 os.replace(unfinished, path)
     return path
 
 
-def _encode(path: Path, kind: Format, samples: np.ndarray) -> None:
+def encode(path: Path, kind: Format, samples: np.ndarray) -> None:
+    """Write samples (n_samples,) between −1 and 1 as a recording."""
     pcm = np.rint(samples * 32767).astype(np.int16)
     container_format = "webm" if kind.suffix == ".webm" else "mp4"
     options = kind.container_options

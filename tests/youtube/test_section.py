@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 from fakeyoutube.bombs import container_bomb
+from fakeyoutube.in_process import Answer, Opener, reader_of
 from fakeyoutube.sounds import FORMATS, recording, signal
 from scipy.signal import correlate
 
@@ -148,36 +149,6 @@ def test_what_a_server_of_media_does_wrong_is_evidence(fake, client, scenario):
 
 def assert_mentions(texts, pattern):
     assert re.search(pattern, "\n".join(texts)), texts
-
-
-class Opener:
-    """Answers ranges out of bytes, without a network."""
-
-    def __init__(self, content: bytes) -> None:
-        self.content, self.n_asked = content, 0
-
-    def __call__(self, request):
-        self.n_asked += 1
-        first, last = map(int, request.headers["Range"].removeprefix("bytes=").split("-"))
-        return Answer(self.content[first : last + 1], first, len(self.content))
-
-
-class Answer:
-    status, url = 206, "https://r1.googlevideo.com/videoplayback"
-
-    def __init__(self, content: bytes, first: int, total: int) -> None:
-        self.content = content
-        self.headers = {"Content-Range": f"bytes {first}-{first + len(content) - 1}/{total}"}
-
-    def read(self, n):
-        piece, self.content = self.content[:n], self.content[n:]
-        return piece
-
-    def close(self): ...
-
-
-def reader_of(content: bytes, n_bytes=None) -> RangedReader:
-    return RangedReader(Opener(content), Answer.url, headers={}, n_bytes=n_bytes, seconds=60)
 
 
 def test_a_reader_is_a_file():

@@ -116,7 +116,10 @@ def _frames(
 def _audio_stream(container: av.container.InputContainer) -> av.AudioStream:
     if not container.streams.audio:
         raise NoAudioError("it has no audio stream")
-    return container.streams.audio[0]
+    stream = container.streams.audio[0]
+    if stream.codec_context is None:
+        raise NoAudioError("nothing here decodes its codec")
+    return stream
 
 
 def _check_size(frame: av.AudioFrame) -> None:

@@ -25,6 +25,7 @@ MARGIN, NEAR_MARGIN, NEAR_BYTES = 0.08, 0.3, 16 * 1024
 SLACK_BYTES = 768
 SLACK_S = 0.06  # around a section: its packets begin and end elsewhere, and times are rounded
 READ_THROUGH_BYTES = 40 * 1024  # FFmpeg reads over a gap of this length rather than jump
+_N_BEFORE = 2  # packets that FFmpeg begins earlier, for what the encoder delayed
 _MAX_GUESSES = 3  # then from the beginning of the cluster
 
 
@@ -193,8 +194,12 @@ def _fetch_mp4(
         return None
     first, last = (
         max(0, entries.search_timestamp(int(second / stream.time_base), backward=True))
-        for second in (section.start_s - SLACK_S, section.end_s + SLACK_S)
+        for second in (section.start_s, section.end_s + SLACK_S)
     )
+    for _ in range(_N_BEFORE):
+        before = entries[max(0, first - 1)]
+        if before.pos + before.size == entries[first].pos:
+            first -= 1
     start, entry = entries[first].pos, entries[last]
     end = entry.pos + entry.size
     ends_s = float(entry.timestamp * stream.time_base)

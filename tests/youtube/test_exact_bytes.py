@@ -325,3 +325,12 @@ def test_the_end_of_the_index_is_that_of_the_very_format():
     for strange in (None, 7, [], [None], {"itag": 251}, "x"):
         odd = Exchange("/youtubei/v1/player", b"", bytearray(json.dumps(strange).encode()))
         assert index_end([odd, exchange(strange)], "251", 1000) is None
+
+
+def test_the_log_says_how_a_section_was_read(project):
+    project.set_up([("aaaaaaaaaa0", 20)])
+    assert project.retrieve() == 0
+    log = (project.folder / "cache/yt/youtube/attempts.jsonl").read_text()
+    lines = [json.loads(line) for line in log.splitlines()]
+    (attempt,) = [line for line in lines if line["kind"] == "attempt"]
+    assert (attempt["state"], attempt["read_by"], attempt["requests"]) == ("ok", "index", 2)

@@ -14,7 +14,7 @@ import numpy as np
 
 from audiophrase.clips.section import pre_roll_s
 from audiophrase.youtube import mp4, webm
-from audiophrase.youtube.ranges import RangedReader
+from audiophrase.youtube.ranges import MAX_BYTES, RangedReader
 
 HEAD_BYTES = 4 * 1024  # asked for first where nobody says how long the index is
 MAX_INDEX_BYTES = 1 << 20
@@ -135,7 +135,7 @@ def _fetch_webm(
             return Plan()
         data = _fetch(reader, first, end)
         chain = webm.find_chain(data, first=first, cluster_ms=cluster_ms, cluster_end=following)
-        if chain is None:
+        if chain is None or chain.position - stop > MAX_BYTES:
             return None
         if chain.time_ms <= latest_ms and chain.position - stop >= webm.MIN_COVER_BYTES:
             break
@@ -232,6 +232,5 @@ def _guess(points: tuple[np.ndarray, np.ndarray], time: float) -> tuple[int, int
 
 def _fetch(reader: RangedReader, first: int, end: int) -> bytes:
     """A range, unless it is longer than any section."""
-    if end - first > MAX_DATA_BYTES:
-        end = first
-    return reader.fetch(first, end) if first < end else b""
+    is_sane = 0 <= first < end <= first + MAX_DATA_BYTES
+    return reader.fetch(first, end) if is_sane else b""

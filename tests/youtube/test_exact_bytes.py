@@ -61,6 +61,28 @@ def test_a_cut_is_the_same_to_the_bit_and_takes_few_bytes(recordings, name):
     assert sum(cut.n_requests for cut in made) <= most_requests * len(made)
 
 
+@pytest.mark.parametrize("start_s", [20.5, 20.8, 20.99])
+def test_seeking_gives_the_same_to_the_bit(recordings, start_s):
+    """Opus remembers more than half a second: these begin that long behind a cluster's start."""
+    recording = recordings("webm")
+    with av.open(AsFile(recording.content)) as container:
+        samples, _ = read_section(container, start_s=start_s, length_s=2)
+    first = round(start_s * 48000)
+    np.testing.assert_array_equal(samples, recording.whole[0][first : first + 96_000])
+
+
+def test_only_the_packets_that_may_be_are_decoded(recordings):
+    recording = recordings("m4a with one table")
+    with av.open(AsFile(recording.content)) as container:
+        packets = [packet for packet in container.demux() if packet.size]
+    allowed = range(packets[50].pos, len(recording.content))
+    with av.open(AsFile(recording.content)) as container:
+        samples, _ = read_section(container, start_s=0, length_s=1, packets=allowed)
+    first = 49 * 1024  # the first packet is the encoder's delay
+    expected = recording.whole[0][first : first + 44_100]
+    np.testing.assert_array_equal(samples[4096:], expected[4096:])
+
+
 @pytest.mark.parametrize("name", ["webm", "m4a with sidx", "m4a with one table"])
 def test_a_player_that_does_not_say_where_the_index_ends_costs_a_request(recordings, name):
     recording = recordings(name)

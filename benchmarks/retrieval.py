@@ -2,10 +2,13 @@
 
 Both ask the same server on loopback (tests/fakeyoutube, in a process of its own), in the same run,
 as many at a time. The reference is `yt-dlp --format … WATCH_URL`: it downloads the whole audio format
-and cuts nothing, which only flatters it. Nothing is compared with a
-time that was.
+and cuts nothing, which only flatters it. Nothing is compared with a time that was.
+
+Then, without a server, many cuts out of each way in which the bytes of a recording can lie, beside the
+same cuts of a whole decode: bytes, requests, and whether the samples are the same.
 
 Usage: python benchmarks/retrieval.py [--clips 12] [--rounds 5] [--at-a-time 2] [--rate 0]
+    [--cuts 200]
 """
 
 import argparse
@@ -21,11 +24,13 @@ from pathlib import Path
 
 import av
 import numpy as np
-from comparison import compare, publish
+from comparison import Row, compare, publish
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from fakeyoutube import RemoteFake
+from fakeyoutube.in_process import Recording, random_starts
+from fakeyoutube.layouts import LAYOUTS, TEN_HOURS
 from fakeyoutube.sounds import LENGTHS_S, recording
 
 from audiophrase.youtube.client import Client, Fetched
@@ -42,16 +47,42 @@ def main() -> None:
     parser.add_argument(
         "--rate", type=float, default=0, help="bytes a second of the server; default: no limit"
     )
+    parser.add_argument(
+        "--cuts", type=int, default=200, help="of each layout; default: %(default)s"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="audiophrase-bench-") as name:
         folder = Path(name)
         with RemoteFake(media=folder / "media", state=folder / "state.json") as fake:
             os.environ.update(fake.environment)
             fake.configure(rate_bytes_s=arguments.rate)
-            run(fake, folder, arguments.clips, arguments.at_a_time, arguments.rounds)
+            rows = run(fake, folder, arguments.clips, arguments.at_a_time, arguments.rounds)
+        publish([*rows, *(cuts(folder, name, arguments.cuts) for name in LAYOUTS)])
 
 
-def run(fake: RemoteFake, folder: Path, n_clips: int, at_a_time: int, n_rounds: int) -> None:
+def cuts(folder: Path, name: str, n_cuts: int) -> Row:
+    """Bytes of many cuts of one layout; half of them begin at multiples of ten seconds."""
+    recording = Recording.of_layout(folder / "layouts", name)
+    starts = random_starts(recording.length_s, n_cuts, np.random.default_rng(0))
+    made = [recording.make(start_s) for start_s in starts]
+    requests = np.array([cut.n_requests for cut in made])
+    n_same, n_sought = (
+        sum(cut.is_same for cut in made),
+        sum(cut.read_by == "seek" for cut in made),
+    )
+    return compare(
+        f"bytes of a clip, {name}",
+        [np.mean([cut.n_packet_bytes for cut in made])],
+        [np.mean([cut.n_read for cut in made])],
+        goal=None if TEN_HOURS in name or "without sidx" in name else round(1 / MOST_BYTES, 2),
+        remark=f"requests {requests.mean():.2f} ({(requests <= 3).mean():.0%} at most 3), "
+        f"{n_same} of {n_cuts} as in a whole decode, {n_sought} by seeking",
+        show=lambda n: f"{n / 1000:,.1f} kB",
+    )
+
+
+def run(fake: RemoteFake, folder: Path, n_clips: int, at_a_time: int, n_rounds: int) -> list[Row]:
+    """In-process beside a process a clip, in the same run."""
     latest_s = int(LENGTHS_S["long"]) - CLIP_S
     starts = np.random.default_rng(0).integers(0, latest_s, n_clips).tolist()
     clips = [(f"bench_{i:05d}", start) for i, start in enumerate(starts)]
@@ -65,25 +96,23 @@ def run(fake: RemoteFake, folder: Path, n_clips: int, at_a_time: int, n_rounds: 
         zip(*plain, strict=True),
     )
     each = f"{CLIP_S} s out of {LENGTHS_S['long']:.0f} s, {at_a_time} at a time"
-    publish(
-        [
-            compare(
-                f"a clip from YouTube on loopback ({each})",
-                plain_seconds,
-                seconds,
-                goal=3,
-                remark=f"a yt-dlp process per clip; {n_rounds} rounds of {len(clips)} clips in turn",
-            ),
-            compare(
-                "bytes of a clip, the reference being its own packets",
-                [packets] * n_rounds,
-                n_bytes,
-                goal=round(1 / MOST_BYTES, 2),
-                remark=f"yt-dlp fetches {plain_bytes[0] / 1000:,.0f} kB",
-                show=lambda n: f"{n / 1000:,.0f} kB",
-            ),
-        ]
-    )
+    return [
+        compare(
+            f"a clip from YouTube on loopback ({each})",
+            plain_seconds,
+            seconds,
+            goal=6,
+            remark=f"a yt-dlp process per clip; {n_rounds} rounds of {len(clips)} clips in turn",
+        ),
+        compare(
+            "bytes of a clip, the reference being its own packets",
+            [packets] * n_rounds,
+            n_bytes,
+            goal=round(1 / MOST_BYTES, 2),
+            remark=f"yt-dlp fetches {plain_bytes[0] / 1000:,.0f} kB",
+            show=lambda n: f"{n / 1000:,.0f} kB",
+        ),
+    ]
 
 
 def measure(fake: RemoteFake, clips: list[tuple[str, int]], work: Callable[[], None]):

@@ -82,7 +82,7 @@ class Visitor:
 
     def fetch(self, video, start_s, end_s):
         samples = np.full(480, 0.5, np.float32)
-        return Fetched(samples, 48000, "251", 1000, 60.0, PLAYS)
+        return Fetched(samples, 48000, "251", 1000, 2, "index", 60.0, PLAYS)
 
     def close(self): ...
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from fakeyoutube.scenarios import Scenario
-from fakeyoutube.sounds import FORMATS, LENGTHS_S, recording
+from fakeyoutube.sounds import FORMATS, LENGTHS_S, index_range, recording
 from fakeyoutube.tracks import encode_tags
 
 MEDIA_URL = "https://r1---sn-fake.googlevideo.com/videoplayback?id={id}&itag={itag}&ip=192.0.2.7"
@@ -114,8 +114,11 @@ def _format(video_id: str, scenario: Scenario, itag: int, media: Path, port: int
     if not scenario.sabr:
         url = scenario.media_url or MEDIA_URL
         value["url"] = url.format(id=video_id, itag=itag, port=port)
-        size = recording(media, scenario.recording, itag).stat().st_size
-        value["contentLength"] = str(size)
+        content = recording(media, scenario.recording, itag).read_bytes()
+        first, last = index_range(content)
+        value["contentLength"] = str(len(content))
+        value["initRange"] = {"start": "0", "end": str(first - 1)}
+        value["indexRange"] = {"start": str(first), "end": str(last)}
     return value
 
 

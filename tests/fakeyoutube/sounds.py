@@ -42,7 +42,7 @@ _OPUS = Format(
     bitrate=128_000,
     quality="MEDIUM",
     encoder_options={"compression_level": "1"},  # three times as fast
-    container_options={},
+    container_options={"cues_to_front": "1", "cluster_time_limit": "10000"},
 )
 _AAC = Format(
     itag=140,
@@ -52,8 +52,12 @@ _AAC = Format(
     rate_hz=44100,
     bitrate=128_000,
     quality="MEDIUM",
-    encoder_options={"aac_coder": "fast"},
-    container_options={"movflags": "dash+global_sidx+delay_moov", "frag_duration": "10000000"},
+    # Without noise of the decoder's own making, which is another one after each seek.
+    encoder_options={"aac_coder": "fast", "aac_pns": "0"},
+    container_options={
+        "movflags": "dash+global_sidx+delay_moov+skip_trailer",
+        "frag_duration": "10000000",
+    },
 )
 _LOW = {"quality": "LOW", "bitrate": 48_000}
 FORMATS = {
@@ -63,6 +67,15 @@ FORMATS = {
     139: replace(_AAC, itag=139, mime_type='audio/mp4; codecs="mp4a.40.5"', **_LOW),
     141: replace(_AAC, itag=141, quality="HIGH", bitrate=256_000),
 }
+
+
+def index_range(content: bytes) -> tuple[int, int]:
+    """First and last byte of the index in front of the sound, as players state them."""
+    if content[:4] == b"\x1a\x45\xdf\xa3":
+        end = content.index(b"\x1f\x43\xb6\x75")
+        return content.rindex(b"\x1c\x53\xbb\x6b", 0, end), end - 1  # named before, in a table
+    first = content.index(b"sidx") - 4
+    return first, first + int.from_bytes(content[first : first + 4], "big") - 1
 
 
 @functools.cache
@@ -86,12 +99,13 @@ def recording(folder: Path, name: str, itag: int) -> Path:
             fcntl.flock(lock, fcntl.LOCK_EX)  # other workers of the tests want the same
             if not path.exists():
                 unfinished = path.with_suffix(".unfinished")
-                _encode(unfinished, kind, signal(name, kind.rate_hz))
+                encode(unfinished, kind, signal(name, kind.rate_hz))
                 os.replace(unfinished, path)
     return path
 
 
-def _encode(path: Path, kind: Format, samples: np.ndarray) -> None:
+def encode(path: Path, kind: Format, samples: np.ndarray) -> None:
+    """Write samples (n_samples,) between −1 and 1 as a recording."""
     pcm = np.rint(samples * 32767).astype(np.int16)
     container_format = "webm" if kind.suffix == ".webm" else "mp4"
     options = kind.container_options

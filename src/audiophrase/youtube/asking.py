@@ -94,6 +94,8 @@ class Asker:
         values = self._values(session, fetched.evidence) | {
             "format": fetched.format_id,
             "bytes": fetched.n_bytes,
+            "requests": fetched.n_requests,
+            "read_by": fetched.read_by,
             **asdict(fetched.track),
         }
         flac, corrupt = _encode(fetched)

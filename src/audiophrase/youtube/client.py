@@ -18,13 +18,14 @@ import yt_dlp.globals
 from yt_dlp import YoutubeDL
 from yt_dlp.extractor.youtube import YoutubeIE
 
-from audiophrase.youtube.answers import player_answers, player_formats
+from audiophrase.youtube.answers import index_end, player_answers, player_formats
 from audiophrase.youtube.cookies import read_cookies
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.formats import choose
 from audiophrase.youtube.opener import MEDIA_HOSTS, GuardedRH, Journal, check_address
+from audiophrase.youtube.ranges import RangedReader
 from audiophrase.youtube.scrub import Scrubber, causes
-from audiophrase.youtube.section import RangedReader, read_cut
+from audiophrase.youtube.section import read_cut
 from audiophrase.youtube.tracks import UNKNOWN, Track
 
 # A whole answer, once it was asked for, may take this many times the longest silence.
@@ -45,6 +46,7 @@ class Video:
         ext: the container, `webm` or `m4a`.
         n_bytes: of the audio, as the player says.
         track: which of the video's audio tracks that is.
+        index_end: where the index in front of the audio ends, likewise.
     """
 
     youtube_id: str
@@ -57,6 +59,7 @@ class Video:
     ext: str
     n_bytes: int | None
     track: Track = UNKNOWN
+    index_end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ class Fetched:
     """A section of a video's audio: mono float32 samples (n_samples,), never padded.
 
     Attributes:
-        n_bytes: that were transferred for it.
+        n_bytes, n_requests: that were transferred for it.
+        read_by: `index` or `seek`, as in `section.Cut`.
         recording_s: how long the whole recording is.
     """
 
@@ -72,6 +76,8 @@ class Fetched:
     sample_rate_hz: int
     format_id: str
     n_bytes: int
+    n_requests: int
+    read_by: str
     recording_s: float | None
     evidence: Evidence
     track: Track = UNKNOWN
@@ -139,22 +145,25 @@ class Client:
             seconds=MEDIA_TIMEOUTS * self._timeout_s,
         )
         try:
-            samples, rate_hz, recording_s = read_cut(
+            cut = read_cut(
                 reader,
                 ext=video.ext,
                 start_s=start_s,
                 length_s=end_s - start_s,
                 duration_s=video.duration_s,
+                index_end=video.index_end,
             )
         except Exception as error:  # noqa: BLE001 – the container comes from outside
             # What the network said is the cause; what the decoder made of it is not.
             return self._evidence("media", answers, reader.failure or error)
         return Fetched(
-            samples=samples,
-            sample_rate_hz=rate_hz,
+            samples=cut.samples,
+            sample_rate_hz=cut.rate_hz,
             format_id=video.format_id,
             n_bytes=reader.n_read,
-            recording_s=recording_s,
+            n_requests=reader.n_requests,
+            read_by=cut.read_by,
+            recording_s=cut.recording_s,
             evidence=self._evidence("media", answers),
             track=video.track,
         )
@@ -181,6 +190,11 @@ class Client:
             ext=str(chosen.get("ext")),
             n_bytes=chosen.get("filesize"),
             track=choice.track,
+            index_end=index_end(
+                self._journal.exchanges,
+                choice.format_id.split("-")[0],  # the itag, before what was done to the sound
+                chosen.get("filesize"),
+            ),
         )
 
     def _answers(self) -> tuple[PlayerAnswer, ...]:

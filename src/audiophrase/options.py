@@ -1,4 +1,4 @@
-"""Options and arguments that several jobs and commands share."""
+"""Options and arguments that most jobs share: one more here makes all of their results stale."""
 
 from pathlib import Path
 
@@ -19,23 +19,6 @@ settings = click.option(
     type=_Settings(),
     required=True,
     help="The settings the job depends on, as JSON: section -> keys.",
-)
-
-
-configfiles = click.option(
-    "--configfile",
-    "configfiles",
-    multiple=True,
-    envvar="AUDIOPHRASE_CONFIGFILES",
-    type=click.Path(path_type=Path),
-    help="Parameters laid over params.yaml, as for snakemake; may be given several times.",
-)
-
-
-network_option = click.option(
-    "--network",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="File of a frozen network, where the front end is one.",
 )
 
 

@@ -38,3 +38,22 @@ def test_they_are_those_of_the_table(tmp_path):
     files["train"].write_text("{")
     with pytest.raises(AnnotationError, match="is not JSON"):
         named_clips(files, N_SHARDS)
+
+
+def test_of_two_names_of_a_clip_it_is_the_one_that_the_table_has(tmp_path):
+    content = json.loads(json.dumps(dict.fromkeys(SPLITS, V1)))
+    for number, split in enumerate(SPLITS):
+        for column in content[split].values():
+            column.update({"2": column["1"]})
+        content[split]["filename"] = {
+            "0": f"{split}_0_10.wav",
+            "1": f"{split}_0.000_10.000.wav",
+            "2": f"{split}_0.000_10.000.wav",
+        }
+        content[split]["audiocap_id"] = {key: f"{number}-{key}" for key in "012"}
+    files = {split: tmp_path / f"{split}.json" for split in SPLITS}
+    for split, path in files.items():
+        path.write_text(json.dumps(content[split]))
+    clips = named_clips(files, N_SHARDS)
+    assert clips == parse(content, N_SHARDS)["clips"].to_pylist()
+    assert clips[0]["filename"] == "train_0_10.wav"

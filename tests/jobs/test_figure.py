@@ -3,6 +3,7 @@
 import click
 import pytest
 
+from audiophrase.errors import ExtensionError
 from audiophrase.jobs.figure import figure
 
 ARGUMENTS = ("--settings", '{"figures": {}}', "--audio", "recorded", "--annotations", "files")
@@ -12,7 +13,6 @@ ARGUMENTS += ("--svg", "a", "--png", "b")
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("no_such", "x=y"), "there is no figure no_such"),
         (("training", "history=y"), "the figure training reads histories"),
         (("training", "histories=x", "more=y"), "the figure training reads histories"),
         (("alignment", "captions=x"), "reads captions, phrases, scores, features"),
@@ -20,6 +20,11 @@ ARGUMENTS += ("--svg", "a", "--png", "b")
         (("training",), "Missing parameter: files"),
     ],
 )
-def test_a_figure_or_input_that_there_is_not_is_refused(arguments, problem):
+def test_an_input_that_a_figure_does_not_read_is_refused(arguments, problem):
     with pytest.raises(click.UsageError, match=problem):
         figure.main([*ARGUMENTS, *arguments], standalone_mode=False)
+
+
+def test_a_figure_without_its_file_is_told_so():
+    with pytest.raises(ExtensionError, match=r"no file src/audiophrase/report/figures/no_such\.py"):
+        figure.main([*ARGUMENTS, "no_such", "x=y"], standalone_mode=False)

@@ -19,7 +19,10 @@ def named_clips(files: Mapping[str, Path], n_shards: Mapping[str, int]) -> list[
     Raises:
         AnnotationError: a file cannot be read, or has no form that is read.
     """
-    return list({row["clip_id"]: row for row in _rows(files, n_shards)}.values())
+    clips: dict[str, dict[str, Any]] = {}
+    for row in _rows(files, n_shards):
+        clips.setdefault(row["clip_id"], row)  # as `parsing`: of two names of a clip the first
+    return list(clips.values())
 
 
 def _rows(files: Mapping[str, Path], n_shards: Mapping[str, int]) -> Iterator[dict[str, Any]]:

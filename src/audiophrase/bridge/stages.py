@@ -161,24 +161,26 @@ def _deps(
 ) -> set[str]:
     """Files that the stage reads: sources, users' files, and what other stages have made.
 
-    Shards are stood for by their manifests.
+    Shards are stood for by their manifests, and a user's recordings by their folder.
     """
-    found = set()
+    deps = set()
     for job in jobs:
         folder = job.params.get("folder")
+        if folder:
+            deps.add(str(folder))
         for path in job.inputs:
             made_by, making = maker.get(path, (None, None))
             if made_by == own:
                 continue
             entry = grouping["stages"][made_by[0]] if made_by else {}
-            if made_by is None and folder and Path(path).parent == Path(folder):
-                found.add(str(folder))
-            elif "manifest" in entry and path.endswith(".parquet"):
+            if made_by is None and folder and Path(path).is_relative_to(folder):
+                continue
+            if "manifest" in entry and path.endswith(".parquet"):
                 split = PurePosixPath(path).name.rsplit("-", 1)[0]
-                found.add(entry["manifest"].format(**(making.wildcards | {"split": split})))
+                deps.add(entry["manifest"].format(**(making.wildcards | {"split": split})))
             else:
-                found.add(path)
-    return found
+                deps.add(path)
+    return deps
 
 
 def _params(
@@ -192,19 +194,19 @@ def _params(
     layers = [f"datasets.{dataset}"]
     if "variant" in wildcards:
         layers.insert(0, f"variants.{wildcards['variant']}")
-    found: set[str] = set()
+    changing: set[str] = set()
     for job in jobs:
         for name, value in job.params.items():
             if name in ("settings", "parameters"):
                 for path, keys in _selected(json.loads(value)):
                     if path in ("title", "clips", "shards"):
-                        found.add(f"datasets.{dataset}.{path}")
+                        changing.add(f"datasets.{dataset}.{path}")
                     elif path == "variants":
-                        found |= {f"variants.{variant}" for variant in keys or ()}
+                        changing |= {f"variants.{variant}" for variant in keys or ()}
                         if path in params["datasets"][dataset]:
-                            found.add(f"datasets.{dataset}.{path}")
+                            changing.add(f"datasets.{dataset}.{path}")
                     else:
-                        found |= _section_paths(path, keys, layers, params)
+                        changing |= _section_paths(path, keys, layers, params)
             elif name not in sources:
                 raise AudiophraseError(
                     f"`{name}`, which the rule {job.rule} hands to its command, comes from no "
@@ -214,10 +216,10 @@ def _params(
             elif value is None:
                 continue  # the job has no use for that key
             elif (path := sources[name]) is not None and path.startswith("entry."):
-                found.add(f"datasets.{dataset}.{path.removeprefix('entry.')}")
+                changing.add(f"datasets.{dataset}.{path.removeprefix('entry.')}")
             elif path is not None:
-                found |= set(_effective_paths(path, layers, params))
-    return found
+                changing |= set(_effective_paths(path, layers, params))
+    return changing
 
 
 def _outermost(paths: set[str]) -> set[str]:

@@ -17,8 +17,8 @@ from audiophrase.clips.availability import State
 from audiophrase.clips.folder import unmatched
 from audiophrase.clips.mixture import Sources
 from audiophrase.commands.merging import merge_tables
+from audiophrase.configfiles import configfiles
 from audiophrase.errors import AudiophraseError
-from audiophrase.options import configfiles
 from audiophrase.params.consistency import clip_sources
 from audiophrase.report import paper
 from audiophrase.report.availability import (

@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from audiophrase import params as parameters
+from audiophrase.configfiles import configfiles
 from audiophrase.download import fetch_all
-from audiophrase.options import configfiles
 from audiophrase.params.consistency import clip_sources
 from audiophrase.pinned import pinned_files
 

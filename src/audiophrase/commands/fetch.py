@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from audiophrase.configfiles import configfiles
 from audiophrase.errors import AudiophraseError
 from audiophrase.jobs.fetch_clips import fetch_or_say_why, settings_of
-from audiophrase.options import configfiles
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import SetupError

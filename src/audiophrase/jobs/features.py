@@ -13,7 +13,8 @@ from audiophrase.clips.availability import USABLE
 from audiophrase.clips.flac import decode_flac
 from audiophrase.errors import AudiophraseError
 from audiophrase.features import module_of, shards
-from audiophrase.options import file_argument, network_option, settings
+from audiophrase.jobs.network_option import network_option
+from audiophrase.options import file_argument, settings
 from audiophrase.settings import structure
 
 

@@ -7,7 +7,8 @@ import click
 
 from audiophrase import manifests
 from audiophrase.jobs.checked_shards import write_manifest
-from audiophrase.options import file_argument, file_option, network_option, settings
+from audiophrase.jobs.network_option import network_option
+from audiophrase.options import file_argument, file_option, settings
 
 
 @click.command()

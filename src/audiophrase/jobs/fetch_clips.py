@@ -10,8 +10,8 @@ import click
 from audiophrase import params
 from audiophrase.clips.mixture import Sources
 from audiophrase.clips.parameters import RunParams
+from audiophrase.configfiles import configfiles
 from audiophrase.errors import AudiophraseError
-from audiophrase.options import configfiles
 from audiophrase.params.consistency import clip_sources
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit

@@ -1,12 +1,10 @@
 """One of the figures, as SVG for the page and as PNG for everything else."""
 
-import importlib
 from pathlib import Path
-from types import ModuleType
 
 import click
 
-from audiophrase import tables
+from audiophrase import named, tables
 from audiophrase.jobs.report_options import annotations_option, audio_option
 from audiophrase.options import file_option, settings
 from audiophrase.report import inputs, paper, style
@@ -39,7 +37,7 @@ def figure(
     png: Path,
 ) -> None:
     """Draw the figure NAME out of FILES, each INPUT=FILE, the inputs being those that it reads."""
-    module = _module(name)
+    module = named.load(f"audiophrase.report.figures.{name}", "READS", "draw")
     paths: dict[str, list[Path]] = {}
     for input_name, path in files:
         paths.setdefault(input_name, []).append(path)
@@ -53,14 +51,3 @@ def figure(
     )
     tables.write_bytes(svg, style.svg(drawn))
     tables.write_bytes(png, style.png(drawn, dpi=structure(settings, "figures").dpi))
-
-
-def _module(name: str) -> ModuleType:
-    """A figure's module. Imported by its name, so that a figure is made of itself alone."""
-    module = f"audiophrase.report.figures.{name}"
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        raise click.UsageError(f"there is no figure {name}") from None

@@ -9,7 +9,7 @@ from audiophrase import params
 from audiophrase.errors import AudiophraseError
 from audiophrase.params import files
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults, select
 from audiophrase.settings import structure
 from audiophrase.splits import SPLITS
 
-PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
+PARAMS_PATH = Path(__file__).parents[2] / "params.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from audiophrase import params
 from audiophrase.params.for_jobs import front_end_of, settings_json
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -88,7 +88,14 @@ def evaluate_sed(
     rng = np.random.default_rng(params.seed)
     n_frames = [len(label) for label in labels]
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
-    every = Detections(found | drawn, labels, [number[row["clip_id"]] for row in rows])
+    clip_of_phrase = [number[row["clip_id"]] for row in rows]
+    every = Detections(
+        found | drawn,
+        labels,
+        clip_of_phrase,
+        [row["segments"] for row in rows],
+        [clips.hops_s[clip] for clip in clip_of_phrase],
+    )
     of_bootstrap = structure(settings, "evaluate.bootstrap")
     measured, sampled = _measured(every, ALL, params, of_bootstrap)
     part = partial(every, params.partial_below)
@@ -165,9 +172,9 @@ def _measured(
     return measure(
         detections,
         part=part,
-        threshold=params.reported_threshold,
         sampled_at=np.round(steps.first + steps.step * np.arange(n_steps), 10),
-        params=of_bootstrap,
+        params=params,
+        resampling=of_bootstrap,
     )
 
 

@@ -4,6 +4,9 @@ A detection hits an event of its phrase where its onset and offset each lie with
 event's. Each counts once: as many are true as can be matched, one detection to one event.
 """
 
+from collections.abc import Iterable
+from itertools import pairwise
+
 import numpy as np
 
 from audiophrase.evaluate.events import Events, side_by_side
@@ -42,7 +45,9 @@ def matched(runs: Runs, hit: Hits) -> Spans:
     pieces = [spans[alone]]
     for number in np.flatnonzero(contested):
         chosen = np.flatnonzero(pair == number)
-        pieces.append(_matched_in_pair(int(number), detection[chosen], event[chosen], spans[chosen]))
+        pieces.append(
+            _matched_in_pair(int(number), detection[chosen], event[chosen], spans[chosen])
+        )
     return joined(pieces)
 
 
@@ -66,7 +71,7 @@ def _matched_in_pair(pair: int, detection: np.ndarray, event: np.ndarray, at: Sp
     """The size of the largest matching, as so many spans between two thresholds where it changes."""
     changes = np.unique(np.concatenate([at.highest, at.above]))[::-1]
     highest, above = [], []
-    for high, low in zip(changes[:-1], changes[1:], strict=True):
+    for high, low in pairwise(changes.tolist()):
         holds = (at.highest >= high) & (at.above < high)
         n = largest_matching(zip(detection[holds].tolist(), event[holds].tolist(), strict=True))
         highest += n * [high]
@@ -74,7 +79,7 @@ def _matched_in_pair(pair: int, detection: np.ndarray, event: np.ndarray, at: Sp
     return Spans(np.full(len(highest), pair), np.array(highest, float), np.array(above, float))
 
 
-def largest_matching(pairs) -> int:
+def largest_matching(pairs: Iterable[tuple[int, int]]) -> int:
     """How many of the pairs can be chosen, each left and right number once (augmenting paths)."""
     rights: dict[int, list[int]] = {}
     for left, right in pairs:

@@ -24,9 +24,7 @@ def intersections(
     runs: Runs, detections: Events, events: Events, overlaps: Overlaps, *, dtc: float, gtc: float
 ) -> Intersections:
     """Events detected and false detections, by threshold; `detections` are the runs' times."""
-    passes = shares_reached(
-        overlaps.detection, overlaps.shared_us, detections.length_us, share=dtc
-    )
+    passes = shares_reached(overlaps.detection, overlaps.shared_us, detections.length_us, share=dtc)
     counted = passes[overlaps.detection]
     by = runs.at[overlaps.detection[counted]]
     detected = _covered(overlaps.event[counted], overlaps.shared_us[counted], by, events, gtc)
@@ -50,7 +48,9 @@ def _covered(
     change_us = np.concatenate([shared_us, -shared_us])
     order = np.lexsort((-at, numbers))
     numbers, at = numbers[order], at[order]
-    covered_us = change_us[order].cumsum()  # an event's changes add up to zero, so each starts there
+    covered_us = change_us[
+        order
+    ].cumsum()  # an event's changes add up to zero, so each starts there
     last = np.ones(len(at), bool)  # of the changes at one threshold
     last[:-1] = (numbers[1:] != numbers[:-1]) | (at[1:] != at[:-1])
     numbers, at, covered_us = numbers[last], at[last], covered_us[last]

@@ -57,7 +57,10 @@ def _joined(active: np.ndarray, begins: np.ndarray, hops_s: np.ndarray, max_gap_
     pair = np.searchsorted(begins, first, side="right") - 1
     max_gap = np.ceil(np.round(max_gap_s / hops_s, 6))[pair]
     apart = (pair[1:] != pair[:-1]) | (first[1:] - end[:-1] > max_gap[1:])
-    first, end = first[np.append(True, apart)[: len(pair)]], end[np.append(apart, True)[: len(pair)]]
+    first, end = (
+        first[np.append(True, apart)[: len(pair)]],
+        end[np.append(apart, True)[: len(pair)]],
+    )
     pair = np.searchsorted(begins, first, side="right") - 1
     onset_us, offset_us = (in_us(at - begins[pair], hops_s[pair]) for at in (first, end))
     return Events(pair, onset_us, offset_us)

@@ -24,7 +24,7 @@ MEASURE_FILES = (
     "sed.json",
     "sed_measures.parquet",
 )
-TABLES = ("dataset", "retrieval", "sed", "ablations")
+TABLES = ("dataset", "retrieval", "sed", "events", "ablations")
 
 
 def run_folder(dataset: str, variant: str, seed: int | str) -> str:

@@ -2,21 +2,15 @@
 
 import numpy as np
 import pytest
+from sed_params import sed_params
 from sklearn.metrics import average_precision_score, f1_score
 
 from audiophrase.evaluate.detection import Detections, measure, partial
-from audiophrase.evaluate.parameters import BootstrapParams, SedParams, ThresholdParams
+from audiophrase.evaluate.parameters import BootstrapParams
 from audiophrase.evaluate.summary import by_scores
 
 BOOTSTRAP = BootstrapParams(seed=1, n_resamples=300, confidence=0.9, n_thresholds=500)
-PARAMS = SedParams(
-    seed=1,
-    aggregations=["mean"],
-    min_max=True,
-    thresholds=ThresholdParams(first=0.3, last=0.5, step=0.2),
-    reported_threshold=0.5,
-    partial_below=0.5,
-)
+PARAMS = sed_params()
 
 
 @pytest.fixture

@@ -46,6 +46,20 @@ class _Counted:
     detections: Spans
 
 
+def circumstances(params: SedParams) -> dict[str, float]:
+    """What the measures rest on, as the facts beside them say it."""
+    return {
+        "max_false_per_hour": params.psds.max_false_per_hour,
+        "onset_collar_s": params.collars.onset_s,
+        "offset_collar_s": params.collars.offset_s,
+        "offset_collar_share": params.collars.offset_share,
+        "intersection": params.intersection,
+        "smoothed_thresholds": params.th_auc.n_thresholds,
+        "smoothed_frames": params.th_auc.median_frames,
+        "smoothed_gap_s": params.th_auc.max_gap_s,
+    }
+
+
 def values(
     scores: Sequence[np.ndarray], pairs: Pairs, *, threshold: float, params: SedParams
 ) -> Iterator[Value]:

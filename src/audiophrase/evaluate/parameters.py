@@ -1,6 +1,5 @@
 """Parameters of the evaluation."""
 
-from dataclasses import field
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -28,9 +27,7 @@ class RetrievalParams:
     ks: Ks
     full_pool_ks: Ks
     map_k: AtLeastOne
-    more_map_ks: Annotated[list[AtLeastOne], Meta(extra_json_schema=UNIQUE)] = field(
-        default_factory=lambda: [16]
-    )
+    more_map_ks: Annotated[list[AtLeastOne], Meta(extra_json_schema=UNIQUE)]
 
 
 @section
@@ -83,10 +80,10 @@ class SedParams:
     thresholds: ThresholdParams
     reported_threshold: Annotated[float, Meta(ge=0, le=1)]
     partial_below: Annotated[float, Meta(gt=0, le=1)]
-    psds: PsdsParams = PsdsParams(criteria=[0.7, 0.5, 0.1], max_false_per_hour=800.0)
-    collars: CollarParams = CollarParams(onset_s=0.2, offset_s=0.2, offset_share=0.2)
-    intersection: Share = 0.5  # dtc and gtc of intersection-based F1 and of th_auc
-    th_auc: ThAucParams = ThAucParams(n_thresholds=50, median_frames=3, max_gap_s=0.5)
+    psds: PsdsParams
+    collars: CollarParams
+    intersection: Share  # dtc and gtc of intersection-based F1 and of th_auc
+    th_auc: ThAucParams
 
 
 @top_level

@@ -12,6 +12,7 @@ from audiophrase.device import enough_memory
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
 from audiophrase.evaluate.detection import Detections, measure, partial
+from audiophrase.evaluate.grounding import circumstances as of_events
 from audiophrase.evaluate.parameters import BootstrapParams, SedParams
 from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, facts, select
 from audiophrase.evaluate.summary import sed_summary
@@ -102,13 +103,14 @@ def evaluate_sed(
     if part is not None:
         measured += facts(SED, PARTIAL, {"active_below": params.partial_below})
         measured += _measured(part, PARTIAL, params, of_bootstrap)[0]
-    with_interval = {
+    circumstances = {
         "confidence": of_bootstrap.confidence,
         "n_resamples": of_bootstrap.n_resamples,
+        **of_events(params),
     }
     measured = write_measures(
         measures,
-        [*facts(SED, None, with_interval), *measured],
+        [*facts(SED, None, circumstances), *measured],
         restriction,
         settings,
         stage="sed_measures",

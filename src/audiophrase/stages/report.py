@@ -74,7 +74,7 @@ def metrics(
 @click.option("--compare", type=click.Path(path_type=Path), multiple=True, help=COMPARE)
 @file_argument("outputs", nargs=-1, required=True)
 def write_tables(measures: Path, compare: tuple[Path, ...], outputs: tuple[Path, ...]) -> None:
-    """Write the tables OUTPUTS, named dataset, retrieval, sed or ablations, as .csv or .md."""
+    """Write the tables OUTPUTS, named as in `artifacts.TABLES`, as .csv or .md."""
     from audiophrase.report import tables as report_tables  # pandas, which `metrics` does without
     from audiophrase.report.cells import markdown
 

@@ -36,7 +36,7 @@ def threshold_auc(
     frames = np.concatenate([[-np.inf], *(part for s in smooth for part in (s, [-np.inf]))])
     begins = np.cumsum([0, *(len(s) + 1 for s in smooth[:-1])])  # a frame before each pair's first
     n = params.n_thresholds
-    thresholds = np.linspace(1 / (2 * n), 1 - 1 / (2 * n), n)
+    thresholds = (2 * np.arange(n) + 1) / (2 * n)
     f1 = [
         _f1(_joined(frames >= threshold, begins, hops_s, params.max_gap_s), events, share)
         for threshold in thresholds

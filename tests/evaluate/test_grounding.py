@@ -12,6 +12,7 @@ import pytest
 from sed_params import sed_params
 from sklearn.metrics import roc_auc_score
 
+from audiophrase.evaluate import runs
 from audiophrase.evaluate.auroc import area, auroc
 from audiophrase.evaluate.baselines import random_scores
 from audiophrase.evaluate.events import annotated
@@ -198,6 +199,25 @@ def test_auroc_equals_scikit_learn():
     both = area(*(np.stack([counts, counts[::-1]]) for counts in by_bin))
     mirrored = roc_auc_score(active, -scores)
     assert both == pytest.approx([roc_auc_score(active, scores), mirrored])
+
+
+def test_some_pairs_at_a_time_say_what_all_at_once_do(monkeypatch):
+    def found():
+        pairs = Pairs(events(), HOPS_S)
+        return list(values(SCORES, pairs, threshold=0.5, params=sed_params()))
+
+    whole = found()
+    monkeypatch.setattr(runs, "FRAMES_A_BLOCK", 75)
+    assert len(list(runs.blocks(N_FRAMES))) == 3
+    for each, expected in zip(found(), whole, strict=True):
+        assert (each.measure, each.parameter) == (expected.measure, expected.parameter)
+        assert each.value == pytest.approx(expected.value, abs=1e-12)
+        np.testing.assert_array_equal(each.twice_true, expected.twice_true)
+        np.testing.assert_array_equal(each.either, expected.either)
+    by_pair = {v.measure: v.either.tolist() for v in whole if v.either is not None}
+    n_runs = [np.count_nonzero(np.diff(np.append(0, s >= 0.5)) > 0) for s in SCORES]
+    expected = [n + len(e) for n, e in zip(n_runs, EVENTS_S, strict=True)]
+    assert by_pair["event_f1"] == expected  # of each pair its own
 
 
 # Theory.

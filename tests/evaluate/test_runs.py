@@ -33,6 +33,7 @@ def detected(scores, threshold):
 def test_at_each_threshold_the_runs_are_those_of_a_loop(scores):
     found = runs.all_runs([np.array(of_pair, np.float32) for of_pair in scores])
     assert len(found.first) <= sum(map(len, scores))
+    assert (found.at.highest > found.at.above).all()
     for threshold in {score for of_pair in scores for score in of_pair} | {2.5, 7}:
         holds = (found.at.highest >= threshold) & (found.at.above < threshold)
         columns = (found.at.pair[holds], found.first[holds], found.end[holds])
@@ -118,6 +119,42 @@ def most_matched(detections, events, params):
             left = events[:index] + events[index + 1 :]
             best = max(best, 1 + most_matched(others, left, params))
     return best
+
+
+SHORT = CollarParams(onset_s=0.2, offset_s=0.2, offset_share=0.2)
+
+
+def matched_at(scores, segments_s, threshold):
+    """How many events are matched: one phrase, frames of .1 s."""
+    scores = [np.array(scores, float)]
+    segments = [[{"onset_s": a, "offset_s": b} for a, b in segments_s]]
+    events = annotated(segments, [len(scores[0])], np.array([HOP_S]))
+    found = runs.all_runs(scores)
+    times = Events(found.at.pair, in_us(found.first, HOP_S), in_us(found.end, HOP_S))
+    hit = collars.hits(times, events, SHORT)
+    return len(hit[0]), int(collars.matched(found, hit).over(np.array([threshold]))[0])
+
+
+def test_a_detection_that_hits_two_short_events_counts_once():
+    one = [0] * 10 + [1, 1] + [0] * 8  # 1.0 to 1.2 s
+    assert matched_at(one, [(0.9, 1.05), (1.1, 1.3)], 1.0) == (2, 1)
+
+
+def test_an_event_that_two_detections_hit_counts_once():
+    two = [0] * 9 + [1, 0, 1, 1] + [0] * 8  # .9 to 1.0 s and 1.1 to 1.3 s
+    assert matched_at(two, [(1.0, 1.2)], 1.0) == (2, 1)
+    at_two_thresholds = [0] * 9 + [0.2, 1, 1] + [0] * 8  # grown by a frame, it hits it still
+    assert matched_at(at_two_thresholds, [(1.0, 1.2)], 1.0) == (2, 1)
+    assert matched_at(at_two_thresholds, [(1.0, 1.2)], 0.1) == (2, 1)
+
+
+def test_segments_that_touch_are_one_event_and_all_end_with_the_clip():
+    spans = [(0.5, 0.8), (0.2, 0.5), (0.9, 3.0), (0.85, 0.9), (5.0, 6.0), (0.0, 0.0)]
+    segments = [[{"onset_s": a, "offset_s": b} for a, b in spans], []]
+    events = annotated(segments, [10, 10], np.array([0.1, 0.1]))
+    assert events.onset_us.tolist() == [200_000, 850_000]
+    assert events.offset_us.tolist() == [800_000, 1_000_000]
+    assert events.pair.tolist() == [0, 0]
 
 
 def test_a_detection_takes_another_event_so_that_one_more_is_matched():

@@ -73,29 +73,30 @@ def blocks(lengths: Sequence[int]) -> Iterator[slice]:
 def all_runs(scores: Sequence[np.ndarray]) -> Runs:
     """Every run of frames that all reach some threshold, once: scores (T,) a pair, no NaN.
 
-    Each run is the widest around a frame that has its lowest score; of equal ones the first frame
-    stands for it.
+    Each run is the widest around a frame that has its lowest score, the first such frame: around a later
+    one there is nothing that the first has not.
     """
     low = [float("-inf")]
     values = [*low, *(v for of_pair in scores for v in (*of_pair.tolist(), *low))]
     n = len(values)
-    before, after, is_first = [0] * n, [n] * n, [True] * n
+    before, after = [0] * n, [n] * n
     open_runs: list[int] = []  # indices whose run has not ended, their scores not descending
     for index, value in enumerate(values):
         while open_runs and values[open_runs[-1]] > value:
             after[open_runs.pop()] = index
         if open_runs:
             before[index] = open_runs[-1]
-            is_first[index] = values[open_runs[-1]] < value
         open_runs.append(index)
     score = np.array(values)
-    kept = np.flatnonzero(np.array(is_first) & np.isfinite(score))
-    before, after = np.array(before)[kept], np.array(after)[kept]
+    before, after = np.array(before), np.array(after)
+    above = np.maximum(score[before], score[np.minimum(after, n - 1)])
+    kept = np.flatnonzero(score > above)
+    before, after = before[kept], after[kept]
     lengths = np.array([len(of_pair) for of_pair in scores], np.int64)
     begins = 1 + np.cumsum(lengths + 1) - (lengths + 1)  # where each pair's first frame stands
     pair = np.searchsorted(begins, kept, side="right") - 1
     return Runs(
         before + 1 - begins[pair],
         after - begins[pair],
-        Spans(pair, score[kept], np.maximum(score[before], score[after])),
+        Spans(pair, score[kept], above[kept]),
     )

@@ -29,6 +29,20 @@ def detected(scores, threshold):
     return found
 
 
+def grid(scores):
+    return np.unique(np.concatenate(scores)).astype(np.float32)
+
+
+def tally(scores, spans, threshold=0.0):
+    counted = runs.Tally(grid(scores), at=threshold, n_pairs=len(scores))
+    counted.add(spans, 0)
+    return counted
+
+
+def n_at(scores, spans, threshold):
+    return tally(scores, spans, threshold).of_pairs.sum()
+
+
 @given(SCORES)
 def test_at_each_threshold_the_runs_are_those_of_a_loop(scores):
     found = runs.all_runs([np.array(of_pair, np.float32) for of_pair in scores])
@@ -40,11 +54,10 @@ def test_at_each_threshold_the_runs_are_those_of_a_loop(scores):
         at = sorted(zip(*(column.tolist() for column in columns), strict=True))
         expected = [(pair, *run) for pair, s in enumerate(scores) for run in detected(s, threshold)]
         assert at == expected
-        of_pairs = found.at.of_pairs(threshold, len(scores))
+        of_pairs = tally(scores, found.at, threshold).of_pairs
         assert of_pairs.tolist() == [len(detected(s, threshold)) for s in scores]
-    grid = np.unique(np.concatenate(scores))[::-1].astype(float)
-    expected = [sum(len(detected(s, t)) for s in scores) for t in grid]
-    assert found.at.over(grid).tolist() == expected
+    expected = [sum(len(detected(s, t)) for s in scores) for t in grid(scores)[::-1]]
+    assert tally(scores, found.at).counts().tolist() == expected
 
 
 def in_seconds(drawn, n_frames):
@@ -98,10 +111,14 @@ def test_intersections_and_collars_equal_counting_at_each_threshold(data, dtc, g
             n_false += len(spans) - len(passing)
             n_detected += sum(share(event, passing) >= gtc - 1e-7 for event in of_pair)
             n_matched += most_matched(spans, of_pair, params)
-        at = np.array([threshold], float)
-        assert counted.detected.over(at) == n_detected
-        assert counted.false.over(at) == n_false
-        assert hit.over(at) == n_matched
+        for spans, expected in (
+            (counted.detected, n_detected),
+            (counted.false, n_false),
+            (hit, n_matched),
+        ):
+            assert n_at(scores, spans, threshold) == expected
+            index = grid(scores)[::-1].tolist().index(threshold)
+            assert tally(scores, spans).counts()[index] == expected
 
 
 def most_matched(detections, events, params):
@@ -132,7 +149,7 @@ def matched_at(scores, segments_s, threshold):
     found = runs.all_runs(scores)
     times = Events(found.at.pair, in_us(found.first, HOP_S), in_us(found.end, HOP_S))
     hit = collars.hits(times, events, SHORT)
-    return len(hit[0]), int(collars.matched(found, hit).over(np.array([threshold]))[0])
+    return len(hit[0]), n_at(scores, collars.matched(found, hit), threshold)
 
 
 def test_a_detection_that_hits_two_short_events_counts_once():

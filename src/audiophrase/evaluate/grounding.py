@@ -6,15 +6,16 @@ events, not frames. What they count is counted exactly at every threshold (`runs
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from audiophrase.evaluate import collars
 from audiophrase.evaluate.events import Events, in_us, overlaps
-from audiophrase.evaluate.intersections import Intersections, intersections
+from audiophrase.evaluate.intersections import intersections
 from audiophrase.evaluate.parameters import SedParams
 from audiophrase.evaluate.psds import psds
-from audiophrase.evaluate.runs import Spans, all_runs, blocks, joined
+from audiophrase.evaluate.runs import Tally, all_runs, blocks
 from audiophrase.evaluate.threshold_auc import threshold_auc
 
 
@@ -39,11 +40,12 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """At which thresholds what is so."""
+    """How many there are, at the thresholds and in the pairs."""
 
-    intersections: dict[float, Intersections]  # by the share that is both dtc and gtc
-    matched: Spans  # events, and detections that hit them
-    detections: Spans
+    detected: dict[float, Tally]  # events, by the share that is both dtc and gtc
+    false: dict[float, Tally]  # detections, by that share
+    matched: Tally  # events, and detections that hit them
+    detections: Tally
 
 
 def circumstances(params: SedParams) -> dict[str, float]:
@@ -68,42 +70,47 @@ def values(
     n_events = len(events.pair)
     if not n_events:
         return
-    counted = _count(scores, pairs, params)
-    thresholds = np.unique(np.concatenate(scores))[::-1].astype(float)
+    counted = _count(scores, pairs, threshold, params)
     n_frames = np.array([len(of_pair) for of_pair in scores])
     for share in params.psds.criteria:
-        of_share = counted.intersections[share]
         score = psds(
-            of_share.detected.over(thresholds),
-            of_share.false.over(thresholds),
+            counted.detected[share].counts(),
+            counted.false[share].counts(),
             n_events=n_events,
             duration_s=float((n_frames * pairs.hops_s).sum()),
             max_false_per_hour=params.psds.max_false_per_hour,
         )
         yield Value("psds", share, score)
-    of_share = counted.intersections[params.intersection]
-    n_of_pair = np.bincount(events.pair, minlength=len(scores))
-    for name, true, predicted in (
-        ("event_f1", counted.matched, counted.detections),
-        # As sed_scores_eval: true positives are events, false positives detections.
-        ("intersection_f1", of_share.detected, joined([of_share.detected, of_share.false])),
-    ):
-        n_true, n_predicted = (s.of_pairs(threshold, len(scores)) for s in (true, predicted))
-        twice, either = 2 * n_true, n_predicted + n_of_pair
-        yield Value(name, threshold, float(twice.sum() / either.sum()), twice, either)
-        n_true, n_predicted = (spans.over(thresholds) for spans in (true, predicted))
-        yield Value(f"best_{name}", None, float((2 * n_true / (n_predicted + n_events)).max()))
+    yield from _f1("event_f1", counted.matched, (counted.detections,), pairs, threshold)
+    # As sed_scores_eval: true positives are events, false positives detections.
+    detected, false = counted.detected[params.intersection], counted.false[params.intersection]
+    yield from _f1("intersection_f1", detected, (detected, false), pairs, threshold)
     area = threshold_auc(
         scores, pairs.hops_s, events, share=params.intersection, params=params.th_auc
     )
     yield Value("th_auc", None, area)
 
 
-def _count(scores: Sequence[np.ndarray], pairs: Pairs, params: SedParams) -> _Counted:
+def _f1(
+    name: str, true: Tally, predicted: Sequence[Tally], pairs: Pairs, threshold: float
+) -> Iterator[Value]:
+    """At the threshold, and at the best; `predicted` are those that add up to all detections."""
+    n_of_pair = np.bincount(pairs.events.pair, minlength=len(pairs.hops_s))
+    twice, either = 2 * true.of_pairs, sum(each.of_pairs for each in predicted) + n_of_pair
+    yield Value(name, threshold, float(twice.sum() / either.sum()), twice, either)
+    n_either = sum(each.counts() for each in predicted) + len(pairs.events.pair)
+    yield Value(f"best_{name}", None, float((2 * true.counts() / n_either).max()))
+
+
+def _count(
+    scores: Sequence[np.ndarray], pairs: Pairs, threshold: float, params: SedParams
+) -> _Counted:
     """All that is counted over detections, some pairs at a time."""
+    thresholds = np.unique(np.concatenate(scores))
+    tally = partial(Tally, thresholds, at=threshold, n_pairs=len(scores))
     shares = dict.fromkeys([*params.psds.criteria, params.intersection])
-    detected, false = ({share: [] for share in shares} for _ in range(2))
-    matched, detections = [], []
+    detected, false = ({share: tally() for share in shares} for _ in range(2))
+    counted = _Counted(detected, false, tally(), tally())
     for block in blocks([len(of_pair) for of_pair in scores]):
         runs = all_runs(scores[block])
         hops_s = pairs.hops_s[block][runs.at.pair]
@@ -111,14 +118,10 @@ def _count(scores: Sequence[np.ndarray], pairs: Pairs, params: SedParams) -> _Co
         events = pairs.events.of_pairs(block.start, block.stop)
         both = overlaps(times, events)
         hit = collars.hits(times, events, params.collars)
-        matched.append(collars.matched(runs, hit).moved(block.start))
-        detections.append(runs.at.moved(block.start))
+        counted.matched.add(collars.matched(runs, hit), block.start)
+        counted.detections.add(runs.at, block.start)
         for share in shares:
             of_share = intersections(runs, times, events, both, dtc=share, gtc=share)
-            detected[share].append(of_share.detected.moved(block.start))
-            false[share].append(of_share.false.moved(block.start))
-    return _Counted(
-        {share: Intersections(joined(detected[share]), joined(false[share])) for share in shares},
-        joined(matched),
-        joined(detections),
-    )
+            detected[share].add(of_share.detected, block.start)
+            false[share].add(of_share.false, block.start)
+    return counted

@@ -21,23 +21,10 @@ class Spans:
     highest: np.ndarray
     above: np.ndarray  # -inf where it holds however low the threshold
 
-    def over(self, thresholds: np.ndarray) -> np.ndarray:
-        """How many hold at each of the thresholds, which descend: (K,) -> (K,) int64."""
-        n = len(thresholds)
-        begun, ended = (
-            np.bincount(np.searchsorted(-thresholds, -at), minlength=n + 1)[:n]
-            for at in (self.highest, self.above)
-        )
-        return (begun - ended).cumsum()
-
-    def of_pairs(self, threshold: float, n_pairs: int) -> np.ndarray:
-        """How many hold at one threshold in each pair: (n_pairs,) int64."""
+    def of_pairs(self, threshold: float) -> np.ndarray:
+        """How many hold at one threshold in each pair, up to the last that has any: int64."""
         holds = (threshold <= self.highest) & (threshold > self.above)
-        return np.bincount(self.pair[holds], minlength=n_pairs)
-
-    def moved(self, n_pairs: int) -> "Spans":
-        """The same of pairs that stand so much later."""
-        return Spans(self.pair + n_pairs, self.highest, self.above)
+        return np.bincount(self.pair[holds])
 
     def __getitem__(self, chosen: np.ndarray) -> "Spans":
         return Spans(self.pair[chosen], self.highest[chosen], self.above[chosen])
@@ -50,6 +37,36 @@ class Runs:
     first: np.ndarray
     end: np.ndarray
     at: Spans
+
+
+class Tally:
+    """How many spans hold: at each threshold, and at one of them in each pair.
+
+    Spans are taken some pairs at a time, and no more is kept than 4 bytes a threshold.
+    """
+
+    def __init__(self, thresholds: np.ndarray, *, at: float, n_pairs: int) -> None:
+        """
+        Args:
+            thresholds: (K,) ascending, all between which anything changes.
+            at: the one at which the pairs are counted.
+        """
+        self._thresholds, self._at = thresholds, at
+        self._changes = np.zeros(len(thresholds), np.int32)  # as the threshold falls to each
+        self.of_pairs = np.zeros(n_pairs, np.int64)
+
+    def add(self, spans: Spans, first_pair: int) -> None:
+        """Take the spans of some pairs, whose first has the number `first_pair`."""
+        highest, above = (at.astype(self._thresholds.dtype) for at in (spans.highest, spans.above))
+        np.add.at(self._changes, np.searchsorted(self._thresholds, highest), 1)
+        ends = np.searchsorted(self._thresholds, above[above > -np.inf])
+        np.subtract.at(self._changes, ends, 1)
+        of_pairs = spans.of_pairs(self._at)
+        self.of_pairs[first_pair : first_pair + len(of_pairs)] += of_pairs
+
+    def counts(self) -> np.ndarray:
+        """At each threshold, the highest first: (K,) int64."""
+        return self._changes[::-1].cumsum(dtype=np.int64)
 
 
 def joined(spans: Sequence[Spans]) -> Spans:

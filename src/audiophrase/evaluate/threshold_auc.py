@@ -15,6 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from audiophrase.evaluate.events import Events, in_us, overlaps
 from audiophrase.evaluate.intersections import shares_reached
 from audiophrase.evaluate.parameters import ThAucParams
+from audiophrase.evaluate.runs import blocks
 
 
 def threshold_auc(
@@ -31,16 +32,24 @@ def threshold_auc(
         scores: (T,) a pair.
         hops_s: (n_pairs,).
     """
-    # A median filter of odd width and a threshold may change places, so each pair is smoothed once.
-    smooth = [_median(of_pair, params.median_frames) for of_pair in scores]
-    frames = np.concatenate([[-np.inf], *(part for s in smooth for part in (s, [-np.inf]))])
-    begins = np.cumsum([0, *(len(s) + 1 for s in smooth[:-1])])  # a frame before each pair's first
     n = params.n_thresholds
     thresholds = (2 * np.arange(n) + 1) / (2 * n)
-    f1 = [
-        _f1(_joined(frames >= threshold, begins, hops_s, params.max_gap_s), events, share)
-        for threshold in thresholds
-    ]
+    n_covered, n_all = np.zeros((n, 2)), np.zeros((n, 2))  # detections and events
+    for block in blocks([len(of_pair) for of_pair in scores]):
+        # A median filter of odd width and a threshold may change places: each pair is smoothed once.
+        smooth = [_median(of_pair, params.median_frames) for of_pair in scores[block]]
+        silent = np.array([-np.inf], np.float32)
+        frames = np.concatenate([silent, *(part for s in smooth for part in (s, silent))])
+        begins = np.cumsum([0, *(len(s) + 1 for s in smooth[:-1])])  # a frame before the first
+        of_block = events.of_pairs(block.start, block.stop)
+        for index, threshold in enumerate(thresholds):
+            active = frames >= threshold
+            detections = _joined(active, begins, hops_s[block], params.max_gap_s)
+            n_covered[index] += _n_covered(detections, of_block, share)
+            n_all[index] += len(detections.pair), len(of_block.pair)
+    precision, recall = np.divide(n_covered, n_all, out=np.zeros((n, 2)), where=n_all > 0).T
+    either = precision + recall
+    f1 = np.divide(2 * precision * recall, either, out=np.zeros(n), where=either > 0)
     return float(np.trapezoid(f1, thresholds))
 
 
@@ -66,17 +75,14 @@ def _joined(active: np.ndarray, begins: np.ndarray, hops_s: np.ndarray, max_gap_
     return Events(pair, onset_us, offset_us)
 
 
-def _f1(detections: Events, events: Events, share: float) -> float:
-    if not len(detections.pair) or not len(events.pair):
-        return 0.0
+def _n_covered(detections: Events, events: Events, share: float) -> tuple[int, int]:
+    """How many of either kind are covered by such of the other as are covered themselves."""
     both = overlaps(detections, events)
 
-    def covered(one: np.ndarray, one_us: np.ndarray, by: np.ndarray, by_us: np.ndarray) -> float:
-        """How many of one kind are covered by such of the other as are covered themselves: a share."""
+    def n_covered(one: np.ndarray, one_us: np.ndarray, by: np.ndarray, by_us: np.ndarray) -> int:
         counts = shares_reached(by, both.shared_us, by_us, share=share)[by]
-        return shares_reached(one[counts], both.shared_us[counts], one_us, share=share).mean()
+        return shares_reached(one[counts], both.shared_us[counts], one_us, share=share).sum()
 
     of_detections = both.detection, detections.length_us
     of_events = both.event, events.length_us
-    recall, precision = covered(*of_events, *of_detections), covered(*of_detections, *of_events)
-    return float(2 * precision * recall / (precision + recall)) if precision + recall else 0.0
+    return n_covered(*of_detections, *of_events), n_covered(*of_events, *of_detections)

@@ -207,7 +207,7 @@ def test_some_pairs_at_a_time_say_what_all_at_once_do(monkeypatch):
         return list(values(SCORES, pairs, threshold=0.5, params=sed_params()))
 
     whole = found()
-    monkeypatch.setattr(runs, "FRAMES_A_BLOCK", 75)
+    monkeypatch.setattr(runs, "VALUES_A_BLOCK", 75)
     assert len(list(runs.blocks(N_FRAMES))) == 3
     for each, expected in zip(found(), whole, strict=True):
         assert (each.measure, each.parameter) == (expected.measure, expected.parameter)

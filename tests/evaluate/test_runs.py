@@ -181,8 +181,8 @@ def test_a_detection_takes_another_event_so_that_one_more_is_matched():
 
 
 @pytest.mark.parametrize("lengths", [[3, 4, 5], [8], [9, 1, 1, 9], []])
-def test_blocks_hold_every_pair_once_and_no_more_frames_than_they_may(lengths, monkeypatch):
-    monkeypatch.setattr(runs, "FRAMES_A_BLOCK", 8)
+def test_blocks_hold_every_pair_once_and_no_more_values_than_they_may(lengths, monkeypatch):
+    monkeypatch.setattr(runs, "VALUES_A_BLOCK", 8)
     blocks = list(runs.blocks(lengths))
     assert [n for block in blocks for n in range(len(lengths))[block]] == list(range(len(lengths)))
     for block in blocks:

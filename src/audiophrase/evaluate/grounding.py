@@ -111,7 +111,9 @@ def _count(
     shares = dict.fromkeys([*params.psds.criteria, params.intersection])
     detected, false = ({share: tally() for share in shares} for _ in range(2))
     counted = _Counted(detected, false, tally(), tally())
-    for block in blocks([len(of_pair) for of_pair in scores]):
+    n_events = np.bincount(pairs.events.pair, minlength=len(scores))
+    beside = [len(s) * max(n, 1) for s, n in zip(scores, n_events.tolist(), strict=True)]
+    for block in blocks(beside):  # as each run meets each event of its pair
         runs = all_runs(scores[block])
         hops_s = pairs.hops_s[block][runs.at.pair]
         times = Events(runs.at.pair, in_us(runs.first, hops_s), in_us(runs.end, hops_s))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-FRAMES_A_BLOCK = 2**18
+VALUES_A_BLOCK = 2**18
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ def joined(spans: Sequence[Spans]) -> Spans:
 
 
 def blocks(lengths: Sequence[int]) -> Iterator[slice]:
-    """Some pairs at a time, so that memory does not grow with their number; `lengths` in frames."""
-    first = n_frames = 0
+    """Some pairs at a time, so that memory does not grow with their number; (n_pairs,) values each."""
+    first = n_values = 0
     for pair, length in enumerate(lengths):
-        if n_frames and n_frames + length > FRAMES_A_BLOCK:
+        if n_values and n_values + length > VALUES_A_BLOCK:
             yield slice(first, pair)
-            first, n_frames = pair, 0
-        n_frames += length
+            first, n_values = pair, 0
+        n_values += length
     if first < len(lengths):
         yield slice(first, len(lengths))
 

@@ -100,7 +100,8 @@ def test_intersections_and_collars_equal_counting_at_each_threshold(data, dtc, g
 
     found = runs.all_runs(scores)
     times = Events(found.at.pair, in_us(found.first, HOP_S), in_us(found.end, HOP_S))
-    counted = intersections(found, times, events, overlaps(times, events), dtc=dtc, gtc=gtc)
+    both = overlaps(times, events)
+    _, counted = intersections(found, times, events, both, [(0.3, 0.3), (dtc, gtc)])
     params = CollarParams(onset_s=0.1, offset_s=0.1, offset_share=0.5)
     hit = collars.matched(found, collars.hits(times, events, params))
     for threshold in np.unique(np.concatenate(scores)):

@@ -122,8 +122,9 @@ def _count(
         hit = collars.hits(times, events, params.collars)
         counted.matched.add(collars.matched(runs, hit), block.start)
         counted.detections.add(runs.at, block.start)
-        for share in shares:
-            of_share = intersections(runs, times, events, both, dtc=share, gtc=share)
+        criteria = [(share, share) for share in shares]
+        of_shares = intersections(runs, times, events, both, criteria)
+        for share, of_share in zip(shares, of_shares, strict=True):
             detected[share].add(of_share.detected, block.start)
             false[share].add(of_share.false, block.start)
     return counted

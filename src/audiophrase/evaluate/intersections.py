@@ -4,6 +4,7 @@ A detection passes where at least a share `dtc` of it lies in annotated events o
 a false positive. An event is detected where detections that pass cover at least a share `gtc` of it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,14 +22,28 @@ class Intersections:
 
 
 def intersections(
-    runs: Runs, detections: Events, events: Events, overlaps: Overlaps, *, dtc: float, gtc: float
-) -> Intersections:
-    """Events detected and false detections, by threshold; `detections` are the runs' times."""
-    passes = shares_reached(overlaps.detection, overlaps.shared_us, detections.length_us, share=dtc)
-    counted = passes[overlaps.detection]
-    by = runs.at[overlaps.detection[counted]]
-    detected = _covered(overlaps.event[counted], overlaps.shared_us[counted], by, events, gtc)
-    return Intersections(detected, runs.at[~passes])
+    runs: Runs,
+    detections: Events,
+    events: Events,
+    overlaps: Overlaps,
+    criteria: Sequence[tuple[float, float]],
+) -> list[Intersections]:
+    """Events detected and false detections, for each (dtc, gtc); `detections` are the runs' times."""
+    by = runs.at[overlaps.detection]
+    event, at = np.tile(overlaps.event, 2), np.concatenate([by.highest, by.above])
+    order = np.lexsort((-at, event))  # what each event gains and loses as the threshold falls
+    event, at = event[order], at[order]
+    detection = np.tile(overlaps.detection, 2)[order]
+    change_us = np.concatenate([overlaps.shared_us, -overlaps.shared_us])[order]
+    found = []
+    for dtc, gtc in criteria:
+        passes = shares_reached(
+            overlaps.detection, overlaps.shared_us, detections.length_us, share=dtc
+        )
+        counted = passes[detection]
+        detected = _covered(event[counted], at[counted], change_us[counted], events, gtc)
+        found.append(Intersections(detected, runs.at[~passes]))
+    return found
 
 
 def shares_reached(
@@ -40,17 +55,10 @@ def shares_reached(
 
 
 def _covered(
-    event: np.ndarray, shared_us: np.ndarray, by: Spans, events: Events, gtc: float
+    numbers: np.ndarray, at: np.ndarray, change_us: np.ndarray, events: Events, gtc: float
 ) -> Spans:
-    """Where the time of an event that detections share, each in its span, is enough."""
-    numbers = np.concatenate([event, event])
-    at = np.concatenate([by.highest, by.above])
-    change_us = np.concatenate([shared_us, -shared_us])
-    order = np.lexsort((-at, numbers))
-    numbers, at = numbers[order], at[order]
-    covered_us = change_us[
-        order
-    ].cumsum()  # an event's changes add up to zero, so each starts there
+    """Where detections cover enough of an event, from what it gains and loses, in that order."""
+    covered_us = change_us.cumsum()  # an event's changes add up to zero, so each starts there
     last = np.ones(len(at), bool)  # of the changes at one threshold
     last[:-1] = (numbers[1:] != numbers[:-1]) | (at[1:] != at[:-1])
     numbers, at, covered_us = numbers[last], at[last], covered_us[last]

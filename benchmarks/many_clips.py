@@ -49,6 +49,10 @@ def settings(section: str):
     return structure(select(sections, section), section)
 
 
+def map_ks(of_retrieval) -> list[int]:
+    return list(dict.fromkeys([of_retrieval.map_k, *of_retrieval.more_map_ks]))
+
+
 def retrieval(n_clips: int, folder: Path) -> int:
     """Pools and full pool; returns the number of pairs."""
     of_retrieval = settings("evaluate.retrieval")
@@ -61,7 +65,8 @@ def retrieval(n_clips: int, folder: Path) -> int:
         n_repeats=of_retrieval.n_repeats,
         rng=np.random.default_rng(1),
     )
-    rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=of_retrieval.map_k)
+    among_all = {"full_pool_ks": of_retrieval.full_pool_ks, "map_ks": map_ks(of_retrieval)}
+    rank(scores.rows(), scores.own(), clip_of_caption, pools, **among_all)
     return n_clips * len(clip_of_caption)
 
 
@@ -78,7 +83,7 @@ def beside_sorted_rows() -> Row:
         return reference.full_pool(scores, clip_of_caption, map_k)
 
     def ours():
-        pool = FullPool(own, clip_of_caption, map_k=map_k)
+        pool = FullPool(own, clip_of_caption, ks=[1, 5, 10], map_ks=[map_k, 16])
         for clips, rows in blocks:
             pool.add(clips, rows)
         return pool.queries()
@@ -86,7 +91,7 @@ def beside_sorted_rows() -> Row:
     reached = ours()
     for direction, (best_rank, precision) in plain().items():
         assert (reached[direction].best_rank == best_rank).all(), "ranks differ"
-        assert (reached[direction].average_precision == precision).all(), "precisions differ"
+        assert (reached[direction].average_precision[map_k] == precision).all(), "precisions differ"
     seconds = time_alternately(
         {"reference": plain, "ours": ours}, n_rounds=5, clock=time.process_time
     )
@@ -109,7 +114,9 @@ def resamples(n_clips: int, folder: Path) -> int:
     full = {}
     for direction, clip in zip(DIRECTIONS, (np.arange(n_clips), clip_of_caption), strict=True):
         best_rank = rng.geometric(0.01, len(clip))
-        full[direction] = Queries(clip, best_rank, 1 / best_rank)
+        precision = dict.fromkeys(map_ks(of_retrieval), 1 / best_rank)
+        share_found = {k: (best_rank <= k).astype(float) for k in of_retrieval.full_pool_ks}
+        full[direction] = Queries(clip, best_rank, precision, share_found)
     ranks = rng.integers(1, 31, (of_retrieval.n_repeats, n_clips))
     retrieval_measures(
         Ranked(dict.fromkeys(DIRECTIONS, ranks), full),
@@ -117,7 +124,7 @@ def resamples(n_clips: int, folder: Path) -> int:
         pool_size=of_retrieval.pool_size,
         ks=of_retrieval.ks,
         full_pool_ks=of_retrieval.full_pool_ks,
-        map_k=of_retrieval.map_k,
+        map_ks=map_ks(of_retrieval),
         confidence=of_bootstrap.confidence,
     )
     return n_clips
@@ -128,19 +135,27 @@ def detection(n_clips: int, folder: Path) -> int:
     of_sed, of_bootstrap = settings("evaluate.sed"), settings("evaluate.bootstrap")
     rng = np.random.default_rng(1)
     shape = (n_clips, made_up.N_FRAMES)
-    active = list(rng.random(shape, dtype=np.float32) < 0.5)
+    ends = np.sort(rng.integers(0, made_up.N_FRAMES, (n_clips, 2, 2)), axis=2)  # of two events
+    active = [np.zeros(made_up.N_FRAMES, bool) for _ in range(n_clips)]
+    for of_clip, spans in zip(active, ends.tolist(), strict=True):
+        for first, end in spans:
+            of_clip[first:end] = True
     scores = {}
     for name in ("mean", "max", "random"):
         drawn = rng.random(shape, dtype=np.float32)
         drawn *= rng.random(shape, dtype=np.float32)  # one draw has no more than 2^24 values
         scores[name] = list(drawn)
-    detections = Detections(scores, active, range(n_clips))
+    segments = [
+        [{"onset_s": 0.02 * first, "offset_s": 0.02 * end} for first, end in spans]
+        for spans in ends.tolist()
+    ]
+    detections = Detections(scores, active, range(n_clips), segments, [0.02] * n_clips)
     detection_measures(
         detections,
         part="all",
-        threshold=of_sed.reported_threshold,
         sampled_at=np.arange(1, 100) / 100,
-        params=of_bootstrap,
+        params=of_sed,
+        resampling=of_bootstrap,
     )
     return n_clips
 

@@ -17,6 +17,9 @@ def own_scores(scores: np.ndarray, clip_of_caption: np.ndarray) -> np.ndarray:
     return scores[clip_of_caption, np.arange(len(clip_of_caption))]
 
 
-def ranked(scores, clip_of_caption, pools, *, map_k: int = 10, size: int = 5, order=None) -> Ranked:
+def ranked(
+    scores, clip_of_caption, pools, *, full_pool_ks=(1, 5), map_ks=(10,), size: int = 5, order=None
+) -> Ranked:
     own = own_scores(scores, clip_of_caption)
-    return rank(blocks(scores, size, order), own, clip_of_caption, pools, map_k=map_k)
+    of_all = {"full_pool_ks": full_pool_ks, "map_ks": map_ks}
+    return rank(blocks(scores, size, order), own, clip_of_caption, pools, **of_all)

@@ -25,7 +25,7 @@ MEASURE_FILES = (
     "sed.json",
     "sed_measures.parquet",
 )
-TABLES = ("dataset", "retrieval", "sed", "ablations")
+TABLES = ("dataset", "retrieval", "sed", "events", "ablations")
 
 
 def annotation_table(dataset: str, name: str) -> str:

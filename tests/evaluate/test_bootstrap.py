@@ -4,7 +4,11 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, precision_recall_fscore_support
+from sklearn.metrics import (
+    average_precision_score,
+    precision_recall_fscore_support,
+    roc_auc_score,
+)
 
 from audiophrase.evaluate import bootstrap, sed
 
@@ -105,6 +109,7 @@ def test_detection_in_each_resample_equals_scikit_learn_on_the_drawn_clips(rng, 
         assert found["f1"][row] == pytest.approx(f1)
         expected = average_precision_score(of_active, of_scores)
         assert found["average_precision"][row] == pytest.approx(expected)
+        assert found["auroc"][row] == pytest.approx(roc_auc_score(of_active, of_scores))
 
 
 def test_average_precision_over_quantiles_is_close_to_the_exact_one(rng, counts):
@@ -158,4 +163,5 @@ def test_a_resample_without_an_active_frame_has_no_recall():
     )
     assert np.isnan(found["recall"][0])
     assert np.isnan(found["average_precision"][0])
+    assert np.isnan(found["auroc"][0])
     assert found["f1"].tolist() == [0.0, pytest.approx(2 / 3)]

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+from sed_params import sed_params
 from sklearn.metrics import average_precision_score, f1_score
 
 from audiophrase.evaluate.detection import Detections, measure, partial
 from audiophrase.evaluate.parameters import BootstrapParams
 from audiophrase.evaluate.summary import by_scores
 
-PARAMS = BootstrapParams(seed=1, n_resamples=300, confidence=0.9, n_thresholds=500)
+BOOTSTRAP = BootstrapParams(seed=1, n_resamples=300, confidence=0.9, n_thresholds=500)
+PARAMS = sed_params()
 
 
 @pytest.fixture
@@ -17,7 +19,8 @@ def detections():
     rng = np.random.default_rng(0)
     active = [np.arange(10) < 2 * n for n in range(6)]
     scores = [0.4 * a + 0.6 * rng.random(10) for a in active]
-    return Detections({"mean": scores}, active, [0, 0, 4, 4, 7, 7])
+    segments = [[{"onset_s": 0.0, "offset_s": 0.2 * n}] for n in range(6)]
+    return Detections({"mean": scores}, active, [0, 0, 4, 4, 7, 7], segments, [0.1] * 6)
 
 
 def test_the_part_holds_the_phrases_active_in_less_than_the_share(detections):
@@ -29,7 +32,11 @@ def test_the_part_holds_the_phrases_active_in_less_than_the_share(detections):
 
 def measured(detections, part="all"):
     return measure(
-        detections, part=part, threshold=0.5, sampled_at=np.array([0.3, 0.5]), params=PARAMS
+        detections,
+        part=part,
+        sampled_at=np.array([0.3, 0.5]),
+        params=PARAMS,
+        resampling=BOOTSTRAP,
     )
 
 
@@ -54,11 +61,11 @@ def test_intervals_hold_the_measures_and_repeat(detections):
     for row in with_interval:
         assert row.low <= row.value + 1e-9
         assert row.value <= row.high + 1e-9
-        assert row.low < row.high or row.measure == "recall"
-    at_threshold = ["precision", "recall", "f1"]
+        assert row.low < row.high or row.value in (0.5, 1.0)
+    frames, events = ["precision", "recall", "f1"], ["event_f1", "intersection_f1"]
     assert [(row.scores, row.measure) for row in with_interval] == [
-        *[("mean", measure) for measure in (*at_threshold, "average_precision")],
-        *[("always_on", measure) for measure in at_threshold],
+        *[("mean", measure) for measure in (*frames, "average_precision", "auroc", *events)],
+        *[("always_on", measure) for measure in (*frames, "auroc", *events)],
     ]
 
 
@@ -68,6 +75,8 @@ def test_resamples_are_of_clips_with_all_their_phrases(detections):
         {name: [s for s in scores for _ in range(4)] for name, scores in detections.scores.items()},
         [active for active in detections.active for _ in range(4)],
         [clip for clip in detections.clip_of_phrase for _ in range(4)],
+        [segments for segments in detections.segments for _ in range(4)],
+        [hop_s for hop_s in detections.hops_s for _ in range(4)],
     )
 
     def intervals(rows):
@@ -94,6 +103,18 @@ def test_rows_begin_with_the_facts_and_stand_in_one_order(detections):
         "best_threshold",
         "average_precision",
     ]
-    assert {row.n for row in rows[4:]} == {60}
+    assert [row.name for row in rows[10:19]] == [
+        "auroc",
+        "psds_at_0.7",
+        "psds_at_0.5",
+        "psds_at_0.1",
+        "event_f1_at_0.5",
+        "best_event_f1",
+        "intersection_f1_at_0.5",
+        "best_intersection_f1",
+        "th_auc",
+    ]
+    assert {row.n for row in rows[4:11]} == {60}
+    assert {row.n for row in rows[11:19]} == {5}  # events: the first phrase is never heard
     assert {row.n for row in rows[:4]} == {None}
     assert {row.sd for row in rows} == {None}

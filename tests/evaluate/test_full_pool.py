@@ -14,8 +14,9 @@ from audiophrase.evaluate.retrieval import DIRECTIONS, Ranked, measure
 from audiophrase.evaluate.summary import by_scores
 
 
-def queries_of(scores, clip_of_caption, *, map_k, size=5, order=None) -> dict[str, Queries]:
-    pool = FullPool(own_scores(scores, clip_of_caption), clip_of_caption, map_k=map_k)
+def queries_of(scores, clip_of_caption, *, ks, map_k, size=5, order=None) -> dict[str, Queries]:
+    own = own_scores(scores, clip_of_caption)
+    pool = FullPool(own, clip_of_caption, ks=ks, map_ks=[map_k])
     for clips, rows in blocks(scores, size, order):
         pool.add(clips, rows)
     return pool.queries()
@@ -25,50 +26,53 @@ def measures_of(scores, clip_of_caption, *, ks, map_k):
     rows = measure(
         Ranked(
             dict.fromkeys(DIRECTIONS, np.ones((1, len(scores)))),
-            queries_of(scores, clip_of_caption, map_k=map_k),
+            queries_of(scores, clip_of_caption, ks=ks, map_k=map_k),
         ),
         np.ones((1, len(scores)), np.uint8),
         pool_size=1,
         ks=[],
         full_pool_ks=ks,
-        map_k=map_k,
+        map_ks=[map_k],
         confidence=0.9,
     )
     return by_scores(rows)
 
 
-def sorted_rows(scores: np.ndarray, relevant: np.ndarray, map_k: int):
-    """Best rank and average precision of each row, every row sorted."""
+def sorted_rows(scores: np.ndarray, relevant: np.ndarray, k: int):
+    """Best rank, average precision and share found of each row, every row sorted."""
     order = np.lexsort((relevant, -scores))  # at equal scores the false items come first
     hits = np.take_along_axis(relevant, order, axis=1)
     precision = hits.cumsum(axis=1) / np.arange(1, hits.shape[1] + 1)
-    gained = (precision * hits)[:, :map_k].sum(axis=1)
-    return 1 + hits.argmax(axis=1), gained / np.minimum(relevant.sum(axis=1), map_k)
+    gained = (precision * hits)[:, :k].sum(axis=1)
+    n_true = relevant.sum(axis=1)
+    share = hits[:, :k].sum(axis=1) / n_true
+    return 1 + hits.argmax(axis=1), gained / np.minimum(n_true, k), share
 
 
 @given(
     seed=st.integers(0, 2**32 - 1),
     n_levels=st.integers(1, 40),
     nan=st.sampled_from([0.0, 0.2, 0.9]),
-    map_k=st.sampled_from([1, 3, 10]),
+    k=st.sampled_from([1, 3, 10]),
     size=st.sampled_from([1, 4, 9]),
 )
-def test_ranks_and_precisions_equal_those_of_sorted_rows_to_the_bit(
-    seed, n_levels, nan, map_k, size
-):
+def test_ranks_and_precisions_equal_those_of_sorted_rows_to_the_bit(seed, n_levels, nan, k, size):
     rng = np.random.default_rng(seed)
     clip_of_caption = rng.permutation(np.append(np.arange(9), rng.integers(0, 4, 30)))
     scores = (rng.integers(0, n_levels, (9, 39)) / n_levels).astype(np.float32)
     scores[rng.random(scores.shape) < nan] = np.nan
     relevant = np.arange(9)[:, None] == clip_of_caption
-    queries = queries_of(scores, clip_of_caption, map_k=map_k, size=size, order=rng.permutation(9))
+    queries = queries_of(
+        scores, clip_of_caption, ks=[2, k], map_k=k, size=size, order=rng.permutation(9)
+    )
     for direction, (matrix, true) in {
         "audio_to_caption": (scores, relevant),
         "caption_to_audio": (scores.T, relevant.T),
     }.items():
-        best_rank, precision = sorted_rows(matrix, true, map_k)
+        best_rank, precision, share = sorted_rows(matrix, true, k)
         np.testing.assert_array_equal(queries[direction].best_rank, best_rank)
-        np.testing.assert_array_equal(queries[direction].average_precision, precision)
+        np.testing.assert_array_equal(queries[direction].average_precision[k], precision)
+        np.testing.assert_array_equal(queries[direction].share_found[k], share)
     np.testing.assert_array_equal(queries["audio_to_caption"].clip, np.arange(9))
     np.testing.assert_array_equal(queries["caption_to_audio"].clip, clip_of_caption)
 
@@ -91,6 +95,8 @@ def test_a_case_worked_by_hand():
     of_clips = measures["audio_to_caption"]
     assert of_clips["r1"] == 0.5
     assert of_clips["r2"] == 1.0
+    assert of_clips["share_found1"] == 0.25
+    assert of_clips["share_found2"] == 0.5
     assert of_clips["median_rank"] == 1.5
     assert of_clips["map3"] == pytest.approx(((1 / 2 + 2 / 3) / 2 + (1 / 1) / 2) / 2)
 
@@ -111,7 +117,7 @@ def test_memory_is_that_of_the_clips_and_captions_not_of_their_pairs():
     clip_of_caption = np.arange(n_captions) % n_clips
     row = np.linspace(0, 1, n_captions, dtype=np.float32)
     tracemalloc.start()
-    pool = FullPool(row.copy(), clip_of_caption, map_k=10)
+    pool = FullPool(row.copy(), clip_of_caption, ks=[1, 5], map_ks=[10])
     for first in range(0, n_clips, 10):
         pool.add(np.arange(first, first + 10), np.broadcast_to(row, (10, n_captions)))
     queries = pool.queries()

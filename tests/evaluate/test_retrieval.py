@@ -29,14 +29,23 @@ def test_some_clips_at_a_time_rank_as_all_at_once(size):
     in_blocks = ranked(scores, clip_of_caption, drawn, size=size, order=rng.permutation(67))
     for direction, of_pools in whole.pools.items():
         np.testing.assert_array_equal(in_blocks.pools[direction], of_pools)
-        for name in ("clip", "best_rank", "average_precision"):
-            np.testing.assert_array_equal(
-                getattr(in_blocks.full[direction], name), getattr(whole.full[direction], name)
-            )
+        found, expected = in_blocks.full[direction], whole.full[direction]
+        for name in ("clip", "best_rank"):
+            np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+        for name, ks in (("average_precision", [10]), ("share_found", [1, 5])):
+            for k in ks:
+                of_k = (getattr(queries, name)[k] for queries in (found, expected))
+                np.testing.assert_array_equal(*of_k)
 
 
 def measured(ranks, counts, **changes):
-    known = {"pool_size": 30, "ks": [1, 5], "full_pool_ks": [1, 5], "map_k": 10, "confidence": 0.9}
+    known = {
+        "pool_size": 30,
+        "ks": [1, 5],
+        "full_pool_ks": [1, 5],
+        "map_ks": [10],
+        "confidence": 0.9,
+    }
     return measure(ranks, counts, **(known | changes))
 
 
@@ -71,7 +80,8 @@ def test_intervals_among_all_are_those_of_the_drawn_clips_queries(direction):
     again = [drawn_again(drawn[queries.clip]) for drawn in counts]
     for name, of_queries in {
         "r5": lambda drawn: (queries.best_rank[drawn] <= 5).mean(),
-        "map10": lambda drawn: queries.average_precision[drawn].mean(),
+        "map10": lambda drawn: queries.average_precision[10][drawn].mean(),
+        "share_found5": lambda drawn: queries.share_found[5][drawn].mean(),
         "median_rank": lambda drawn: np.median(queries.best_rank[drawn]),
     }.items():
         expected = np.quantile([of_queries(drawn) for drawn in again], [0.05, 0.95])
@@ -93,7 +103,7 @@ def test_rows_stand_in_one_order_whatever_the_order_of_ks():
         *[
             ("full_pool", direction, name)
             for direction in (forth, back)
-            for name in ("r1", "r5", "map10", "median_rank")
+            for name in ("r1", "r5", "share_found1", "share_found5", "map10", "median_rank")
         ],
     ]
     chance = {row.name: row for row in select(rows, scores="chance")}

@@ -41,7 +41,7 @@ CONTRACT = [
     ],
     *[
         f"results/tiny/tables/{table}.{kind}"
-        for table in ("dataset", "retrieval", "sed", "ablations")
+        for table in ("dataset", "retrieval", "sed", "events", "ablations")
         for kind in ("csv", "md")
     ],
     *[

@@ -108,7 +108,7 @@ def test_its_clips_have_their_lengths_and_some_are_withdrawn(project):
 def test_every_table_and_figure_and_the_page_say_that_it_is_rendered(project):
     results = project.folder / "results/rehearsal"
     assert json.loads((results / "metrics.json").read_text())["dataset"]["audio"] == "rendered"
-    for table in ("dataset", "retrieval", "sed", "ablations"):
+    for table in ("dataset", "retrieval", "sed", "events", "ablations"):
         assert "a rehearsal of the method" in (results / f"tables/{table}.md").read_text()
     for figure in catalogue.figures():
         assert "rendered audio" in (results / f"figures/{figure}.svg").read_text()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from audiophrase.evaluate.auroc import area
 from audiophrase.evaluate.average_precision import average_precision
 
 Interval = dict[str, float]
@@ -73,10 +74,10 @@ def detection(
     threshold: float,
     n_thresholds: int,
 ) -> dict[str, np.ndarray]:
-    """Precision, recall and F1 at a threshold, and average precision, in each resample: (R,) each.
+    """Precision, recall and F1 at a threshold, average precision and AUROC, in each resample: (R,).
 
-    A resample's average precision is summed over at most `n_thresholds` quantiles of the scores; it
-    is exact where there are no more distinct scores.
+    A resample's average precision and AUROC are summed over at most `n_thresholds` quantiles of the
+    scores; they are exact where there are no more distinct scores.
 
     Args:
         scores: (T,) a clip-phrase pair.
@@ -98,6 +99,7 @@ def detection(
             "recall": sums.n_true / sums.n_active,
             "f1": np.where(n_either > 0, 2 * sums.n_true / n_either, 0.0),
             "average_precision": _average_precision(sums.active_by_bin, sums.frames_by_bin),
+            "auroc": area(sums.active_by_bin, sums.frames_by_bin - sums.active_by_bin),
         }
 
 

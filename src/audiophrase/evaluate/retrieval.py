@@ -27,7 +27,8 @@ def rank(
     clip_of_caption: np.ndarray,
     pools: Pools,
     *,
-    map_k: int,
+    full_pool_ks: Sequence[int],
+    map_ks: Sequence[int],
 ) -> Ranked:
     """Ranks in the pools and among all, in one pass over the scores.
 
@@ -37,7 +38,8 @@ def rank(
         own: (n_captions,) each caption's score with its own clip.
         clip_of_caption: (n_captions,) the clip number of each caption; each clip has one at least.
     """
-    of_pools, full_pool = PoolRanks(pools, own), FullPool(own, clip_of_caption, map_k=map_k)
+    of_pools = PoolRanks(pools, own)
+    full_pool = FullPool(own, clip_of_caption, ks=full_pool_ks, map_ks=map_ks)
     for clips, scores in blocks:
         of_pools.add(clips, scores)
         full_pool.add(clips, scores)
@@ -59,15 +61,17 @@ def in_pools(ranks: np.ndarray, *, ks: Sequence[int]) -> list[PerQuery]:
     return [PerQuery("recall", k, ranks <= k) for k in sorted(ks)]
 
 
-def among_all(queries: Queries, *, ks: Sequence[int], map_k: int) -> list[PerQuery]:
+def among_all(queries: Queries, *, ks: Sequence[int], map_ks: Sequence[int]) -> list[PerQuery]:
     """What is measured among all captions and clips at once.
 
-    Recall at k asks for at least one true item among the first k; average precision at k is
-    divided by min(k, number of true items); the rank is that of the best true item.
+    Recall at k asks for at least one true item among the first k, `share_found` how many of them all
+    are there; average precision at k is divided by min(k, number of true items); the rank is that of
+    the best true item.
     """
     return [
         *[PerQuery("recall", k, queries.best_rank <= k) for k in ks],
-        PerQuery("map", map_k, queries.average_precision),
+        *[PerQuery("share_found", k, queries.share_found[k]) for k in ks],
+        *[PerQuery("map", k, queries.average_precision[k]) for k in map_ks],
         PerQuery("median_rank", None, queries.best_rank, median=True),
     ]
 
@@ -79,7 +83,7 @@ def measure(
     pool_size: int,
     ks: Sequence[int],
     full_pool_ks: Sequence[int],
-    map_k: int,
+    map_ks: Sequence[int],
     confidence: float,
 ) -> list[Row]:
     """The measures of both directions with their intervals, in pools, by chance, and among all.
@@ -108,7 +112,7 @@ def measure(
         *[
             _among_all(direction, each, ranked.full[direction].clip, counts, confidence)
             for direction in DIRECTIONS
-            for each in among_all(ranked.full[direction], ks=full_pool_ks, map_k=map_k)
+            for each in among_all(ranked.full[direction], ks=full_pool_ks, map_ks=map_ks)
         ],
     ]
 

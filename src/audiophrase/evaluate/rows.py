@@ -11,11 +11,12 @@ part: of `dataset` the split; of `retrieval` `pool` (drawn) or `full_pool`; of `
 scores: whose number: a direction of retrieval, an aggregation of detection, or a baseline; null for
     facts: counts and circumstances that the measures rest on.
 measure: its name.
-parameter: the k of a measure at k, the threshold of one at a threshold; else null.
+parameter: the k of a measure at k, the threshold of one at a threshold, dtc and gtc of `psds`; else null.
 value: the number; over draws of pools the mean.
 low, high: percentile interval over the test clips, at the fact `confidence`; null where there is none.
 sd: standard deviation over the draws of pools; null where nothing is drawn.
-n: the queries (retrieval) or frames (detection) that it is taken over; null for facts and chance.
+n: the queries (retrieval), frames or annotated events (detection) that it is taken over; null for facts
+    and chance.
 only_clips_of: SHA-256 of the table of availability that evaluation was restricted to; null without.
 
 A data set whose captions have no phrases has no rows of `sed`.

@@ -67,9 +67,11 @@ def evaluate_retrieval(
         n_repeats=params.n_repeats,
         rng=np.random.default_rng(params.seed),
     )
+    map_ks = list(dict.fromkeys([params.map_k, *params.more_map_ks]))
+    among_all = {"full_pool_ks": params.full_pool_ks, "map_ks": map_ks}
     with enough_memory():
         scores = PairScores(encoder, pairs, vectors, score=structure(settings, "train").score)
-        ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, map_k=params.map_k)
+        ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, **among_all)
 
     pool_size = pools.clips.shape[2]
     of_bootstrap = structure(settings, "evaluate.bootstrap")
@@ -94,8 +96,7 @@ def evaluate_retrieval(
             ),
             pool_size=pool_size,
             ks=params.ks,
-            full_pool_ks=params.full_pool_ks,
-            map_k=params.map_k,
+            **among_all,
             confidence=of_bootstrap.confidence,
         ),
     ]

@@ -12,6 +12,7 @@ from audiophrase.device import enough_memory
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import baselines, sed
 from audiophrase.evaluate.detection import Detections, measure, partial
+from audiophrase.evaluate.grounding import circumstances as of_events
 from audiophrase.evaluate.parameters import BootstrapParams, SedParams
 from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, facts, select
 from audiophrase.evaluate.summary import sed_summary
@@ -88,20 +89,28 @@ def evaluate_sed(
     rng = np.random.default_rng(params.seed)
     n_frames = [len(label) for label in labels]
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
-    every = Detections(found | drawn, labels, [number[row["clip_id"]] for row in rows])
+    clip_of_phrase = [number[row["clip_id"]] for row in rows]
+    every = Detections(
+        found | drawn,
+        labels,
+        clip_of_phrase,
+        [row["segments"] for row in rows],
+        [clips.hops_s[clip] for clip in clip_of_phrase],
+    )
     of_bootstrap = structure(settings, "evaluate.bootstrap")
     measured, sampled = _measured(every, ALL, params, of_bootstrap)
     part = partial(every, params.partial_below)
     if part is not None:
         measured += facts(SED, PARTIAL, {"active_below": params.partial_below})
         measured += _measured(part, PARTIAL, params, of_bootstrap)[0]
-    with_interval = {
+    circumstances = {
         "confidence": of_bootstrap.confidence,
         "n_resamples": of_bootstrap.n_resamples,
+        **of_events(params),
     }
     measured = write_measures(
         measures,
-        [*facts(SED, None, with_interval), *measured],
+        [*facts(SED, None, circumstances), *measured],
         restriction,
         settings,
         stage="sed_measures",
@@ -165,9 +174,9 @@ def _measured(
     return measure(
         detections,
         part=part,
-        threshold=params.reported_threshold,
         sampled_at=np.round(steps.first + steps.step * np.arange(n_steps), 10),
-        params=of_bootstrap,
+        params=params,
+        resampling=of_bootstrap,
     )
 
 

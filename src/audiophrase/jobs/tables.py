@@ -17,7 +17,7 @@ from audiophrase.tables import write_csv, write_text
 @click.option("--compare", type=click.Path(path_type=Path), multiple=True, help=COMPARE)
 @file_argument("outputs", nargs=-1, required=True)
 def tables(measures: Path, compare: tuple[Path, ...], outputs: tuple[Path, ...]) -> None:
-    """Write the tables OUTPUTS, named dataset, retrieval, sed or ablations, as .csv or .md."""
+    """Write the tables OUTPUTS, named as in `artifacts.TABLES`, as .csv or .md."""
     made = all_tables(read_measures(measures), read_compared(compare))
     for output in outputs:
         if output.stem not in made or output.suffix not in (".csv", ".md"):

@@ -1,14 +1,14 @@
 """How measures are called where people read them.
 
-Measures of retrieval are shown as they come; those of detection are shown if they stand here, and
-in this order.
+Measures of retrieval are shown as they come; those of detection are shown if they stand here, in one
+of their two tables, and in this order.
 """
 
 from dataclasses import dataclass
 
 from audiophrase.evaluate.rows import Row
 
-RETRIEVAL = {"recall": "R", "map": "mAP"}  # others by their own name
+RETRIEVAL = {"recall": "R", "map": "mAP", "share_found": "share"}  # others by their own name
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,15 @@ DETECTION = {
     "best_f1": Shown("best F1", short="best F1"),
     "best_threshold": Shown("its threshold", over_seeds=False),
     "average_precision": Shown("average precision", short="AP", main=True),
+}
+EVENTS = {  # those of the second table of detection, in its order
+    "psds": "PSDS",
+    "event_f1": "event F1",
+    "best_event_f1": "best event F1",
+    "intersection_f1": "intersection F1",
+    "best_intersection_f1": "best intersection F1",
+    "th_auc": "Th-AUC",
+    "auroc": "AUROC",
 }
 MAIN = [name for name, shown in DETECTION.items() if shown.main]
 COMPARED = [name for name, shown in DETECTION.items() if shown.short is not None]

@@ -43,13 +43,11 @@ def test_edges_equal_librosas(params, pad_mode, rate_hz, module: ModuleType):
 
 
 @pytest.mark.parametrize("n_samples", [16000, 16300, 16639])
-def test_two_frames_at_each_end_differ_and_no_others(n_samples):
+def test_the_first_and_the_last_frame_differ_and_no_others(n_samples):
     samples = noise(n_samples)
     with_zeros, mirrored = (log_mel.frames(samples, 16000, each) for each in (ZEROS, REFLECT))
     differ = np.flatnonzero((with_zeros != mirrored).any(axis=1)).tolist()
-    n_frames = len(with_zeros)
-    assert set(differ) <= {0, 1, n_frames - 2, n_frames - 1}
-    assert {0, n_frames - 1} <= set(differ)
+    assert differ == [0, len(with_zeros) - 1]
 
 
 def test_a_clip_shorter_than_a_window_is_mirrored_more_than_once():

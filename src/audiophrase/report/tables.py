@@ -42,9 +42,10 @@ from audiophrase.settings import PAPER_VARIANT
 from audiophrase.splits import SPLITS
 
 _PAPER_NOTE = (
-    "The paper shows its measures as curves in Figure 3; its numbers at a threshold are not known to "
-    "us, so these cells stay empty."
+    "The paper shows its measures as curves in Figure 3; the threshold that it quotes numbers at, and "
+    "these numbers, are not known to us, so its cells stay empty."
 )
+_THRESHOLD_NOTE = "The one threshold of precision, recall and F1 is our choice (`evaluate.sed.reported_threshold`)."
 _NO_DETECTIONS = ("audio", "source", "variant", "seed", "scores", "threshold")  # without any rows
 
 
@@ -189,6 +190,7 @@ def sed_table(measures: Measures) -> Table:
             "precision of chance, and what lifts the F1 of always on."
         ),
         *_part_note(run),
+        _THRESHOLD_NOTE,
         *((_PAPER_NOTE,) if beside else ()),
         _interval_note(run, SED),
         *_seeds_note(several),

@@ -43,8 +43,8 @@ def mel_power(samples: np.ndarray, sample_rate_hz: int, params: LogMelParams) ->
     n_frames, n_bins = 1 + len(samples) // hop, len(basis)
     # Frames are centred, and the window within them.
     covered = slice((size - len(window)) // 2, (size + len(window)) // 2)
-    # Departure: librosa mirrored the clip when the released code was written, and takes it to end in
-    # silence now; `features.edges: reflect` mirrors.
+    # Departure: librosa mirrored clips when the released code was written, and has zeros there now;
+    # `features.edges: reflect` mirrors.
     padded = np.pad(samples, size // 2, _PAD_MODES[params.edges])[covered.start :]
     frames = np.lib.stride_tricks.sliding_window_view(padded, len(window))[::hop]
     windowed = np.zeros((_FRAMES_AT_ONCE, size), np.float32)

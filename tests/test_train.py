@@ -23,7 +23,6 @@ from audiophrase.train import (
     encode,
     generator,
     learning_rate,
-    pad,
     score_matrix,
     should_stop,
     shuffle_pairs,
@@ -172,20 +171,6 @@ def test_the_best_epoch_by_validation_loss_is_kept(data):
     assert same_weights(progress.best, weights[losses.index(min(losses))])
 
 
-def test_learning_rate_equals_torchs_plateau_schedule():
-    rng = torch.Generator().manual_seed(1)
-    losses = (2 - torch.rand(60, generator=rng).cummax(0).values + 0.0004).tolist()
-    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.001)
-    schedule = torch.optim.lr_scheduler.ReduceLROnPlateau(
-        optimiser, factor=0.1, patience=5, threshold=0.001, threshold_mode="abs", eps=0
-    )
-    for n, loss in enumerate(losses, start=1):
-        schedule.step(loss)
-        expected = optimiser.param_groups[0]["lr"]
-        assert learning_rate(losses[:n], 0.001, PLATEAU) == pytest.approx(expected)
-    assert expected < 1e-5
-
-
 def test_the_threshold_of_the_plateau_is_a_difference_of_losses():
     """At losses far from one, a share of the best loss would be another threshold."""
     at_once = dataclasses.replace(PLATEAU, patience=0)
@@ -245,17 +230,13 @@ def test_validation_impostors_are_drawn_once_or_every_epoch(data, fixed):
     assert len(set(streams)) == (1 if fixed else PARAMS.max_epochs)
 
 
-def test_stopping_by_patience_and_by_spread():
+def test_stopping_by_patience():
     paper = dataclasses.replace(PARAMS, max_epochs=100)
     assert not should_stop([], paper)
     assert not should_stop([1.0, *[1.1] * 9], paper)
     assert should_stop([1.0, *[1.1] * 10], paper)
     assert should_stop([1.0] * 100, paper)
     assert should_stop([2.0 - n for n in range(5)], PARAMS)
-    spread = dataclasses.replace(paper, stopping=dataclasses.replace(paper.stopping, rule="spread"))
-    assert not should_stop([1.0] * 59, spread)
-    assert should_stop([1.0] * 60, spread)
-    assert not should_stop([1.0, 2.0] * 30, spread)
 
 
 def test_batches_hold_every_pair_once_and_no_lone_clip():
@@ -279,14 +260,6 @@ def test_a_loss_that_is_not_finite_ends_training_with_a_message(data):
     with pytest.raises(AudiophraseError, match="training diverged: the loss of epoch 1"):
         run(progress, (train_pairs, val_pairs, vectors * float("nan")))
     assert progress.history == []
-
-
-def test_padding_keeps_the_clips_and_their_lengths():
-    clips = [torch.randn(3, 2), torch.randn(5, 2)]
-    padded, n_frames = pad(clips)
-    assert n_frames.tolist() == [3, 5]
-    assert torch.equal(padded[0, :3], clips[0])
-    assert (padded[0, 3:] == clips[0].min()).all()
 
 
 def test_scores_do_not_depend_on_the_clips_beside(data):

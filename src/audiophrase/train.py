@@ -118,12 +118,19 @@ def train(
 def learning_rate(val_losses: Sequence[float], initial: float, plateau: PlateauParams) -> float:
     """The rate for the next epoch: times `factor` once more than `patience` epochs did not improve.
 
-    As `torch.optim.lr_scheduler.ReduceLROnPlateau` with an absolute threshold counts patience, as
-    a function of all past validation losses.
+    As `torch.optim.lr_scheduler.ReduceLROnPlateau` counts patience, as a function of all past
+    validation losses. An improvement is one by more than the threshold, or, where that is relative,
+    by more than this share of the best loss.
+    Departure: the released code's threshold is relative (`train.plateau.threshold_mode`), and it
+    also counts the loss before training, which matters only if the first epoch does not improve it.
     """
     rate, best, n_bad = initial, float("inf"), 0
     for loss in val_losses:
-        if loss < best - plateau.threshold:
+        if plateau.threshold_mode == "rel":
+            to_beat = best * (1 - plateau.threshold)
+        else:
+            to_beat = best - plateau.threshold
+        if loss < to_beat:
             best, n_bad = loss, 0
         else:
             n_bad += 1
@@ -143,9 +150,10 @@ def should_stop(val_losses: Sequence[float], params: TrainParams) -> bool:
         best = min(range(len(val_losses)), key=val_losses.__getitem__)
         return len(val_losses) - 1 - best >= stopping.patience
     # Departure: the released code stops once the last losses hardly differ (`train.stopping.rule`).
-    if len(val_losses) < max(stopping.min_epochs, stopping.window):
+    # Of its `min_epochs` losses the first is that of the untrained model.
+    if len(val_losses) < max(stopping.min_epochs - 1, stopping.window):
         return False
-    return statistics.stdev(val_losses[-stopping.window :]) <= stopping.spread
+    return statistics.pstdev(val_losses[-stopping.window :]) < stopping.spread
 
 
 def validation_loss(
@@ -216,7 +224,8 @@ def train_epoch(
     progress.model.train()
     losses, sizes = [], []
     for batch in watch_batches(draw_batches(pairs.clip_of_pair, params.batch_size, rng)):
-        log_mel, n_frames = pad([pairs.log_mels[pairs.clip_of_pair[pair]] for pair in batch])
+        clips_of_batch = [pairs.log_mels[pairs.clip_of_pair[pair]] for pair in batch]
+        log_mel, n_frames = pad(clips_of_batch, params.padding)
         words, bags = bags_of_words([pairs.words_of_pair[pair] for pair in batch])
         clips = torch.tensor([pairs.clip_of_pair[pair] for pair in batch])
         frames = progress.model(log_mel.to(device), dropout_rng, precision=params.precision)
@@ -264,20 +273,20 @@ def shuffle_pairs(pairs: Pairs, rng: torch.Generator) -> Pairs:
             return replace(pairs, clip_of_pair=other[pairs.clip_of_pair].tolist())
 
 
-def pad(clips: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+def pad(clips: Sequence[Tensor], padding: str) -> tuple[Tensor, Tensor]:
     """Clips of a batch as one tensor (B, T, n_mels), and their true lengths (B,), on the CPU.
 
-    Departure: the paper and the released code do not say; a shorter clip goes on with its own
-    quietest value, silence as that clip knows it.
+    A shorter clip goes on with its own quietest value, silence as that clip knows it.
+    Departure: the released code goes on with zeros, which is a loud sound on a logarithmic scale
+    (`train.padding: zero`).
     """
     n_frames = torch.tensor([len(clip) for clip in clips])
     longest = int(n_frames.max())
     if int(n_frames.min()) == longest:
         return torch.stack(list(clips)), n_frames
-    padded = [
-        torch.cat([clip, clip.min().expand(longest - len(clip), clip.shape[1])])
-        if len(clip) < longest
-        else clip
-        for clip in clips
-    ]
-    return torch.stack(padded), n_frames
+
+    def padded(clip: Tensor) -> Tensor:
+        value = clip.min() if padding == "quietest" else clip.new_zeros(())
+        return torch.cat([clip, value.expand(longest - len(clip), clip.shape[1])])
+
+    return torch.stack([padded(clip) for clip in clips]), n_frames

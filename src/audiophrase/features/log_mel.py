@@ -1,6 +1,7 @@
 """Log-mel spectra, equal to librosa's: frames and hop of the paper, the rest of the released code.
 
 mel power = librosa.feature.melspectrogram(power=2, center=True), then log(mel power + floor).
+Beyond a clip's ends lie zeros, or the clip mirrored (`edges`).
 The short-time Fourier transform is computed in single precision, a few frames at a time so that
 they stay in the cache; of a frame only what the window covers is multiplied by it, and of the bins
 only those below the highest mel band are kept.
@@ -19,6 +20,7 @@ from audiophrase.features.resampling import resample
 COLUMN, UNIT = "log_mel", "ln(power)"
 
 _FRAMES_AT_ONCE = 32
+_PAD_MODES = {"zeros": "constant", "reflect": "reflect"}  # as NumPy names them
 
 
 def frames(samples: np.ndarray, sample_rate_hz: int, params: LogMelParams) -> np.ndarray:
@@ -41,7 +43,9 @@ def mel_power(samples: np.ndarray, sample_rate_hz: int, params: LogMelParams) ->
     n_frames, n_bins = 1 + len(samples) // hop, len(basis)
     # Frames are centred, and the window within them.
     covered = slice((size - len(window)) // 2, (size + len(window)) // 2)
-    padded = np.pad(samples, size // 2)[covered.start :]
+    # Departure: librosa mirrored clips when the released code was written, and has zeros there now;
+    # `features.edges: reflect` mirrors.
+    padded = np.pad(samples, size // 2, _PAD_MODES[params.edges])[covered.start :]
     frames = np.lib.stride_tricks.sliding_window_view(padded, len(window))[::hop]
     windowed = np.zeros((_FRAMES_AT_ONCE, size), np.float32)
     power = np.empty((n_frames, n_bins), np.float32)

@@ -41,6 +41,7 @@ class LogMelParams:
     fmax_hz: Annotated[float, Meta(gt=0)]
     log_floor: Annotated[float, Meta(gt=0)]
     sample_rate_hz: Rate | None = None  # None: each file's own
+    edges: Literal["zeros", "reflect"] = "zeros"
 
 
 @section

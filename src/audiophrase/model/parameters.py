@@ -111,6 +111,7 @@ class PlateauParams:
     factor: Annotated[float, Meta(gt=0, lt=1)]
     patience: Annotated[int, Meta(ge=0)]
     threshold: Annotated[float, Meta(ge=0)]
+    threshold_mode: Literal["abs", "rel"] = "abs"
 
 
 @section
@@ -142,6 +143,7 @@ class TrainParams:
     plateau: PlateauParams
     stopping: StoppingParams
     fixed_validation_impostors: bool
+    padding: Literal["quietest", "zero"] = "quietest"
 
 
 @top_level

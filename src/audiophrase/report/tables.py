@@ -43,8 +43,8 @@ from audiophrase.settings import PAPER_VARIANT
 from audiophrase.splits import SPLITS
 
 _PAPER_NOTE = (
-    "The paper shows its measures as curves in Figure 3; its numbers at a threshold are not known to "
-    "us, so these cells stay empty."
+    "The paper shows its measures as curves in Figure 3; the threshold that it quotes numbers at, and "
+    "these numbers, are not known to us, so its cells stay empty."
 )
 _FULL_POOL_NOTE = (
     "Among all, R@k is the share of queries with one true item at least among the first k, share@k the "
@@ -52,6 +52,7 @@ _FULL_POOL_NOTE = (
     "and mAP@k the mean of the precisions at the true items among the first k, divided by min(k, "
     "their number)."
 )
+_THRESHOLD_NOTE = "The one threshold of precision, recall and F1 is our choice (`evaluate.sed.reported_threshold`)."
 _NO_DETECTIONS = ("audio", "source", "variant", "seed", "scores", "threshold")  # without any rows
 
 
@@ -206,6 +207,7 @@ def sed_table(measures: Measures) -> Table:
             "precision of chance, and what lifts the F1 of always on."
         ),
         *_part_note(run),
+        _THRESHOLD_NOTE,
         *((_PAPER_NOTE,) if beside else ()),
         _interval_note(run, SED),
         *_seeds_note(several),

@@ -98,7 +98,14 @@ def evaluated(tmp_path_factory, weights, log_mels, vectors):
         for clip, of in zip(clips, log_mels, strict=True)
     ]
     features = pa.Table.from_pylist(rows, schema(COLUMN))
-    write("test-0", features, "features", features=settings["features"])
+    shard = made / "log-mel" / "test-0.parquet"
+    tables.write(
+        shard,
+        features,
+        stage="features",
+        settings={"features": settings["features"]},
+        inputs={"front_end": "log-mel"},
+    )
     of_test = {"split": "test"}
     rows = [
         {"caption_id": f"{n}", "clip_id": clips[clip], **of_test}
@@ -153,7 +160,7 @@ def evaluated(tmp_path_factory, weights, log_mels, vectors):
     }
     for command, options in (("evaluate-retrieval", of_retrieval), ("evaluate-sed", of_sed)):
         given = [text for name, v in (shared | options).items() for text in (f"--{name}", str(v))]
-        done = CliRunner().invoke(cli, ["job", command, *given, str(made / "test-0.parquet")])
+        done = CliRunner().invoke(cli, ["job", command, *given, str(shard)])
         if done.exception:
             raise done.exception
         assert done.exit_code == 0, done.output

@@ -112,8 +112,8 @@ def test_what_is_listed_and_half_done_is_told_before_any_job(
     [
         (
             "__init__",
-            "import audiogrounding_v1,",
-            "import nowhere,",
+            "    audiogrounding_v1,",
+            "    nowhere,",
             "cannot import name 'nowhere'",
         ),
         ("__init__", '": audiogrounding_v1', '": nowhere', "name 'nowhere' is not defined"),

@@ -195,7 +195,10 @@ def audio_files(wildcards):
 
 @instructive
 def folder_of_clips(wildcards):
-    """The folder of recordings, where clips come from one."""
+    """What holds the recordings, where clips come from a folder, or out of a table of audio."""
+    if shard := getattr(wildcards, "shard", None):
+        if table := files.audio_table(config, wildcards.dataset, shard.rsplit("-", 1)[0]):
+            return table
     return files.folder_of_recordings(config, wildcards.dataset)
 
 
@@ -236,8 +239,14 @@ def only_clips_of(wildcards):
 
 @instructive
 def annotation_file(wildcards):
-    """The user's annotation file of a split."""
-    return files.annotation_file(config, wildcards.dataset, wildcards.split)
+    """The user's annotation file of the job's split, or of all."""
+    return files.annotation_file(config, wildcards.dataset, getattr(wildcards, "split", None))
+
+
+def form_option(wildcards):
+    """The form of the user's annotation files as an option, where they say it."""
+    form = sections(wildcards.dataset)["annotations"]["form"]
+    return [f"--form={form}"] if form else []
 
 
 @instructive

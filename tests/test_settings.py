@@ -18,7 +18,7 @@ from audiophrase.settings import parse_settings, structure
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 # Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
 CHOICES = {
-    "annotations": {"source", "files", "list"},
+    "annotations": {"source", "files", "file", "form", "list"},
     "retrieve": {"folder", *RUN_ONLY["retrieve"]},
     "features": {"front_end"},
     "features.onnx": {"file"},
@@ -101,7 +101,7 @@ def test_selected_settings_hold_the_dataclass_keys_alone(valid):
     settings = select(sections, *SECTIONS)
     assert list(settings) == list(SECTIONS)
     for name, cls in SECTIONS.items():
-        assert list(settings[name]) == [field.name for field in fields(cls)]
+        assert list(settings[name]) == [f.name for f in fields(cls) if f.name not in defaults(cls)]
     assert "seeds" not in settings["train"]
     assert "normalise" not in settings["text"]
 
@@ -111,7 +111,7 @@ def test_structured_settings_give_back_what_they_were_made_of(valid):
     for name, cls in SECTIONS.items():
         structured = structure(settings, name)
         assert isinstance(structured, cls)
-        assert asdict(structured) == settings[name]
+        assert asdict(structured) == defaults(cls) | settings[name]
 
 
 @pytest.mark.parametrize(

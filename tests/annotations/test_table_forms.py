@@ -351,7 +351,7 @@ def test_parquet_that_is_no_table_of_audio_is_told(tmp_path, monkeypatch):
     pq.write_table(pa.table({"sound": ["a.wav"]}), path)
     assert "lacks the column audio, caption; it has sound" in refusal(files.load(path))
     path.write_bytes(b"PAR1 and no more")
-    with pytest.raises(AnnotationError, match="is no Parquet"):
+    with pytest.raises(AnnotationError, match="cannot be read as Parquet"):
         files.load(path)
     monkeypatch.setattr("audiophrase.annotations.forms.audio_table.MAX_AUDIO_BYTES", 100)
     write_audio(path, [("a.wav", sound(), "rain")])

@@ -6,14 +6,15 @@ missing is made of the row: `row-12`, the first with the same bytes.
 
 import hashlib
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any
 
 from audiophrase.errors import AnnotationError
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 MAGIC = b"PAR1"
 AUDIO = "audio"
@@ -30,15 +31,16 @@ class AudioTable:
     path: Path
     name: str = field(init=False)
     columns: tuple[str, ...] = field(init=False)
-    n_rows: int = field(init=False)
     has_audio: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """Reads no row. Raises AnnotationError: it is no Parquet."""
+        import pyarrow as pa  # here and below: forms are loaded before any job, which reads none
+
         self.name = str(self.path)
         with self._open() as file:
             schema = file.schema_arrow
-            self.columns, self.n_rows = tuple(schema.names), file.metadata.num_rows
+            self.columns = tuple(schema.names)
             audio = schema.field(AUDIO).type if AUDIO in schema.names else pa.null()
         parts = {part.name for part in audio} if pa.types.is_struct(audio) else set()
         self.has_audio = {"bytes", "path"} <= parts
@@ -52,32 +54,22 @@ class AudioTable:
             AnnotationError: what the file holds cannot be read.
         """
         number = 0
-        try:
-            with self._open() as file:
-                for batch in file.iter_batches(_BATCH, columns=list(columns), use_threads=False):
-                    for row in batch.to_pylist():
-                        yield number, row
-                        number += 1
-        except (pa.ArrowException, OSError) as error:
-            raise AnnotationError(
-                f"{self.name} cannot be read behind row {number}: {_first_line(error)}", _REMEDY
-            ) from None
+        with _reading(self.name), self._open() as file:
+            for batch in file.iter_batches(_BATCH, columns=list(columns), use_threads=False):
+                for row in batch.to_pylist():
+                    yield number, row
+                    number += 1
 
     def audio(self, wanted: Collection[str]) -> Iterator[tuple[str, bytes]]:
         """Of the clips of these names, each name and the bytes of its first row."""
         numbers = self._rows_of(set(wanted))
-        try:
-            with self._open() as file:
-                first = 0
-                for group in range(file.num_row_groups):
-                    n_rows = file.metadata.row_group(group).num_rows
-                    if any(first <= number < first + n_rows for number in numbers):
-                        yield from _audio_of(file, group, first, numbers)
-                    first += n_rows
-        except (pa.ArrowException, OSError) as error:
-            raise AnnotationError(
-                f"{self.name} cannot be read: {_first_line(error)}", _REMEDY
-            ) from None
+        with _reading(self.name), self._open() as file:
+            first = 0
+            for group in range(file.num_row_groups):
+                n_rows = file.metadata.row_group(group).num_rows
+                if any(first <= number < first + n_rows for number in numbers):
+                    yield from _audio_of(file, group, first, numbers)
+                first += n_rows
 
     def _rows_of(self, wanted: set[str]) -> dict[int, str]:
         numbers: dict[int, str] = {}
@@ -89,13 +81,23 @@ class AudioTable:
                 numbers[number] = name
         return numbers
 
-    def _open(self) -> pq.ParquetFile:
-        try:
+    def _open(self) -> "pq.ParquetFile":
+        import pyarrow.parquet as pq
+
+        with _reading(self.name):
             return pq.ParquetFile(self.path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
-        except (pa.ArrowException, OSError) as error:
-            raise AnnotationError(
-                f"{self.name} is no Parquet: {_first_line(error)}", _REMEDY
-            ) from None
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    """Turn what Arrow cannot read into an error that says what to do."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        cause = str(error).partition("\n")[0][:200]
+        raise AnnotationError(f"{name} cannot be read as Parquet: {cause}", _REMEDY) from None
 
 
 def row_name(number: int) -> str:
@@ -109,7 +111,7 @@ def digest(content: bytes) -> bytes:
 
 
 def _audio_of(
-    file: pq.ParquetFile, group: int, first: int, numbers: dict[int, str]
+    file: "pq.ParquetFile", group: int, first: int, numbers: dict[int, str]
 ) -> Iterator[tuple[str, bytes]]:
     number = first
     for batch in file.iter_batches(_BATCH, row_groups=[group], columns=[AUDIO], use_threads=False):
@@ -118,7 +120,3 @@ def _audio_of(
             if number in numbers:
                 yield numbers[number], column[index].as_py()["bytes"]
             number += 1
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]

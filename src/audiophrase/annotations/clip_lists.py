@@ -31,7 +31,8 @@ MAX_LENGTH_S = 600.0
 N_LISTED = 10
 _REMEDY = (
     "correct the list: its first line names the columns, youtube_id and start_s, and end_s and split "
-    "where you like; a clip a line, times in seconds (docs/own-data.md)"
+    "where you like; a clip a line, times in seconds. A table of captions goes into annotations.file "
+    "(docs/own-data.md)"
 )
 
 

@@ -286,6 +286,17 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, ending):
         files.load(path)
 
 
+def test_yaml_is_bounded_below_the_other_forms(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "MAX_YAML_BYTES", 10)
+    with pytest.raises(AnnotationError, match="no annotation file is that large"):
+        load(tmp_path, MACS, ".yaml")
+    assert load(tmp_path, CLOTHO).columns
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_column(tmp_path):
+    assert taken(load(tmp_path, CLOTHO.encode("utf-8-sig")))["form"] == "clotho"
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [

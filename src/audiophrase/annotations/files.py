@@ -33,6 +33,8 @@ def load(path: Path, *, key: str = "annotations.files") -> Any:
     begins = _first_bytes(path, key)
     if begins.startswith(MAGIC):
         return AudioTable(path)
+    if path.suffix.lower() in _YAML:
+        _refuse_larger(path, MAX_YAML_BYTES)
     content = read(path, key=key)
     text = csv_tables.decode(content, str(path), remedy=_UTF8)
     if path.suffix.lower() in _YAML:
@@ -99,8 +101,7 @@ def _refuse_larger(path: Path, limit: int) -> None:
 
 
 def _yaml(text: str, path: Path) -> Any:
-    """YAML of bounded size and depth; an alias, which could make it any size, is refused."""
-    _refuse_larger(path, MAX_YAML_BYTES)
+    """YAML of bounded depth; an alias, which could make it any size, is refused."""
     depth = 0
     try:
         for event in yaml.parse(text, Loader=_YamlLoader):

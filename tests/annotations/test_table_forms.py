@@ -369,6 +369,17 @@ def test_parquet_that_is_no_table_of_audio_is_told(tmp_path, monkeypatch):
     assert "row 0, field 'audio': has more than" in refusal(files.load(path))
 
 
+def test_rows_larger_than_clips_are_refused_before_any_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "mine.parquet"
+    write_audio(path, [("a.wav", sound(), "rain"), ("b.wav", bytes(1 << 20), "wind")])
+    assert path.stat().st_size < 1 << 17
+    monkeypatch.setattr("audiophrase.annotations.audio_tables.MAX_AUDIO_BYTES", 1 << 18)
+    with pytest.raises(
+        AnnotationError, match=r"rows 0 to 1 have more than .* no clip is that large"
+    ):
+        files.load(path)
+
+
 def test_what_was_taken_over_is_read_as_it_was(tmp_path):
     kept = json.loads(json.dumps(taken(load(tmp_path, V1_ROWS, ".json"))))
     assert tables(kept)["phrases"]["segments"].to_pylist()[0] == [{"onset_s": 0.5, "offset_s": 1.0}]

@@ -41,6 +41,7 @@ class AudioTable:
         with self._open() as file:
             schema = file.schema_arrow
             self.columns = tuple(schema.names)
+            _refuse_larger(file.metadata, self.name)
             audio = schema.field(AUDIO).type if AUDIO in schema.names else pa.null()
         parts = {part.name for part in audio} if pa.types.is_struct(audio) else set()
         self.has_audio = {"bytes", "path"} <= parts
@@ -86,6 +87,19 @@ class AudioTable:
 
         with _reading(self.name):
             return pq.ParquetFile(self.path, buffer_size=_BUFFER_BYTES, pre_buffer=False)
+
+
+def _refuse_larger(metadata: "pq.FileMetaData", name: str) -> None:
+    """Refuse, before any row is read, rows that are larger than clips: whatever they are packed to."""
+    first = 0
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        if group.total_byte_size > (group.num_rows + 1) * MAX_AUDIO_BYTES:
+            raise AnnotationError(
+                f"{name}, rows {first} to {first + group.num_rows - 1} have more than "
+                f"{MAX_AUDIO_BYTES >> 20} MiB each: no clip is that large",
+                "name a table of clips, not of whole recordings",
+            )
+        first += group.num_rows
 
 
 @contextmanager

@@ -47,8 +47,8 @@ def test_a_key_that_stands_twice_is_refused_in_any_file_that_snakemake_reads(fre
         ),
         (
             "annotations/forms/__init__.py",
-            "import audiogrounding_v1, audiogrounding_v2",
-            "import audiogrounding_v1, audiogrounding_v2, captions_by_file",
+            "    audiogrounding_v2,\n",
+            "    audiogrounding_v2,\n    captions_by_file,\n",
             "cannot import name 'captions_by_file'",
         ),
         (

@@ -7,6 +7,8 @@ import pytest
 from audiophrase.annotations.clip_names import named_clip
 from audiophrase.clip_ids import is_clip_id
 from audiophrase.clips.archive import Matches
+from audiophrase.clips.local import clip_row
+from audiophrase.clips.parameters import ClipParams
 from audiophrase.errors import AudiophraseError
 
 NAMES = [
@@ -64,3 +66,9 @@ def test_ids_are_safe_and_stay_and_are_no_others():
 def test_what_no_file_can_be_called_is_refused(name):
     with pytest.raises(ValueError, match=r"no name of a file|too long"):
         named_clip(name)
+
+
+def test_a_file_that_is_not_there_is_told_by_the_name_in_the_annotations(tmp_path):
+    params = ClipParams(silent_below_dbfs=-90.0, short_by_s=0.1, min_length_s=0.1)
+    row = clip_row(tmp_path, Matches([], [clip(NAMES[0])]), clip(NAMES[0]), params)
+    assert row["message"] == f"no file {NAMES[0]}, Été à la plage (1).* or the like"

@@ -29,8 +29,9 @@ def clip_row(folder: Path, matches: Matches, clip: Clip, params: ClipParams) -> 
     """
     found, length_s = matches.find(clip), annotated_length_s(clip)
     if found is None:
-        timed = "" if length_s is None else f", Y{Path(clip['filename']).stem}.*"
-        message = f"no file {clip['filename']}{timed}, Y{clip['youtube_id']}.* or the like"
+        stem = Path(clip["filename"]).stem
+        others = f"{stem}.*" if length_s is None else f"Y{stem}.*, Y{clip['youtube_id']}.*"
+        message = f"no file {clip['filename']}, {others} or the like"
         return failure_row(clip["clip_id"], Failure(State.MISSING, "no-file", message))
     read = read_clip(folder, found, clip, tolerance_s=params.short_by_s)
     if isinstance(read, Failure):

@@ -156,7 +156,7 @@ def test_v1_as_rows_says_what_v1_says(tmp_path):
 
 def test_splits_that_rows_name_are_theirs(tmp_path):
     chosen = importing.by_split(load(tmp_path, FILES), "mine.csv", PARAMS)
-    names = {split: [row["filename"] for row in of["rows"]] for split, of in chosen.items()}
+    names = {split: [row["filename"] for row in kept["rows"]] for split, kept in chosen.items()}
     assert names == {
         "train": ["a b.wav", "a b.wav"],
         "val": ["field/a b.wav"],
@@ -170,7 +170,7 @@ def many(n, *, first=0):
 
 def splits(tmp_path, content, params=PARAMS):
     chosen = importing.by_split(load(tmp_path, content), "mine.csv", params)
-    return {row["filename"]: split for split, of in chosen.items() for row in of["rows"]}
+    return {row["filename"]: split for split, kept in chosen.items() for row in kept["rows"]}
 
 
 def test_drawn_splits_have_their_shares_and_another_clip_moves_none(tmp_path):

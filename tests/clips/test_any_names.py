@@ -34,7 +34,7 @@ def test_a_file_is_its_clips_however_accents_are_written(name):
     for on_disk in (name, unicodedata.normalize("NFD", name), f"some/folder/{name}"):
         matches = Matches([on_disk], clips)
         held = {each["filename"]: matches.find(each) for each in clips}
-        assert {each for each, found in held.items() if found} == {name}
+        assert {each for each, file in held.items() if file} == {name}
         assert held[name].name == on_disk
 
 

@@ -82,11 +82,15 @@ def test_few_unknown_words_are_told_and_many_warned_of():
         [("train", "exact", "dog", 95), ("test", "unk", "zzz", 2), ("train", "unk", "yyy", 3)],
         columns=["split", "how", "word", "tokens"],
     )
-    told = unknown(few)
-    assert (told.n_tokens, told.n_unknown, told.n_words) == (100, 5, 2)
-    assert told.most_frequent == (("yyy", 3), ("zzz", 2))
-    assert not told.are_many
-    assert next(iter(remarks(few, [], [], VOCABULARY))) == told.text
+    without_vector = unknown(few)
+    assert (without_vector.n_tokens, without_vector.n_unknown, without_vector.n_words) == (
+        100,
+        5,
+        2,
+    )
+    assert without_vector.most_frequent == (("yyy", 3), ("zzz", 2))
+    assert not without_vector.are_many
+    assert next(iter(remarks(few, [], [], VOCABULARY))) == without_vector.text
     few.loc[0, "tokens"] = 94
     assert unknown(few).are_many
     assert next(iter(remarks(few, [], [], VOCABULARY))).startswith("warning: 5.1 % of the captions")

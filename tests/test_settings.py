@@ -2,6 +2,8 @@
 
 import dataclasses
 from dataclasses import asdict, fields
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 
 import jsonschema
@@ -18,7 +20,7 @@ from audiophrase.settings import parse_settings, structure
 PARAMS_PATH = Path(__file__).parents[1] / "params.yaml"
 # Keys of params.yaml that no job's settings carry: they choose the rule, an input or a file name.
 CHOICES = {
-    "annotations": {"source", "files", "list"},
+    "annotations": {"source", "files", "file", "form", "list"},
     "retrieve": {"folder", *RUN_ONLY["retrieve"]},
     "features": {"front_end"},
     "features.onnx": {"file"},
@@ -101,12 +103,13 @@ def test_selected_settings_hold_the_dataclass_keys_alone_and_no_defaults(valid):
     settings = select(sections, *SECTIONS)
     assert list(settings) == list(SECTIONS)
     for name, cls in SECTIONS.items():
-        values = sections
-        for key in name.split("."):
-            values = values[key]
-        # A field without a default differs from it, whatever its value.
-        differ = [field.name for field in fields(cls) if values[field.name] != field.default]
-        assert list(settings[name]) == differ
+        values = reduce(getitem, name.split("."), sections)
+        default = defaults(cls)
+        assert list(settings[name]) == [
+            field.name
+            for field in fields(cls)
+            if values[field.name] != default.get(field.name, ...)
+        ]
     assert "seeds" not in settings["train"]
     assert "normalise" not in settings["text"]
 
@@ -116,16 +119,7 @@ def test_structured_settings_give_back_what_they_were_made_of(valid):
     for name, cls in SECTIONS.items():
         structured = structure(settings, name)
         assert isinstance(structured, cls)
-        assert within(settings[name], asdict(structured))
-        assert structure({name: asdict(structured)}, name) == structured
-
-
-def within(part, whole):
-    """Whether all that was handed is there; the rest are defaults."""
-    return all(
-        within(value, whole[key]) if isinstance(value, dict) else whole[key] == value
-        for key, value in part.items()
-    )
+        assert asdict(structured) == defaults(cls) | settings[name]
 
 
 @pytest.mark.parametrize(

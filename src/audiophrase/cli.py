@@ -39,6 +39,7 @@ JOBS = {
     "generate-annotations": "Make up annotations for the demo.",
     "download-annotations": "Fetch AudioGrounding's files.",
     "import-annotations": "Take over one annotation file.",
+    "import-file": "Take over the user's one annotation file for all splits.",
     "import-list": "Take over a list of clips without captions.",
     "annotations": "Parse annotations into tables.",
     "render-clips": "Render the clips of a shard.",

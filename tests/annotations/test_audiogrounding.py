@@ -262,9 +262,7 @@ def test_a_column_that_is_not_keyed_by_row_is_named(annotations, column):
         parsing.parse(annotations, N_SHARDS)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"{", b"\xff", b'{"a": 1} b', b"youtube_id,caption\nx,rain"]
-)
+@pytest.mark.parametrize("content", [b"", b"{", b'{"a": 1} b', b"rain"])
 def test_a_file_that_is_not_json_is_refused(tmp_path, content):
     path = tmp_path / "train.json"
     with pytest.raises(AnnotationError, match=r"no annotation file .*train\.json"):

@@ -8,12 +8,13 @@ import pytest
 
 from audiophrase.annotations import parsing
 from audiophrase.annotations.forms import (
-    FORMS,
     audiogrounding_v1,
+    audiogrounding_v1_rows,
     audiogrounding_v2,
     clip_list,
     recognise,
 )
+from audiophrase.annotations.parameters import FORMS
 from audiophrase.errors import AnnotationError
 
 
@@ -25,10 +26,11 @@ from audiophrase.errors import AnnotationError
         ([{"audio_id": "x"}], audiogrounding_v2),
         ({"clips": []}, clip_list),
         ([None, {"audio_id": "x"}], audiogrounding_v2),
+        ([{"audiocap_id": 1, "filename": "x"}], audiogrounding_v1_rows),
     ],
 )
 def test_a_form_is_recognised_by_the_names_of_its_fields(content, form):
-    assert recognise(content, "val") is form
+    assert recognise(content, "val.json") is form
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_a_form_is_recognised_by_the_names_of_its_fields(content, form):
 )
 def test_what_has_no_form_is_described_beside_those_that_are_read(content, description):
     with pytest.raises(AnnotationError, match=r"val\.json has no form that is read") as refusal:
-        recognise(content, "val")
+        recognise(content, "val.json")
     assert description in str(refusal.value)
     for name in FORMS:
         assert f"  - {name}: " in str(refusal.value)
@@ -56,7 +58,7 @@ def test_what_has_no_form_is_described_beside_those_that_are_read(content, descr
 @pytest.mark.parametrize("content", [[], {}])
 def test_an_empty_file_has_no_rows(content):
     with pytest.raises(AnnotationError, match=r"val\.json has no rows"):
-        recognise(content, "val")
+        recognise(content, "val.json")
 
 
 def test_the_documented_examples_are_read_and_say_the_same_but_for_the_clip():
@@ -64,8 +66,11 @@ def test_the_documented_examples_are_read_and_say_the_same_but_for_the_clip():
     examples = [
         json.loads(block) for block in re.findall(r"```json\n(.*?)```", document, re.DOTALL)
     ]
-    captioned = [form for form in FORMS.values() if form is not clip_list]
-    assert [recognise(content, "train") for content in examples] == captioned
+    assert [recognise(content, "train.json") for content in examples] == [
+        audiogrounding_v1,
+        audiogrounding_v1_rows,
+        audiogrounding_v2,
+    ]
     tables = []
     for content in examples:
         splits = {split: json.loads(json.dumps(content)) for split in ("train", "val", "test")}
@@ -73,7 +78,8 @@ def test_the_documented_examples_are_read_and_say_the_same_but_for_the_clip():
             text = json.dumps(splits[split]).replace("r3kQ-x_7Qab", f"{split:->11}")
             splits[split] = json.loads(text.replace("7", "8" if split == "val" else "9", 1))
         tables.append(parsing.parse(splits, {"train": 1, "val": 1, "test": 1}))
-    first, second = tables
+    first, as_rows, second = tables
+    assert as_rows == first
     for name, columns in (("captions", ["caption", "tokens"]), ("phrases", ["phrase", "segments"])):
         assert first[name].select(columns) == second[name].select(columns)
     assert first["clips"]["start_s"].to_pylist() == [40.0] * 3
@@ -85,4 +91,4 @@ def test_a_first_column_of_another_type_is_refused_in_words(column):
     """However it is compared with the columns before it is looked at."""
     content = {"audiocap_id": {"0": 1}, "filename": column, "caption": {"0": "a dog"}}
     with pytest.raises(AnnotationError, match="'filename' is not an object keyed by row number"):
-        list(audiogrounding_v1.rows(content, "train"))
+        list(audiogrounding_v1.rows(content, "train.json"))

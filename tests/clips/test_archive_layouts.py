@@ -172,7 +172,9 @@ def test_sub_folders_are_listed_within_bounds(tmp_path):
     (tmp_path / "loop").symlink_to(tmp_path)
     (tmp_path / "Ylinked.wav").symlink_to(outside / "Yout.wav")
     within = [f"{'d/' * level}Yl{level}.wav" for level in range(MAX_DEPTH + 1)]
-    assert list_files(tmp_path) == sorted([*within, "plain name/Yin.wav", "Ylinked.wav"])
+    assert list_files(tmp_path) == sorted(
+        [*within, "odd{x}/Yin.wav", "plain name/Yin.wav", "Ylinked.wav"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,10 @@ def test_sub_folders_are_listed_within_bounds(tmp_path):
         ("a-b.WAV", True),
         ("README.md", False),
         ("a-b.txt", False),
-        ("Ya{b}.wav", False),  # braces mean something to Snakemake
+        ("Ya{b}.wav", True),
+        ("Été à la plage (1).wav", True),
+        (".hidden.wav", False),
+        ("a\x1b[2J.wav", False),
         ("Y../b.wav", False),
     ],
 )

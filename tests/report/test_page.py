@@ -107,6 +107,19 @@ def test_hostile_text_never_appears_raw(contents, availability):
     assert not any(tag == "script" for tag, _ in reader.tags)
 
 
+def test_unknown_words_are_told_and_many_of_them_stand_out(contents):
+    many = contents()
+    html = page(many)
+    told = "10.0 % of the captions&#39; tokens have no vector (100 of 1,000, 1 words)"
+    assert f'<p class="banner" role="note"><strong>{told}' in html
+    assert "the most frequent: &lt;b&gt; (100)" in html
+    few = many.coverage.assign(tokens=[950, 40, 10])
+    html = page(contents(coverage=few))
+    assert '<p class="soft">1.0 % of the captions' in html
+    assert "What can be done" not in html
+    assert "have no vector" not in page(contents(coverage=many.coverage[:2]))
+
+
 def test_numbers_stand_beside_the_papers(contents):
     text = Reader(page(contents())).text
     for shown in ("0.11 ± 0.01", "0.21 ± 0.04", "11,732", "236 of 4,489", "732,354", "3.11.0"):
@@ -117,7 +130,8 @@ def test_numbers_stand_beside_the_papers(contents):
 
 def test_rendered_audio_has_a_banner_and_recorded_audio_none(contents, make_measures):
     assert 'class="banner"' in page(contents())
-    html = page(contents(measures=make_measures(audio="recorded")))
+    known_words = contents().coverage[:2]
+    html = page(contents(measures=make_measures(audio="recorded"), coverage=known_words))
     assert 'class="banner"' not in html
     assert "endered audio" not in html
 

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -12,7 +13,7 @@ from audiophrase import params as parameters
 from audiophrase.parameters.sections import select
 from audiophrase.settings import structure
 from audiophrase.splits import SPLITS
-from audiophrase.text.coverage import by_word, remarks, summary
+from audiophrase.text.coverage import REMEDY, by_word, remarks, summary, unknown
 from audiophrase.text.normalise import words_of
 from audiophrase.text.vectors import vocabulary, wanted_forms
 from audiophrase.text.word2vec import read_vectors
@@ -63,13 +64,36 @@ def test_captions_without_any_known_word_are_named(rows):
     captions = [{"caption_id": str(n)} for n in range(3)]
     texts = [[word for word, _ in words] for words in TEXTS]
     assert list(remarks(rows, captions, texts, VOCABULARY)) == [
-        "words without a vector, 1 of them, the most frequent: zzz (2)",
+        (
+            "warning: 25.0 % of the captions' tokens have no vector (2 of 8, 1 words); the most "
+            f"frequent: zzz (2); {REMEDY}"
+        ),
         (
             "warning: captions without any known word: '2'; all their words share the vector of "
             "unknown words (train.unknown_words: left_out leaves them out)"
         ),
     ]
     assert list(remarks(rows[:2], captions[:1], texts[:1], VOCABULARY)) == []
+
+
+def test_few_unknown_words_are_told_and_many_warned_of():
+    """Up to a twentieth of the tokens; the most frequent words before the others."""
+    few = pd.DataFrame(
+        [("train", "exact", "dog", 95), ("test", "unk", "zzz", 2), ("train", "unk", "yyy", 3)],
+        columns=["split", "how", "word", "tokens"],
+    )
+    without_vector = unknown(few)
+    assert (without_vector.n_tokens, without_vector.n_unknown, without_vector.n_words) == (
+        100,
+        5,
+        2,
+    )
+    assert without_vector.most_frequent == (("yyy", 3), ("zzz", 2))
+    assert not without_vector.are_many
+    assert next(iter(remarks(few, [], [], VOCABULARY))) == without_vector.text
+    few.loc[0, "tokens"] = 94
+    assert unknown(few).are_many
+    assert next(iter(remarks(few, [], [], VOCABULARY))).startswith("warning: 5.1 % of the captions")
 
 
 @pytest.mark.skipif(
@@ -92,7 +116,14 @@ def test_the_published_captions_with_real_vectors():
     rows = by_word(splits, texts, table)
     assert rows["tokens"].sum() == counts.total() == 47950
     tokens = summary(rows).groupby("how")["tokens"].sum().to_dict()
-    assert tokens == {"exact": 42527, "corrected": 30, "lemma": 42, "stem": 0, "unk": 5351}
+    assert tokens == {
+        "exact": 42527,
+        "corrected": 30,
+        "lemma": 42,
+        "stem": 0,
+        "lower": 0,
+        "unk": 5351,
+    }
     unknown = rows[rows["how"] == "unk"]
     assert unknown[unknown["word"] == "a"]["tokens"].tolist() == [4642, 184, 500]
     used = rows[rows["how"] == "corrected"]["word"]

@@ -83,3 +83,45 @@ def test_candidates_hold_whatever_match_may_find():
     for word in ("geese", "rustlings", "of", "barks"):
         for form in candidates(word, capital):
             assert match(word, {form}, capital).source_form == form
+
+
+def test_a_word_is_sought_in_lower_case_last_and_only_if_asked():
+    asked = changed(lower_case_fallback=True)
+    assert match("Barks", {"barks", "bark"}, asked) == ("bark", "lemma")
+    assert match("Rustlings", {"rustlings"}, asked) == ("rustlings", "lower")
+    assert match("GEESE", {"goose"}, changed(lemma=False, lower_case_fallback=True)).how == "unk"
+    assert match("RUSTLINGS", {"rustl"}, asked).source_form == "rustl"
+    assert match("Zzyzx", {"bark"}, asked) == (None, "unk")
+    for switch in (None, False):
+        assert match("TV", {"tv"}, changed(lower_case_fallback=switch, stem=False)).how == "unk"
+    for word in ("Barks", "GEESE", "TV", "dog"):
+        for form in candidates(word, asked):
+            assert match(word, {form}, asked).source_form == form
+
+
+def test_the_papers_order_is_kept_for_its_data_and_not_for_the_users():
+    params = parameters.load(ROOT / "params.yaml")
+    own = {"title": "x", "clips": "local", "shards": {"train": 1, "val": 1, "test": 1}}
+    params["datasets"] |= {
+        "table": own | {"annotations": {"file": "x.csv"}},
+        "files": own | {"annotations": {"files": dict.fromkeys(own["shards"], "x.json")}},
+        "switched": own
+        | {
+            "annotations": {"file": "x.csv"},
+            "text": {"normalise": {"lower_case_fallback": False}},
+        },
+    }
+    chosen = {
+        name: parameters.effective(params, name)["text"]["normalise"]["lower_case_fallback"]
+        for name in params["datasets"]
+    }
+    assert chosen == {
+        "demo": None,
+        "audiogrounding": None,
+        "rehearsal": None,
+        "table": True,
+        "files": True,
+        "switched": False,
+    }
+    given = select(parameters.effective(params, "demo"), "text.normalise")
+    assert "lower_case_fallback" not in given["text.normalise"]  # so nothing is made again

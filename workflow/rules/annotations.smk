@@ -7,6 +7,7 @@ ANNOTATION_SOURCES = [f"data/{{dataset}}/annotations/source/{split}.json" for sp
 localrules:
     download_annotations,
     import_annotations,
+    import_file,
     import_list,
 
 
@@ -53,7 +54,7 @@ rule download_annotations:
 rule import_annotations:
     input:
         file=annotation_file,
-        sources=sources("import_annotations"),
+        sources=sources("import_annotations", form_modules),
     output:
         "data/{dataset}/annotations/source/{split}.json",
     log:
@@ -65,8 +66,32 @@ rule import_annotations:
     resources:
         mem_mb=1000,
         runtime=10,
+    params:
+        form=form_option,
     shell:
-        "python -m audiophrase job import-annotations {input.file:q} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job import-annotations {params.form:q} {input.file:q} {output} 2>&1 | tee -i {log}"
+
+
+rule import_file:
+    input:
+        file=annotation_file,
+        sources=sources("import_file", form_modules),
+    output:
+        ANNOTATION_SOURCES,
+    log:
+        "logs/{dataset}/import_file.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "file"),
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=60,
+    params:
+        settings=settings("annotations.split"),
+        form=form_option,
+    shell:
+        "python -m audiophrase job import-file --settings {params.settings:q} {params.form:q} "
+        "{input.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_list:
@@ -90,7 +115,7 @@ rule import_list:
 rule annotations:
     input:
         json=ANNOTATION_SOURCES,
-        sources=sources("annotations"),
+        sources=sources("annotations", form_modules),
     output:
         clips=annotation_table("clips"),
         captions=annotation_table("captions"),

@@ -7,6 +7,7 @@ import sys
 
 from audiophrase import artifacts as paths
 from audiophrase import params as parameters
+from audiophrase.annotations.parameters import FORMS
 from audiophrase.bridge import guard
 from audiophrase.bridge.options import options as named_options
 from audiophrase.clip_ids import shard_names
@@ -195,7 +196,10 @@ def audio_files(wildcards):
 
 @instructive
 def folder_of_clips(wildcards):
-    """The folder of recordings, where clips come from one."""
+    """What holds the recordings, where clips come from a folder, or out of a table of audio."""
+    if shard := getattr(wildcards, "shard", None):
+        if table := files.audio_table(config, wildcards.dataset, shard.rsplit("-", 1)[0]):
+            return table
     return files.folder_of_recordings(config, wildcards.dataset)
 
 
@@ -236,8 +240,26 @@ def only_clips_of(wildcards):
 
 @instructive
 def annotation_file(wildcards):
-    """The user's annotation file of a split."""
-    return files.annotation_file(config, wildcards.dataset, wildcards.split)
+    """The user's annotation file of the job's split, or of all."""
+    return files.annotation_file(config, wildcards.dataset, getattr(wildcards, "split", None))
+
+
+def form_modules(wildcards):
+    """The modules of the forms that a data set's annotations may have: one, where that is known."""
+    annotations = sections(wildcards.dataset)["annotations"]
+    made_here = {
+        "grammar": "audiogrounding_v1",
+        "audiogrounding": "audiogrounding_v1",
+        "list": "clip_list",
+    }
+    known = made_here.get(annotations["source"], annotations["form"])
+    return [f"audiophrase.annotations.forms.{name}" for name in ([known] if known else FORMS)]
+
+
+def form_option(wildcards):
+    """The form of the user's annotation files as an option, where they say it."""
+    form = sections(wildcards.dataset)["annotations"]["form"]
+    return [f"--form={form}"] if form else []
 
 
 @instructive

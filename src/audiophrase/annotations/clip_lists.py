@@ -7,15 +7,15 @@ AudioSet's segment lists, whose header is a comment, and AudioCaps' files, a lin
 too. Other columns are not looked at.
 """
 
-import csv
 import io
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from audiophrase.annotations import csv_tables
+from audiophrase.annotations import values as values_of
 from audiophrase.annotations.forms.clip_list import CLIP_S, entry
+from audiophrase.annotations.values import BadValueError, shown
 from audiophrase.clip_ids import clip_id
-from audiophrase.clips.messages import single_line
 from audiophrase.errors import AnnotationError
 from audiophrase.splits import SPLITS
 
@@ -27,17 +27,12 @@ COLUMNS = {
 }
 NEEDED = ("id", "start")
 WITHOUT_SPLIT = "train"  # what a clip belongs to where the list does not say
-MAX_START_S = 999_999
 MAX_LENGTH_S = 600.0
 N_LISTED = 10
-_DELIMITERS = ",;\t"
-_OTHER_NAMES = {"validation": "val", "valid": "val", "eval": "test", "evaluation": "test"}
-_ID = re.compile(r"[0-9A-Za-z_-]{11}")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{0,12})?([eE][+-]?[0-9]{1,2})?")
-_MAX_SHOWN = 40
 _REMEDY = (
     "correct the list: its first line names the columns, youtube_id and start_s, and end_s and split "
-    "where you like; a clip a line, times in seconds (docs/own-data.md)"
+    "where you like; a clip a line, times in seconds. A table of captions goes into annotations.file "
+    "(docs/own-data.md)"
 )
 
 
@@ -51,10 +46,6 @@ class ClipList:
     n_repeated: int = 0
 
 
-class _LineError(Exception):
-    pass
-
-
 def parse(content: bytes, name: str) -> ClipList:
     """The clips that a list names, each once.
 
@@ -65,17 +56,17 @@ def parse(content: bytes, name: str) -> ClipList:
     Raises:
         AnnotationError: it is no such list; or naming the first bad lines, and how many there are.
     """
-    text = _decode(content, name)
+    text = csv_tables.decode(content, name, remedy=csv_tables.SAVE_AS_UTF8)
     header, columns, delimiter = _header(text, name)
     parsed, seen, bad, n_bad = ClipList(), {}, [], 0
-    for number, fields in _records(text, header, delimiter, name):
+    for number, fields in csv_tables.records(text, header, delimiter, name, _REMEDY):
         try:
             clip, split = _clip(fields, columns)
             identity = clip_id(clip["youtube_id"], clip["start_s"], clip["end_s"])
             line, known = seen.setdefault(identity, (number, split))
             if known != split:
-                raise _LineError(f"the clip stands in the split {known}, too, on line {line}")
-        except _LineError as error:
+                raise BadValueError(f"the clip stands in the split {known}, too, on line {line}")
+        except BadValueError as error:
             n_bad += 1
             if n_bad <= N_LISTED:
                 bad.append(f"line {number}: {error}")
@@ -94,20 +85,6 @@ def parse(content: bytes, name: str) -> ClipList:
     return parsed
 
 
-def _decode(content: bytes, name: str) -> str:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        text, line = None, content[: error.start].count(b"\n") + 1
-    if text is None or "\0" in text:
-        where = f": line {line}" if text is None else ""
-        raise AnnotationError(
-            f"{name} is no text in UTF-8{where}",
-            "save it as CSV in UTF-8: in a spreadsheet, 'CSV UTF-8' under 'save as'",
-        )
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _header(text: str, name: str) -> tuple[int, Mapping[str, int], str]:
     """The number of the line that names the columns, where each stands, and what parts them.
 
@@ -115,25 +92,21 @@ def _header(text: str, name: str) -> tuple[int, Mapping[str, int], str]:
     """
     number, line = 0, ""
     for number, line in enumerate(io.StringIO(text), start=1):
-        for delimiter in _DELIMITERS:
+        for delimiter in csv_tables.DELIMITERS:
             columns = _columns(line, delimiter)
             if all(key in columns for key in NEEDED):
                 return number, columns, delimiter
         if line.strip() and not line.startswith("#"):
             break
     raise AnnotationError(
-        f"{name}, line {max(number, 1)} names no columns for id and start: {_shown(line.strip())}; "
+        f"{name}, line {max(number, 1)} names no columns for id and start: {shown(line.strip())}; "
         f"known: {', '.join(COLUMNS['id'])}; {', '.join(COLUMNS['start'])}",
         _REMEDY,
     )
 
 
 def _columns(line: str, delimiter: str) -> dict[str, int]:
-    try:
-        (names,) = csv.reader([line.lstrip("#")], delimiter=delimiter, skipinitialspace=True)
-    except (csv.Error, ValueError):
-        return {}
-    names = [name.strip().casefold() for name in names]
+    names = csv_tables.header(line.lstrip("#"), delimiter)
     found = {"n": len(names)}
     for key, known in COLUMNS.items():
         if place := next((names.index(name) for name in known if name in names), None):
@@ -143,58 +116,16 @@ def _columns(line: str, delimiter: str) -> dict[str, int]:
     return found
 
 
-def _records(text: str, header: int, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """The number of the line where each record below the header begins, and its fields."""
-    lines = io.StringIO(text)
-    for _ in range(header):
-        next(lines)
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
-    number = header + 1
-    try:
-        for fields in reader:
-            if any(value.strip() for value in fields):
-                yield number, fields
-            number = header + reader.line_num + 1
-    except csv.Error as error:
-        raise AnnotationError(
-            f"{name}, line {number}: {error}; is there a quotation mark without its fellow?",
-            _REMEDY,
-        ) from None
-
-
 def _clip(fields: list[str], columns: Mapping[str, int]) -> tuple[dict[str, object], str]:
     n_columns = columns["n"]
     if len(fields) < n_columns or any(value.strip() for value in fields[n_columns:]):
-        raise _LineError(f"the header names {n_columns} columns, the line has {len(fields)}")
+        raise BadValueError(f"the header names {n_columns} columns, the line has {len(fields)}")
     values = {key: fields[index].strip() for key, index in columns.items() if key in COLUMNS}
-    if not _ID.fullmatch(values["id"]):
-        raise _LineError(
-            f"{_shown(values['id'])} is no id of YouTube: eleven letters, digits, - and _"
-        )
-    start_s = _seconds("start", values["start"])
-    end_s = _seconds("end", values["end"]) if values.get("end") else start_s + CLIP_S
-    if start_s > MAX_START_S:
-        raise _LineError(f"the start {start_s:g} s lies beyond {MAX_START_S:,} s")
+    youtube_id, start_s = values_of.youtube_id(values["id"]), values_of.start_s(values["start"])
+    end_s = values_of.seconds("end", values["end"]) if values.get("end") else start_s + CLIP_S
     if round(1000 * end_s) <= round(1000 * start_s):
-        raise _LineError(f"the end {end_s:g} s does not lie after the start {start_s:g} s")
+        raise BadValueError(f"the end {end_s:g} s does not lie after the start {start_s:g} s")
     if end_s - start_s > MAX_LENGTH_S:
-        raise _LineError(f"the clip is {end_s - start_s:g} s long, more than {MAX_LENGTH_S:g} s")
-    named = values.get("split", "").casefold() or WITHOUT_SPLIT
-    split = _OTHER_NAMES.get(named, named)
-    if split not in SPLITS:
-        raise _LineError(f"{_shown(values['split'])} is no split: {', '.join(SPLITS)}")
-    return entry(values["id"], start_s, end_s), split
-
-
-def _seconds(what: str, text: str) -> float:
-    if not _NUMBER.fullmatch(text):
-        raise _LineError(f"the {what} {_shown(text)} is no number of seconds, such as 30 or 30.5")
-    seconds = float(text)
-    if seconds < 0:
-        raise _LineError(f"the {what} {_shown(text)} lies before the recording")
-    return round(abs(seconds), 3)  # no -0.0; names of clips count milliseconds
-
-
-def _shown(value: str) -> str:
-    text = repr(single_line(value[: 2 * _MAX_SHOWN]))
-    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+        raise BadValueError(f"the clip is {end_s - start_s:g} s long, more than {MAX_LENGTH_S:g} s")
+    split = values_of.split(values.get("split") or WITHOUT_SPLIT)
+    return entry(youtube_id, start_s, end_s), split

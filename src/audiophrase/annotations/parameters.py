@@ -13,6 +13,19 @@ from audiophrase.parameters.declare import (
     top_level,
 )
 
+# Modules of `annotations.forms`, in the order in which they are asked whether a file is theirs.
+FORMS = (
+    "audiogrounding_v1",
+    "audiogrounding_v1_rows",
+    "audiogrounding_v2",
+    "clip_list",
+    "audiocaps",
+    "clotho",
+    "file_captions",
+    "macs",
+    "audio_table",
+)
+
 
 @section
 class GrammarParams:
@@ -41,11 +54,20 @@ class AudioGroundingParams:
     ]
 
 
+@section
+class SplitParams:
+    """How val and test are drawn out of one file of all clips; the rest is train."""
+
+    seed: Seed
+    val: Annotated[float, Meta(gt=0, lt=1)]
+    test: Annotated[float, Meta(gt=0, lt=1)]
+
+
 @top_level
 class Annotations:
     """The section `annotations` of params.yaml."""
 
-    source: Literal["files", "list", "grammar", "audiogrounding"]
+    source: Literal["files", "file", "list", "grammar", "audiogrounding"]
     files: (
         Annotated[
             dict[str, str],
@@ -61,3 +83,6 @@ class Annotations:
     audiogrounding: AudioGroundingParams
     grammar: GrammarParams
     list: Path | None = None  # CSV of clips without captions; named in an entry, it is the source
+    file: Path | None = None  # one for all splits; named in an entry, it is the source
+    form: Annotated[str, Meta(min_length=1)] | None = None  # null: told by the content
+    split: SplitParams = SplitParams(seed=1, val=0.1, test=0.1)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from audiophrase.annotations.clip_names import Clip
 from audiophrase.annotations.forms import recognise
 from audiophrase.annotations.rows import Form, Phrase, Row
 from audiophrase.annotations.schemas import CAPTIONS_SCHEMA, CLIPS_SCHEMA, PHRASES_SCHEMA
@@ -41,27 +42,16 @@ def parse(content_of_split: Mapping[str, Any], n_shards: Mapping[str, int]) -> d
         AnnotationError: a file has no form that is read; or naming split, row and field of the first
             bad rows, and how many there are.
     """
-    tables = Tables()
-    bad_rows: list[str] = []
-    n_bad = 0
+    tables, bad_rows = Tables(), BadRows()
     for split in SPLITS:
-        form = recognise(content_of_split[split], split)
-        for row in form.rows(content_of_split[split], split):
+        file = f"{split}.json"
+        form = recognise(content_of_split[split], file)
+        for row in form.rows(content_of_split[split], file):
             try:
-                _add_row(tables, form, row, split, n_shards[split])
-            except _FieldError as error:
-                n_bad += 1
-                if n_bad <= N_LISTED:
-                    name = form.FIELDS.get(error.field, error.field)
-                    bad_rows.append(f"{split}.json, {row.where}, field '{name}': {error.cause}")
-    if n_bad:
-        more = [f"… and {n_bad - N_LISTED:,} more"] if n_bad > N_LISTED else []
-        listed = "\n".join(f"  - {line}" for line in [*bad_rows, *more])
-        noun = "row of the annotations is" if n_bad == 1 else "rows of the annotations are"
-        raise AnnotationError(
-            f"{n_bad:,} {noun} not right:\n{listed}",
-            "correct them in the annotation files (rows count from 0), then run the same command again",
-        )
+                add_row(tables, form, row, split, n_shards[split])
+            except FieldError as error:
+                bad_rows.add(form, row, file, error)
+    bad_rows.refuse()
     return {
         "clips": pa.Table.from_pylist(list(tables.clips.values()), CLIPS_SCHEMA),
         "captions": pa.Table.from_pylist(list(tables.captions.values()), CAPTIONS_SCHEMA),
@@ -85,14 +75,44 @@ def require_test_phrases(phrases: pa.Table) -> None:
         )
 
 
-class _FieldError(Exception):
+class FieldError(Exception):
+    """A row that is refused for one of its fields."""
+
     def __init__(self, field_name: str, cause: str) -> None:
         super().__init__(cause)
         self.field, self.cause = field_name, cause
 
 
-def _add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) -> None:
-    """Check a whole row, then take it over: a bad one leaves nothing behind."""
+@dataclass(slots=True)
+class BadRows:
+    """Rows that were refused: the first in words, and how many."""
+
+    n_bad: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, form: Form, row: Row, file: str, error: FieldError) -> None:
+        """Take note of one."""
+        self.n_bad += 1
+        if self.n_bad <= N_LISTED:
+            name = row.field_names.get(error.field, form.FIELDS.get(error.field, error.field))
+            self.lines.append(f"{file}, {row.where}, field '{name}': {error.cause}")
+
+    def refuse(self) -> None:
+        """Raises AnnotationError if there is any."""
+        if not self.n_bad:
+            return
+        more = [f"… and {self.n_bad - N_LISTED:,} more"] if self.n_bad > N_LISTED else []
+        listed = "\n".join(f"  - {line}" for line in [*self.lines, *more])
+        noun = "row of the annotations is" if self.n_bad == 1 else "rows of the annotations are"
+        raise AnnotationError(
+            f"{self.n_bad:,} {noun} not right:\n{listed}",
+            "correct them in the annotation files (rows count from 0, lines from 1), then run the "
+            "same command again",
+        )
+
+
+def add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) -> None:
+    """Check a whole row, then take it over: a bad one leaves nothing behind. Raises FieldError."""
     clip = _clip(form, row, split, n_shards)
     if not row.is_captioned:
         _require_one_split(tables, clip)
@@ -104,7 +124,7 @@ def _add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) ->
     _require_one_split(tables, clip)
     caption_id = caption["caption_id"]
     if tables.captions.get(caption_id, caption) != caption:
-        raise _FieldError(
+        raise FieldError(
             "caption_id", f"{_shown(row.caption_id)} also stands at another caption or clip"
         )
     tables.clips.setdefault(clip["clip_id"], clip)
@@ -118,31 +138,40 @@ def _add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) ->
 def _require_one_split(tables: Tables, clip: Mapping[str, Any]) -> None:
     known = tables.clips.get(clip["clip_id"], clip)
     if known["split"] != clip["split"]:
-        raise _FieldError("filename", f"the clip is also in the split {known['split']}")
+        raise FieldError("filename", f"the clip is also in the split {known['split']}")
+
+
+def clip_of(form: Form, row: Row) -> Clip:
+    """The clip that a row names. Raises FieldError, also for what the form itself found wrong."""
+    if row.problem is not None:
+        raise FieldError(*row.problem)
+    _require_text("filename", row.filename)
+    try:
+        return form.clip(row.filename)
+    except ValueError as error:
+        raise FieldError("filename", str(error)[: 2 * _MAX_SHOWN]) from None
 
 
 def _clip(form: Form, row: Row, split: str, n_shards: int) -> dict[str, Any]:
-    _require_text("filename", row.filename)
-    try:
-        clip = form.clip(row.filename)
-    except ValueError as error:
-        raise _FieldError("filename", str(error)[: 2 * _MAX_SHOWN]) from None
+    clip = clip_of(form, row)
     return asdict(clip) | {"split": split, "shard": shard_name(clip.clip_id, split, n_shards)}
 
 
 def _caption(row: Row, clip: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(row.caption_id, bool) or not isinstance(row.caption_id, int | str):
-        raise _FieldError("caption_id", f"{_shown(row.caption_id)} is no id")
+        raise FieldError("caption_id", f"{_shown(row.caption_id)} is no id")
     _require_utf8("caption_id", str(row.caption_id))
     caption, tokens = row.caption, row.tokens
     if caption is not None or tokens is None:
         _require_text("caption", caption)
+    if caption is not None and not caption.strip():
+        raise FieldError("caption", f"{_shown(caption)} has no words")
     if tokens is None:
         tokens = tokens_of(caption)
         if not tokens:
-            raise _FieldError("caption", f"{_shown(caption)} has no words")
+            raise FieldError("caption", f"{_shown(caption)} has no words")
     if not isinstance(tokens, list) or not tokens or not all(isinstance(t, str) for t in tokens):
-        raise _FieldError("tokens", f"{_shown(tokens)} is not a list of words")
+        raise FieldError("tokens", f"{_shown(tokens)} is not a list of words")
     _require_utf8("tokens", " ".join(tokens))
     return {
         "caption_id": str(row.caption_id),
@@ -156,18 +185,18 @@ def _caption(row: Row, clip: Mapping[str, Any]) -> dict[str, Any]:
 def _phrase(phrase: Phrase, caption: Mapping[str, Any], *, has_indices: bool) -> dict[str, Any]:
     _require_text("phrase", phrase.text)
     if not phrase.text.strip():
-        raise _FieldError("phrase", "the phrase is empty")
+        raise FieldError("phrase", "the phrase is empty")
     tokens = caption["tokens"]
     first = last = None
     if has_indices:
         first = _index("first_token", phrase.first_token, len(tokens))
         last = _index("last_token", phrase.last_token, len(tokens))
     if first is not None and last is not None and last < first:
-        raise _FieldError("last_token", f"{last} lies before the first word, {first}")
+        raise FieldError("last_token", f"{last} lies before the first word, {first}")
     places = [index for index in range(len(tokens)) if stands_at(phrase.text, tokens, index)]
     if not places:
         shown = _shown(" ".join(tokens))
-        raise _FieldError("phrase", f"{_shown(phrase.text)} is not in its caption's tokens {shown}")
+        raise FieldError("phrase", f"{_shown(phrase.text)} is not in its caption's tokens {shown}")
     return {
         "caption_id": caption["caption_id"],
         "clip_id": caption["clip_id"],
@@ -184,25 +213,25 @@ def _index(name: str, index: Any, n_tokens: int) -> int | None:
     if index is None:
         return None
     if isinstance(index, bool) or not isinstance(index, int):
-        raise _FieldError(name, f"{_shown(index)} is not of type int")
+        raise FieldError(name, f"{_shown(index)} is not of type int")
     if not 0 <= index < n_tokens:
-        raise _FieldError(name, f"{_shown(index)} lies outside of {n_tokens} tokens")
+        raise FieldError(name, f"{_shown(index)} lies outside of {n_tokens} tokens")
     return index
 
 
 def _segments(pairs: Any) -> list[dict[str, float]]:
     if not isinstance(pairs, list):
-        raise _FieldError("segments", f"{_shown(pairs)} is not a list of [onset, offset]")
+        raise FieldError("segments", f"{_shown(pairs)} is not a list of [onset, offset]")
     segments = []
     for pair in pairs:
         is_pair = isinstance(pair, list) and len(pair) == 2
         if not is_pair or not all(_is_time(time_s) for time_s in pair):
-            raise _FieldError("segments", f"{_shown(pair)} is not [onset, offset] in seconds")
+            raise FieldError("segments", f"{_shown(pair)} is not [onset, offset] in seconds")
         onset_s, offset_s = map(float, pair)
         if onset_s > offset_s:
-            raise _FieldError("segments", f"{_shown(pair)}: the onset comes after the offset")
+            raise FieldError("segments", f"{_shown(pair)}: the onset comes after the offset")
         if onset_s < 0:
-            raise _FieldError("segments", f"{_shown(pair)}: the onset lies before the clip")
+            raise FieldError("segments", f"{_shown(pair)}: the onset lies before the clip")
         segments.append({"onset_s": onset_s, "offset_s": offset_s})
     return segments
 
@@ -214,7 +243,7 @@ def _is_time(value: Any) -> bool:
 
 def _require_text(name: str, value: Any) -> None:
     if not isinstance(value, str):
-        raise _FieldError(name, f"{_shown(value)} is not of type str")
+        raise FieldError(name, f"{_shown(value)} is not of type str")
     _require_utf8(name, value)
 
 
@@ -222,7 +251,7 @@ def _require_utf8(name: str, text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _FieldError(name, f"{_shown(text)} is not text") from None
+        raise FieldError(name, f"{_shown(text)} is not text") from None
 
 
 def _shown(value: Any) -> str:

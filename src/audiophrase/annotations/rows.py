@@ -4,7 +4,7 @@ A list of clips has neither.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from audiophrase.annotations.clip_names import Clip
@@ -34,6 +34,9 @@ class Row:
     tokens: Any = None  # a list of words; None: cut from the caption
     phrase: Phrase | None = None
     is_captioned: bool = True
+    split: str | None = None  # where the row itself tells; None: it is the file's, or drawn
+    field_names: Mapping[str, str] = field(default_factory=dict)  # before the form's FIELDS
+    problem: tuple[str, str] | None = None  # a field's name in the file and what is wrong with it
 
 
 class Form(Protocol):
@@ -46,10 +49,10 @@ class Form(Protocol):
     """What the form calls the fields of `Row` and `Phrase`, where it has other names for them."""
 
     def recognises(self, content: Any) -> bool:
-        """Whether a file's content is meant to have this form."""
+        """Whether a file's content, as `annotations.files.load` has it, is meant to have this form."""
 
-    def rows(self, content: Any, split: str) -> Iterator[Row]:
-        """The rows of one split, in the order of the file.
+    def rows(self, content: Any, file: str) -> Iterator[Row]:
+        """The rows of one file, in its order; `file` is its name, for messages.
 
         Raises:
             AnnotationError: the content has this form not quite, or has no rows.

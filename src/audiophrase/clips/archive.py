@@ -6,6 +6,7 @@ name is read in every way, and what holds is what fits a clip that is wanted.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -139,9 +140,13 @@ class _Wanted:
     def __init__(self, clips: Iterable[Clip]) -> None:
         self._by_id: dict[str, list[Clip]] = {}
         self._by_filename: dict[str, list[Clip]] = {}
+        self._by_stem: dict[str, list[Clip]] = {}  # of clips that are whole files
         for clip in clips:
             self._by_id.setdefault(clip["youtube_id"], []).append(clip)
-            self._by_filename.setdefault(clip["filename"], []).append(clip)
+            name = _normalised(clip["filename"])
+            self._by_filename.setdefault(name, []).append(clip)
+            if clip["start_s"] is None:
+                self._by_stem.setdefault(_without_ending(name), []).append(clip)
 
     def fits(self, name: str) -> dict[str, tuple[Place, Fit]]:
         """Clips that a file fits: clip id -> the place in a recording that it then is, and the fit.
@@ -149,8 +154,10 @@ class _Wanted:
         The annotations' own name, and that name or the id behind a `Y`, go before all other ways
         to read a name, so that `Ysite_10.wav` is the recording `site_10` and not `site` from 10 s.
         """
-        path = PurePosixPath(name)
-        if own := self._by_filename.get(path.name):
+        path = PurePosixPath(_normalised(name))
+        # The annotations may name the folders that a file lies in, or some of them, or none.
+        ends = ["/".join(path.parts[first:]) for first in range(len(path.parts))]
+        if own := next((clips for end in ends if (clips := self._by_filename.get(end))), None):
             return {clip["clip_id"]: ((clip["youtube_id"], None), Fit.FILENAME) for clip in own}
         plain, others, cut = {}, {}, {}
         for reading in readings(path.stem):
@@ -162,7 +169,19 @@ class _Wanted:
                 group = cut if fit == Fit.CUT else plain if path.stem in usual else others
                 place = clip["youtube_id"], clip["start_s"] if reading.numbers else None
                 group[clip["clip_id"]] = (place, fit)
+        for end in ends:  # the annotations' name but for what stands behind its last dot
+            for clip in self._by_stem.get(_without_ending(end), ()):
+                plain.setdefault(clip["clip_id"], ((clip["youtube_id"], None), Fit.ID))
         return plain or others or cut
+
+
+def _normalised(name: str) -> str:
+    """A path as it is compared: the same, however a system writes accents."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _without_ending(name: str) -> str:
+    return str(PurePosixPath(name).with_suffix(""))
 
 
 def files_by_shard(

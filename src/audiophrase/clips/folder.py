@@ -9,20 +9,20 @@ from audiophrase.clips.archive import Clip, Matches
 from audiophrase.errors import AudiophraseError
 
 MAX_DEPTH = 4  # of sub-folders
-# Names go to Snakemake, to which braces mean something, and into messages.
 _TIMED = re.compile(r"[0-9A-Za-z_-]{1,64}(_\d{1,10}(\.\d{1,6})?){2}\.\w{1,8}")
 _WITH_Y = re.compile(r"Y[0-9A-Za-z_.-]{1,90}\.\w{1,16}")
 _AUDIO = re.compile(
-    r"[0-9A-Za-z_.-]{1,90}\."
+    r"[^./][^/]{0,250}\."
     r"(wav|flac|mp3|ogg|oga|opus|m4a|mp4|aac|webm|mka|mkv|aif|aiff|wma|amr|3gp)",
     re.IGNORECASE,
 )
-_SUBFOLDER = re.compile(r"[0-9A-Za-z_,@+=-][0-9A-Za-z_.,@+= -]{0,99}")
+_SUBFOLDER = re.compile(r"[^./][^/]{0,250}")
 
 
 def could_be_a_clip(name: str) -> bool:
     """Whether a file of this name is looked at."""
-    return any(form.fullmatch(name) for form in (_TIMED, _WITH_Y, _AUDIO))
+    forms = (_TIMED, _WITH_Y, _AUDIO)
+    return name.isprintable() and any(form.fullmatch(name) for form in forms)
 
 
 def list_files(folder: Path) -> list[str]:
@@ -54,5 +54,9 @@ def _files(folder: str, within: str, depth: int) -> Iterator[str]:
     for entry in listed:
         if could_be_a_clip(entry.name) and entry.is_file():
             yield within + entry.name
-        elif depth and _SUBFOLDER.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+        elif depth and _is_subfolder(entry.name) and entry.is_dir(follow_symlinks=False):
             yield from _files(entry.path, f"{within}{entry.name}/", depth - 1)
+
+
+def _is_subfolder(name: str) -> bool:
+    return name.isprintable() and _SUBFOLDER.fullmatch(name) is not None

@@ -1,5 +1,6 @@
 """Clips from a folder of audio files, in any format that PyAV reads."""
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from audiophrase.clips.section import NoAudioError, duration_s, read_section
 from audiophrase.clips.shards import Failure, audio_row, failure_row
 
 MAX_WHOLE_FILE_S = 60.0  # of a clip that is a whole file: a longer one is taken for a recording
+# A list of files to play is audio to FFmpeg, too: bytes out of a table may name none.
+_NO_OTHER_FILES = {"protocol_whitelist": "none"}
 
 Clip = Mapping[str, Any]
 
@@ -26,13 +29,26 @@ def clip_row(folder: Path, matches: Matches, clip: Clip, params: ClipParams) -> 
     """
     found, length_s = matches.find(clip), annotated_length_s(clip)
     if found is None:
-        timed = "" if length_s is None else f", Y{Path(clip['filename']).stem}.*"
-        message = f"no file {clip['filename']}{timed}, Y{clip['youtube_id']}.* or the like"
+        stem = Path(clip["filename"]).stem
+        others = f"{stem}.*" if length_s is None else f"Y{stem}.*, Y{clip['youtube_id']}.*"
+        message = f"no file {clip['filename']}, {others} or the like"
         return failure_row(clip["clip_id"], Failure(State.MISSING, "no-file", message))
     read = read_clip(folder, found, clip, tolerance_s=params.short_by_s)
     if isinstance(read, Failure):
         return failure_row(clip["clip_id"], read)
     return audio_row(clip["clip_id"], *read, length_s, params)
+
+
+def table_row(content: bytes | None, clip: Clip, params: ClipParams) -> dict[str, Any]:
+    """The shard row of a clip whose whole file stands in a table; None: it does not."""
+    if content is None:
+        failure = Failure(State.MISSING, "no-file", f"no row of audio {clip['filename']}")
+        return failure_row(clip["clip_id"], failure)
+    opened = {"file": io.BytesIO(content), "options": _NO_OTHER_FILES}
+    read = _read(opened, clip["filename"], clip, tolerance_s=params.short_by_s, timed=True)
+    if isinstance(read, Failure):
+        return failure_row(clip["clip_id"], read)
+    return audio_row(clip["clip_id"], *read, annotated_length_s(clip), params)
 
 
 def annotated_length_s(clip: Clip) -> float | None:
@@ -50,20 +66,27 @@ def read_clip(
     clip's end as counted from the recording's start. Else the clip is the file's beginning. A clip
     without times is the whole file, which is no whole recording: one that is too long is refused.
     """
+    opened = {"file": str(Path(folder) / found.name)}
+    return _read(opened, found.name, clip, tolerance_s=tolerance_s, timed=found.timed)
+
+
+def _read(
+    opened: Mapping[str, Any], name: str, clip: Clip, *, tolerance_s: float, timed: bool
+) -> tuple[np.ndarray, int] | Failure:
     length_s = annotated_length_s(clip)
     try:
-        with av.open(str(Path(folder) / found.name), metadata_errors="replace") as container:
+        with av.open(**opened, metadata_errors="replace") as container:
             whole_s = duration_s(container)
             if length_s is None:
                 if whole_s > MAX_WHOLE_FILE_S:
-                    message = f"{found.name}: {whole_s:.0f} s, and the clip's place is not known"
+                    message = f"{name}: {whole_s:.0f} s, and the clip's place is not known"
                     return Failure(State.CORRUPT, "too-long", message)
                 return read_section(container, start_s=0.0, length_s=MAX_WHOLE_FILE_S)
             longer = whole_s > length_s + tolerance_s
-            whole = longer and (not found.timed or whole_s >= clip["end_s"] - tolerance_s)
+            whole = longer and (not timed or whole_s >= clip["end_s"] - tolerance_s)
             start_s = clip["start_s"] if whole else 0.0
             return read_section(container, start_s=start_s, length_s=length_s)
     except NoAudioError as error:
-        return Failure(State.CORRUPT, "no-audio", f"{found.name}: {error}")
+        return Failure(State.CORRUPT, "no-audio", f"{name}: {error}")
     except (av.error.FFmpegError, OSError) as error:
-        return Failure(State.CORRUPT, "unreadable", f"{found.name}: {error.strerror}")
+        return Failure(State.CORRUPT, "unreadable", f"{name}: {error.strerror}")

@@ -5,20 +5,20 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
-from audiophrase.annotations import files
-from audiophrase.annotations.forms import clip_list
-from audiophrase.errors import AnnotationError
+from audiophrase.annotations import files, importing
 from audiophrase.options import file_argument
 
 
 @click.command()
+@click.option("--form", help="The form that the file has to have; by default its content says it.")
 @file_argument("source")
 @file_argument("output")
-def import_annotations(source: Path, output: Path) -> None:
-    """Take over one annotation file, as it is, once it proves to be JSON."""
-    if clip_list.recognises(files.load(source)):
-        raise AnnotationError(
-            f"{source} is a list of clips without captions",
-            "name a list as CSV in annotations.list, in place of annotations.files",
-        )
-    tables.write_bytes(output, source.read_bytes())
+def import_annotations(form: str | None, source: Path, output: Path) -> None:
+    """Take over the annotation file of one split: JSON as it is, else its rows."""
+    content = files.load(source)
+    importing.captioned(content, str(source), form)
+    if files.is_json(content, source):
+        tables.write_bytes(output, source.read_bytes())
+        return
+    rows = importing.of_split(content, str(source), output.stem, named=form)
+    tables.write_json(output, rows, sealed=False)

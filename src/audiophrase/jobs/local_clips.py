@@ -1,10 +1,11 @@
-"""Clips out of a folder of files: a shard of them."""
+"""Clips out of a folder of files, or of a table of audio: a shard of them."""
 
 from pathlib import Path
 
 import click
 
 from audiophrase import tables
+from audiophrase.annotations.audio_tables import AudioTable
 from audiophrase.clips import local
 from audiophrase.clips.archive import Matches
 from audiophrase.clips.folder import list_files
@@ -18,19 +19,28 @@ from audiophrase.settings import structure
 @settings
 @click.option("--shard", required=True, help="Name of the shard, such as train-00000.")
 @file_option("--clips", "Table of clips.")
-@click.option("--folder", type=click.Path(path_type=Path), required=True, help="Audio files.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Folder of audio files, or Parquet.",
+)
 @file_argument("output")
 def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: Path) -> None:
-    """Read the clips of a shard from a folder of audio files."""
+    """Read the clips of a shard from a folder of audio files, or out of a Parquet of audio."""
     params = structure(settings, "retrieve")
     all_clips = tables.read(clips, stage="annotations.clips")
     clip_rows = all_clips.to_pylist()
-    matches = Matches(list_files(folder), clip_rows)
-    rows = [
-        local.clip_row(folder, matches, clip, params)
-        for clip in clip_rows
-        if clip["shard"] == shard
-    ]
-    if is_first(shard) and (note := matches.note()):
-        click.echo(f"note: {note}", err=True)
+    own = [clip for clip in clip_rows if clip["shard"] == shard]
+    if folder.is_file():
+        by_name = dict.fromkeys(clip["filename"] for clip in own)
+        clip_of = {clip["filename"]: clip for clip in own}
+        for name, content in AudioTable(folder).audio(clip_of):  # one clip's bytes at a time
+            by_name[name] = local.table_row(content, clip_of[name], params)
+        rows = [by_name[clip["filename"]] or local.table_row(None, clip, params) for clip in own]
+    else:
+        matches = Matches(list_files(folder), clip_rows)
+        rows = [local.clip_row(folder, matches, clip, params) for clip in own]
+        if is_first(shard) and (note := matches.note()):
+            click.echo(f"note: {note}", err=True)
     write_shard(output, rows, settings, input_digests(shard, all_clips))

@@ -10,7 +10,7 @@ from typing import Any
 
 from audiophrase.errors import ParamsError
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
-from audiophrase.params.consistency import LIST, check_consistency, empty_paths, names_list
+from audiophrase.params.consistency import FILE, check_consistency, empty_paths, named_source
 from audiophrase.params.extensions import check_extensions
 from audiophrase.params.reading import read
 from audiophrase.params.schema import violations
@@ -137,12 +137,19 @@ def effective(
         name: _overlay(_overlay(defaults(declared), params[name]), entry.get(name, {}))
         for name, declared in DOCUMENT.items()
     }
-    if names_list(entry) and "source" not in entry["annotations"]:
-        merged["annotations"]["source"] = LIST
+    if (source := named_source(entry)) and "source" not in entry["annotations"]:
+        merged["annotations"]["source"] = source
+    if merged["text"]["normalise"]["lower_case_fallback"] is None and _is_own(merged):
+        merged["text"] = _overlay(merged["text"], {"normalise": {"lower_case_fallback": True}})
     if variant is not None:
         for name, override in _entry(params, "variants", "variant", variant).items():
             merged[name] = _overlay(merged[name], override)
     return merged
+
+
+def _is_own(sections: Mapping[str, Any]) -> bool:
+    """Whether captions are the user's own, not the paper's nor the demo's, whose words stay as they are."""
+    return sections["annotations"]["source"] in (FILE, "files")
 
 
 def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from audiophrase.parameters.sections import SECTIONS
 
 # Folders of the project in which our own commands write and delete.
 _OURS = ("data", "results")
+FILE = "file"  # the source of annotations that is one file for all splits
 LIST = "list"  # the source of annotations that is clips without captions
 
 
@@ -21,9 +22,23 @@ def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
     return (clips,) if isinstance(clips, str) else tuple(clips)
 
 
-def names_list(entry: Mapping[str, Any]) -> bool:
-    """Whether a data set's entry names a list of clips."""
-    return bool(entry.get("annotations", {}).get("list"))
+def named_source(entry: Mapping[str, Any]) -> str | None:
+    """The source of annotations that a data set's entry tells by naming its file; None: none."""
+    named = entry.get("annotations", {})
+    return next((source for source in (LIST, FILE) if named.get(source)), None)
+
+
+def audio_is_in_tables(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
+    """Whether clips are read out of the annotations, which are Parquet with audio, and no folder."""
+    annotations = sections["annotations"]
+    named = {FILE: [annotations["file"]], "files": list((annotations["files"] or {}).values())}
+    paths = named.get(annotations["source"], [])
+    return (
+        clip_sources(entry["clips"]) == ("local",)
+        and not sections["retrieve"]["folder"]
+        and bool(paths)
+        and all(path and path.lower().endswith(".parquet") for path in paths)
+    )
 
 
 def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[str]:
@@ -35,9 +50,14 @@ def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[s
     missing = []
     if annotations["source"] == "files" and not annotations["files"]:
         missing.append("annotations.source is 'files' but annotations.files is empty")
+    if annotations["source"] == FILE and not annotations["file"]:
+        missing.append("annotations.source is 'file' but annotations.file is empty")
     if annotations["source"] == LIST and not annotations["list"]:
         missing.append("annotations.source is 'list' but annotations.list is empty")
-    if "local" in clip_sources(entry["clips"]) and not sections["retrieve"]["folder"]:
+    is_folder_needed = "local" in clip_sources(entry["clips"]) and not audio_is_in_tables(
+        entry, sections
+    )
+    if is_folder_needed and not sections["retrieve"]["folder"]:
         missing.append("clips is 'local' but retrieve.folder is empty")
     if text["vectors"] == "file" and not text["vectors_file"]:
         missing.append("text.vectors is 'file' but text.vectors_file is empty")
@@ -69,11 +89,16 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
             "move the recordings to a folder of their own, such as recordings/, and name that",
         )
     own = entry.get("annotations", {})
-    if names_list(entry) and (own.get("files") or own.get("source", LIST) != LIST):
+    named = named_source(entry)
+    beside = [key for key in ("files", FILE, LIST) if own.get(key) and key != named]
+    if named and (beside or own.get("source", named) != named):
         refuse(
-            "annotations.list is named beside another source of annotations",
-            "keep the list, for clips without captions, or the other",
+            f"annotations.{named} is named beside another source of annotations",
+            "keep one of list, for clips without captions, file, for one of all splits, and files",
         )
+    split = sections["annotations"]["split"]
+    if split["val"] + split["test"] >= 1:
+        refuse("annotations.split.val and test leave nothing to train on", "lower them")
     if sections["annotations"]["source"] == LIST and "rendered" in sources:
         refuse(
             "clips is 'rendered', but a list of clips says nothing of what is heard",

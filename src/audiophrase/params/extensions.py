@@ -90,14 +90,15 @@ def _check_names(module: str, declared_in: str, names: list[str]) -> None:
 
 
 def _check_forms() -> None:
-    """Forms are light, and all of them are read by the same job: they are imported."""
+    """Forms are light, and the job that reads a file asks all of them: they are imported."""
+    from audiophrase.annotations.forms import forms  # not above: only once they prove to be whole
+
     try:
-        from audiophrase.annotations import forms  # noqa: F401 which checks each of them
+        forms()
     except SyntaxError as error:
         raise _not_python(str(error.filename), error) from None
     except (ImportError, NameError) as error:
-        where = path_of("audiophrase.annotations.forms").replace(".py", "/__init__.py")
-        raise ExtensionError(f"{where}: {error}") from None
+        raise ExtensionError(f"a form of annotations: {error}") from None
 
 
 def _parsed(file: Path, shown: str) -> ast.Module:

@@ -15,16 +15,28 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import file_of
 from audiophrase.params import dataset_entry, effective, require_paths
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import FILE, audio_is_in_tables, clip_sources
 from audiophrase.params.unknown import unknown_name
+from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
 
 
-def annotation_file(params: Params, dataset: str, split: str) -> str:
-    """The annotations of a split."""
-    files = _with_paths(params, dataset)["annotations"]["files"]
-    return _existing(files[split], f"annotations.files.{split}")
+def annotation_file(params: Params, dataset: str, split: str | None) -> str:
+    """The annotations of a split; None: of all, where one file holds them."""
+    annotations = _with_paths(params, dataset)["annotations"]
+    if split is None:
+        return _existing(annotations["file"], "annotations.file")
+    return _existing(annotations["files"][split], f"annotations.files.{split}")
+
+
+def audio_table(params: Params, dataset: str, split: str) -> str | None:
+    """The table of audio that a split's clips are read from; None where there is none."""
+    sections = _with_paths(params, dataset)
+    if not audio_is_in_tables(dataset_entry(params, dataset), sections):
+        return None
+    of_all = sections["annotations"]["source"] == FILE
+    return annotation_file(params, dataset, None if of_all else split)
 
 
 def clip_list(params: Params, dataset: str) -> str:
@@ -67,6 +79,9 @@ def folder_of_recordings(params: Params, dataset: str) -> str | None:
 
 def recordings(params: Params, dataset: str, shard: str | None = None) -> list[str]:
     """The files that may hold clips, or those of a shard: a changed or added one is noticed."""
+    splits = SPLITS if shard is None else [shard.rsplit("-", 1)[0]]
+    if tables := [path for split in splits if (path := audio_table(params, dataset, split))]:
+        return list(dict.fromkeys(tables))
     folder = folder_of_recordings(params, dataset)
     if folder is None:
         return []
@@ -77,40 +92,47 @@ def recordings(params: Params, dataset: str, shard: str | None = None) -> list[s
         if shard not in shards:
             raise unknown_name("shard", shard, shards)
         names = shards[shard]
-    return [os.path.join(folder, name) for name in names]
+    # A name with braces is a pattern to Snakemake: such a file is read, but its change not noticed.
+    return [os.path.join(folder, name) for name in names if not set("{}") & set(name)]
 
 
-Items = tuple[tuple[str, Any], ...]
+Items = tuple[tuple[str | None, Any], ...]
 
 
-def _described(params: Params, dataset: str) -> tuple[Items, Items | None]:
-    """How many shards the splits have, and the user's annotation files, where they are such.
+def _described(params: Params, dataset: str) -> tuple[Items, Items | None, Items]:
+    """How many shards the splits have, the user's annotation files, where they are such, and how
+    splits are drawn out of one.
 
     Those of AudioGrounding may not lie here yet: what a job depends on would be another thing then.
     """
     annotations = effective(params, dataset)["annotations"]
+    n_shards = tuple(dataset_entry(params, dataset)["shards"].items())
+    if annotations["source"] == FILE:
+        return n_shards, ((None, annotations["file"]),), tuple(annotations["split"].items())
     files = annotations["files"] if annotations["source"] == "files" else None
-    n_shards = dataset_entry(params, dataset)["shards"]
-    return tuple(n_shards.items()), None if files is None else tuple(files.items())
+    return n_shards, None if files is None else tuple(files.items()), ()
 
 
 @cache
 def _by_shard(
-    folder: str, split: str, n_shards: Items, files: Items | None
+    folder: str, split: str, n_shards: Items, files: Items | None, drawn: Items
 ) -> dict[str, list[str]]:
     """The files of a folder by shard, listed once for all jobs of a run."""
-    known = None if files is None else _known_clips(files, n_shards)
+    known = None if files is None else _known_clips(files, n_shards, drawn)
     return files_by_shard(list_files(folder), split, dict(n_shards)[split], known)
 
 
 @cache
-def _known_clips(files: Items, n_shards: Items) -> list[dict[str, Any]] | None:
+def _known_clips(files: Items, n_shards: Items, drawn: Items) -> list[dict[str, Any]] | None:
     """The clips that annotation files name; None where the files are not right."""
     # Not above: it loads the forms, which the check of parameters proves to be whole.
     from audiophrase.annotations.named_clips import named_clips
+    from audiophrase.annotations.parameters import SplitParams
 
     try:
-        return named_clips(dict(files), dict(n_shards))
+        return named_clips(
+            dict(files), dict(n_shards), SplitParams(**dict(drawn)) if drawn else None
+        )
     except AudiophraseError:
         return None  # the job that reads them says what is wrong
 

@@ -26,7 +26,7 @@ from audiophrase.report.labels import detected
 from audiophrase.report.measures import Measures
 from audiophrase.report.tables import all_tables
 from audiophrase.settings import PAPER_VARIANT
-from audiophrase.text.coverage import summary
+from audiophrase.text.coverage import REMEDY, summary, unknown
 
 _MODEL_COLUMNS = {
     "seed": "seed",
@@ -83,6 +83,8 @@ def page(contents: Contents) -> str:
         ),
         missing=_listing(unusable[:MAX_LISTED]),
         coverage=_coverage(contents.coverage),
+        unknown_words=unknown(contents.coverage),
+        unknown_remedy=REMEDY,
         models=_models(contents.models),
         versions=pd.DataFrame(contents.versions.items(), columns=["name", "version"]),
         parameters=_as_yaml(contents.parameters),

@@ -1,6 +1,7 @@
 """Which words of the captions were found among the vectors, and how."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,11 @@ import pyarrow as pa
 from audiophrase.text.normalise import HOW
 
 N_LISTED = 10
+WARNED_ABOVE = 0.05  # of the captions' tokens without a vector
+REMEDY = (
+    "choose vectors of the captions' language and spelling (text.vectors), correct words in "
+    "text.normalise.corrections, or see text.normalise for the ways to look for a word"
+)
 _COLUMNS = ["split", "how", "word", "source_form", "tokens"]
 
 
@@ -63,6 +69,43 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["split", "how", "words", "tokens", "share_of_tokens"])
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The tokens of all captions that have no vector."""
+
+    n_tokens: int  # of all captions
+    n_unknown: int
+    n_words: int
+    most_frequent: tuple[tuple[str, int], ...]  # words and how often each stands there
+
+    @property
+    def are_many(self) -> bool:
+        """Whether they are worth a warning."""
+        return self.n_unknown > WARNED_ABOVE * self.n_tokens
+
+    @property
+    def text(self) -> str:
+        """In a sentence, with the most frequent words."""
+        share = 100 * self.n_unknown / max(self.n_tokens, 1)
+        listed = ", ".join(f"{word} ({n:,})" for word, n in self.most_frequent)
+        return (
+            f"{share:.1f} % of the captions' tokens have no vector ({self.n_unknown:,} of "
+            f"{self.n_tokens:,}, {self.n_words:,} words); the most frequent: {listed}"
+        )
+
+
+def unknown(rows: pd.DataFrame) -> Unknown:
+    """What has no vector, of the rows of `by_word`."""
+    words = rows[rows["how"] == "unk"].groupby("word")["tokens"].sum()
+    most = words.sort_values(ascending=False, kind="stable")[:N_LISTED]
+    return Unknown(
+        n_tokens=int(rows["tokens"].sum()),
+        n_unknown=int(words.sum()),
+        n_words=len(words),
+        most_frequent=tuple((str(word), int(n)) for word, n in most.items()),
+    )
+
+
 def remarks(
     rows: pd.DataFrame,
     captions: Sequence[Mapping[str, Any]],
@@ -75,11 +118,11 @@ def remarks(
         captions: rows of captions.parquet.
         texts: the words of each.
     """
-    unknown = rows[rows["how"] == "unk"].groupby("word")["tokens"].sum()
-    if len(unknown):
-        most = unknown.sort_values(ascending=False, kind="stable")[:N_LISTED]
-        listed = ", ".join(f"{word} ({n:,})" for word, n in most.items())
-        yield f"words without a vector, {len(unknown):,} of them, the most frequent: {listed}"
+    without_vector = unknown(rows)
+    if without_vector.are_many:
+        yield f"warning: {without_vector.text}; {REMEDY}"
+    elif without_vector.n_unknown:
+        yield without_vector.text
     how = dict(zip(vocabulary["word"].to_pylist(), vocabulary["how"].to_pylist(), strict=True))
     without = [
         row["caption_id"]

@@ -26,7 +26,7 @@ _CONTRACTIONS = {
     "i'm": "i am",
 }
 _CONTRACTED_ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-HOW = ("exact", "corrected", "lemma", "stem", "unk")
+HOW = ("exact", "corrected", "lemma", "stem", "lower", "unk")
 _DASHES = re.compile(r"[-\u2010-\u2015\u2212]")
 _WORD = re.compile(r"\w+(?:['-]\w+)*")
 _FUNCTION_WORDS = {"a": "A", "and": "And", "of": "Of", "to": "To"}
@@ -77,7 +77,10 @@ def _rejoined(tokens: Iterable[str], params: NormaliseParams) -> list[str]:
 
 
 def match(word: str, vocabulary: Collection[str], params: NormaliseParams) -> Match:
-    """The form of a word that has a vector: itself, else its lemma, else its Snowball stem."""
+    """The form of a word that has a vector: itself, else its lemma, else its Snowball stem.
+
+    With the fall-back to lower case, else the first of these three of the word in lower case.
+    """
     if params.capital_function_words and _FUNCTION_WORDS.get(word) in vocabulary:
         return Match(_FUNCTION_WORDS[word], "corrected")
     if word in vocabulary:
@@ -86,14 +89,25 @@ def match(word: str, vocabulary: Collection[str], params: NormaliseParams) -> Ma
         return Match(lemma, "lemma")
     if params.stem and (stem := _STEMMER.stemWord(word)) in vocabulary:
         return Match(stem, "stem")
+    # Departure: the released code leaves case alone (`text.normalise.lower_case_fallback`).
+    if params.lower_case_fallback and (lower := word.lower()) != word:
+        form = next((form for form in _forms(lower, params) if form in vocabulary), None)
+        return Match(form, "unk" if form is None else "lower")
     return Match(None, "unk")
 
 
 def candidates(word: str, params: NormaliseParams) -> list[str]:
     """Every form under which `match` may find a word, to be picked out of a large file."""
-    forms = [word]
+    forms = _forms(word, params)
     if params.capital_function_words and word in _FUNCTION_WORDS:
         forms.append(_FUNCTION_WORDS[word])
+    if params.lower_case_fallback and (lower := word.lower()) != word:
+        forms += _forms(lower, params)
+    return forms
+
+
+def _forms(word: str, params: NormaliseParams) -> list[str]:
+    forms = [word]
     if params.lemma:
         forms.append(simplemma.lemmatize(word, lang="en"))
     if params.stem:

@@ -44,6 +44,9 @@ class NormaliseParams:
     lemma: bool
     stem: bool
     corrections: dict[str, Annotated[str, Meta(min_length=1)]]
+    lower_case_fallback: bool | None = (
+        None  # null: true for the user's own files (`params.effective`)
+    )
 
 
 @top_level

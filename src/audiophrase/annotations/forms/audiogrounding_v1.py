@@ -9,7 +9,7 @@ ICASSP 2021. `tokens` and `start_word` may be left out, and for captions without
 and `timestamps` with them; null in all three stands for no phrase in a row.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from audiophrase.annotations.clip_names import Clip, timed_clip
@@ -24,8 +24,8 @@ FIELDS = {
     "first_token": "start_word",
     "segments": "timestamps",
 }
-_CAPTION_COLUMNS = ("audiocap_id", "filename", "caption")
-_PHRASE_COLUMNS = ("soundtag", "timestamps")
+CAPTION_COLUMNS = ("audiocap_id", "filename", "caption")
+PHRASE_COLUMNS = ("soundtag", "timestamps")
 _MAX_KEY = 40
 _SEE = "see docs/own-data.md for the form"
 
@@ -35,39 +35,44 @@ def recognises(content: Any) -> bool:
     return isinstance(content, dict) and any(name in content for name in COLUMNS)
 
 
-def rows(content: Any, split: str) -> Iterator[Row]:
+def rows(content: Any, file: str) -> Iterator[Row]:
     """A row for each phrase, in the order of the file."""
-    needed = _CAPTION_COLUMNS
-    if any(name in content for name in (*_PHRASE_COLUMNS, "start_word")):
-        needed += _PHRASE_COLUMNS
+    needed = CAPTION_COLUMNS
+    if any(name in content for name in (*PHRASE_COLUMNS, "start_word")):
+        needed += PHRASE_COLUMNS
     missing = [name for name in needed if name not in content]
     if missing:
-        raise AnnotationError(f"{split}.json lacks the column {', '.join(missing)}", _SEE)
+        raise AnnotationError(f"{file} lacks the column {', '.join(missing)}", _SEE)
     columns = {name: content[name] for name in COLUMNS if name in content}
     for name, column in columns.items():
         if not isinstance(column, dict):
             raise AnnotationError(
-                f"{split}.json: the column '{name}' is not an object keyed by row number", _SEE
+                f"{file}: the column '{name}' is not an object keyed by row number", _SEE
             )
     for name, column in columns.items():
         if set(column) != set(columns["filename"]):
             raise AnnotationError(
-                f"{split}.json: the column '{name}' has other rows than 'filename'",
+                f"{file}: the column '{name}' has other rows than 'filename'",
                 "correct the annotation file",
             )
     if not columns["filename"]:
-        raise AnnotationError(f"{split}.json has no rows", "every split needs at least one clip")
+        raise AnnotationError(f"{file} has no rows", "every split needs at least one clip")
     for key in columns["filename"]:
         row = {name: column[key] for name, column in columns.items()}
         shown = key if len(key) <= _MAX_KEY and key.isprintable() else f"{key[:_MAX_KEY]!r}…"
-        yield Row(
-            where=f"row {shown}",
-            filename=row["filename"],
-            caption_id=row["audiocap_id"],
-            caption=row["caption"],
-            tokens=row.get("tokens"),
-            phrase=_phrase(row),
-        )
+        yield row_of(row, f"row {shown}")
+
+
+def row_of(values: Mapping[str, Any], where: str) -> Row:
+    """The row of a phrase, or of a caption without any, by the names of the columns."""
+    return Row(
+        where,
+        filename=values["filename"],
+        caption_id=values["audiocap_id"],
+        caption=values["caption"],
+        tokens=values.get("tokens"),
+        phrase=_phrase(values),
+    )
 
 
 def clip(filename: str) -> Clip:
@@ -75,7 +80,7 @@ def clip(filename: str) -> Clip:
     return timed_clip(filename)
 
 
-def _phrase(row: dict[str, Any]) -> Phrase | None:
+def _phrase(row: Mapping[str, Any]) -> Phrase | None:
     text, first, segments = (row.get(name) for name in ("soundtag", "start_word", "timestamps"))
     if text is None and first is None and segments is None:
         return None

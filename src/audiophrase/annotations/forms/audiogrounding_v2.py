@@ -39,16 +39,16 @@ def recognises(content: Any) -> bool:
     )
 
 
-def rows(content: Any, split: str) -> Iterator[Row]:
+def rows(content: Any, file: str) -> Iterator[Row]:
     """A row for each phrase, and one for each caption without any, in the order of the file."""
     for number, caption in enumerate(content):
         where = f"row {number}"
-        _require_keys(caption, _KEYS, f"{split}.json, {where}")
+        _require_keys(caption, _KEYS, f"{file}, {where}")
         if caption.get("tokens") is None and caption.get("caption") is None:
-            raise AnnotationError(f"{split}.json, {where} lacks tokens and caption", _SEE)
+            raise AnnotationError(f"{file}, {where} lacks tokens and caption", _SEE)
         phrases = caption.get("phrases", [])
         if not isinstance(phrases, list):
-            raise AnnotationError(f"{split}.json, {where}: 'phrases' is not a list", _SEE)
+            raise AnnotationError(f"{file}, {where}: 'phrases' is not a list", _SEE)
         tokens = caption.get("tokens")
         shared = {
             "filename": caption["audio_id"],
@@ -59,7 +59,7 @@ def rows(content: Any, split: str) -> Iterator[Row]:
         if not phrases:
             yield Row(where, **shared)
         for index, phrase in enumerate(phrases):
-            _require_keys(phrase, _PHRASE_KEYS, f"{split}.json, {where}, phrase {index}")
+            _require_keys(phrase, _PHRASE_KEYS, f"{file}, {where}, phrase {index}")
             yield Row(f"{where}, phrase {index}", **shared, phrase=_phrase(phrase))
 
 

@@ -29,19 +29,17 @@ def entry(youtube_id: str, start_s: float, end_s: float) -> dict[str, Any]:
     return dict(zip(_KEYS, (youtube_id, start_s, end_s), strict=True))
 
 
-def rows(content: Any, split: str) -> Iterator[Row]:
+def rows(content: Any, file: str) -> Iterator[Row]:
     """A row for each clip, in the order of the list."""
     if not isinstance(content["clips"], list):
-        raise AnnotationError(f"{split}.json: 'clips' is not a list", _SEE)
+        raise AnnotationError(f"{file}: 'clips' is not a list", _SEE)
     for number, clip in enumerate(content["clips"]):
         where = f"clip {number}"
         if not isinstance(clip, dict) or set(clip) != set(_KEYS):
-            raise AnnotationError(
-                f"{split}.json, {where} has not the keys {', '.join(_KEYS)}", _SEE
-            )
+            raise AnnotationError(f"{file}, {where} has not the keys {', '.join(_KEYS)}", _SEE)
         youtube_id, *times_s = (clip[key] for key in _KEYS)
         if not isinstance(youtube_id, str) or not all(_is_time(time_s) for time_s in times_s):
-            raise AnnotationError(f"{split}.json, {where} is no text and two times in s", _SEE)
+            raise AnnotationError(f"{file}, {where} is no text and two times in s", _SEE)
         start_s, end_s = times_s
         yield Row(where, filename=f"{youtube_id}_{start_s:.3f}_{end_s:.3f}.wav", is_captioned=False)
 

@@ -266,7 +266,7 @@ def _committed(lines: list[dict[str, Any]]) -> set[int]:
     pending: dict[tuple[str, str | None], list[int]] = {}
     for index, line in enumerate(lines):
         key = (line["run"], line.get("session"))
-        if line == log_lines.GAP:
+        if log_lines.is_gap(line):
             pending.clear()
         elif line["kind"] == "canaries":
             if line["passed"]:

@@ -30,11 +30,10 @@ from audiophrase.youtube.packed import packed_rows
 from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.run import Run
-from audiophrase.youtube.section_files import sections_at_hand
+from audiophrase.youtube.section_files import SHARED, sections_at_hand
 from audiophrase.youtube.sessions import told_of_sessions
 from audiophrase.youtube.view import fetched_digests, settle
 
-CACHE = Path("cache") / "youtube"
 YOUTUBE_ALONE = Sources.of(("youtube",), None)
 
 
@@ -56,7 +55,7 @@ class Places:
             clips=data / "annotations" / "clips.parquet",
             shards=data / "clips",
             attempts=data / "attempts.parquet",
-            cache=CACHE,
+            cache=SHARED,
         )
 
 

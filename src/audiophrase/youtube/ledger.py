@@ -214,7 +214,7 @@ def read_log(
     Raises:
         ArtifactError: the seed is damaged.
     """
-    lines = takeover.read_lines(folder).lines
+    lines = takeover.read_lines(folder)
     return _rows(lines + _missing(lines, seed, names))
 
 

@@ -69,7 +69,10 @@ def check(
 
 
 def forbidden(folder: Path, error: OSError) -> SetupError:
-    """What to tell where nothing may be written."""
+    """What to tell where nothing may be written: into the folder, or one that the error names."""
+    if error.filename is not None:
+        named = Path(os.fsdecode(error.filename))
+        folder = named if named.is_dir() else named.parent
     return SetupError(
         f"nothing can be written into {folder}: {error.strerror or error}",
         f"make {folder} writable for you",

@@ -57,11 +57,12 @@ def fold(attempts: Iterable[Mapping[str, Any]]) -> dict[str, ClipHistory]:
     histories: dict[str, ClipHistory] = {}
     for row in attempts:
         known = histories.get(row["clip_id"]) or ClipHistory(row["clip_id"])
-        histories[row["clip_id"]] = _append(known, row)
+        histories[row["clip_id"]] = append(known, row)
     return histories
 
 
-def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
+def append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
+    """A clip's history after one more attempt."""
     tried = row.get("tried_utc")
     known = replace(
         known,

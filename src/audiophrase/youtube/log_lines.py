@@ -82,7 +82,7 @@ def parse(content: bytes) -> Line | None:
         line = json.loads(content)
         if not isinstance(line["kind"], str) or not isinstance(line["run"], str):
             return None
-        if line["kind"] == "attempt" and not _is_row(line):
+        if line["kind"] in ("attempt", "withdrawal") and not _is_row(line):
             return None
         keys = _KEYS.get(line["kind"], {})
         if not all(isinstance(line[key], kind) for key, kind in keys.items()):

@@ -2,21 +2,25 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from audiophrase.youtube.order import Row, in_order
-
-_IDENTITY = ("clip_id", "tried_utc", "state", "sha256", "message")
+from audiophrase.youtube.lab_tables import MAX_CHARACTERS
+from audiophrase.youtube.order import SEED, Row, in_order
 
 
 def identity(attempt: Mapping[str, Any]) -> tuple[Any, ...]:
     """What tells an attempt, a row or a line of a log, from others."""
-    return tuple(attempt.get(name) for name in _IDENTITY)
+    tried = attempt.get("tried_utc")
+    if isinstance(tried, str):
+        tried = datetime.fromisoformat(tried)
+    message = (attempt.get("message") or "")[:MAX_CHARACTERS]  # as in a lab's table
+    return attempt["clip_id"], tried, attempt["state"], attempt.get("sha256"), message
 
 
 def in_table_order(rows: Sequence[Row], table: str) -> list[Row]:
     """The rows of one table in order of time, except that no clock turns round what it says."""
-    return in_order(rows, [{"run": "seed", "batch": table}] * len(rows))
+    return in_order(rows, [{"run": SEED, "batch": table}] * len(rows))
 
 
 def united(tables: Sequence[Sequence[Row]]) -> list[Row]:
@@ -36,7 +40,7 @@ def united(tables: Sequence[Sequence[Row]]) -> list[Row]:
                 distinct[key] = known | {"committed": True}
             place = {name: row[name] for name in ("clip_id", "tried_utc")}
             entries.append(place | {"table": number, "key": key})
-    entries = in_order(entries, [{"run": "seed", "batch": e["table"]} for e in entries])
+    entries = in_order(entries, [{"run": SEED, "batch": e["table"]} for e in entries])
     by_clip: dict[str, list[Row]] = {}
     for rank, entry in enumerate(entries):
         by_clip.setdefault(entry["clip_id"], []).append(entry | {"rank": rank})

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from audiophrase.annotations import clip_lists, counts, files, parsing
-from audiophrase.annotations.forms import recognise
+from audiophrase.annotations.forms import clip_list, recognise
 from audiophrase.errors import AnnotationError
 
 AUDIOSET = """# Segments csv created Sun Mar  5 10:54:25 2017
@@ -97,6 +97,9 @@ def test_a_bad_line_is_told_with_its_number(line, told):
         ("UDGBjjwyaqE,5,5,", "line 3: the end 5 s does not lie after the start 5 s"),
         ("UDGBjjwyaqE,5,5.0004,", "does not lie after"),
         ("UDGBjjwyaqE,0,36000,", "line 3: the clip is 36000 s long, more than 600 s"),
+        ("UDGBjjwyaqE,999999,,", "line 3: the end 1,000,009 s lies beyond 999,999 s"),
+        ("UDGBjjwyaqE,999500,1000000,", "line 3: the end 1,000,000 s lies beyond 999,999 s"),
+        ("UDGBjjwyaqE,999999.5,1000000,", "line 3: the start 999,999.5 s lies beyond"),
         ("UDGBjjwyaqE,5,15,dev", "line 3: 'dev' is no split: train, val, test"),
         ("r1nicOVtvkQ,1,11,val", "line 3: the clip stands in the split train, too, on line 2"),
     ],
@@ -104,6 +107,18 @@ def test_a_bad_line_is_told_with_its_number(line, told):
 def test_so_is_a_clip_that_cannot_be(line, told):
     with pytest.raises(AnnotationError, match=told):
         parse(f"id,start,end,split\nr1nicOVtvkQ,1,11,\n{line}\n")
+
+
+@pytest.mark.parametrize("start", ["0", "999399", "999989", "999998.999"])
+@pytest.mark.parametrize("end", ["", "0.001", "600", "999998.9996", "999999", "999999.0001"])
+def test_what_a_list_may_name_the_chain_can_read(start, end):
+    try:
+        parsed = parse(f"id,start,end\nr1nicOVtvkQ,{start},{end}\n")
+    except AnnotationError:
+        return
+    content = {"clips": parsed.clips["train"]}
+    (row,) = clip_list.rows(content, "train")
+    assert clip_list.clip(row.filename).end_s == content["clips"][0]["end_s"] <= 999_999
 
 
 def test_lines_are_counted_through_captions_of_several():

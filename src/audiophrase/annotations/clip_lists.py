@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from audiophrase.annotations.forms.clip_list import CLIP_S, entry
+from audiophrase.annotations.forms.clip_list import CLIP_S, MAX_TIME_S, entry
 from audiophrase.clip_ids import clip_id
 from audiophrase.clips.messages import single_line
 from audiophrase.errors import AnnotationError
@@ -27,7 +27,6 @@ COLUMNS = {
 }
 NEEDED = ("id", "start")
 WITHOUT_SPLIT = "train"  # what a clip belongs to where the list does not say
-MAX_START_S = 999_999
 MAX_LENGTH_S = 600.0
 N_LISTED = 10
 _DELIMITERS = ",;\t"
@@ -134,13 +133,12 @@ def _columns(line: str, delimiter: str) -> dict[str, int]:
     except (csv.Error, ValueError):
         return {}
     names = [name.strip().casefold() for name in names]
-    found = {"n": len(names)}
+    columns = {"n": len(names)}
     for key, known in COLUMNS.items():
-        if place := next((names.index(name) for name in known if name in names), None):
-            found[key] = place
-        elif place == 0:
-            found[key] = 0
-    return found
+        place = next((names.index(name) for name in known if name in names), None)
+        if place is not None:
+            columns[key] = place
+    return columns
 
 
 def _records(text: str, header: int, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -173,8 +171,9 @@ def _clip(fields: list[str], columns: Mapping[str, int]) -> tuple[dict[str, obje
         )
     start_s = _seconds("start", values["start"])
     end_s = _seconds("end", values["end"]) if values.get("end") else start_s + CLIP_S
-    if start_s > MAX_START_S:
-        raise _LineError(f"the start {start_s:g} s lies beyond {MAX_START_S:,} s")
+    for what, time_s in (("start", start_s), ("end", end_s)):
+        if time_s > MAX_TIME_S:
+            raise _LineError(f"the {what} {time_s:,.10g} s lies beyond {MAX_TIME_S:,} s")
     if round(1000 * end_s) <= round(1000 * start_s):
         raise _LineError(f"the end {end_s:g} s does not lie after the start {start_s:g} s")
     if end_s - start_s > MAX_LENGTH_S:

@@ -64,7 +64,7 @@ def test_a_column_tells_the_split_and_some_may_have_no_clips():
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("short,1", "line 3: 'short' is no id of YouTube"),
         ("#NAME?,1", "line 3: '#NAME?' is no id of YouTube"),
@@ -83,16 +83,16 @@ def test_a_column_tells_the_split_and_some_may_have_no_clips():
         ("x" * 200_000, "line 3: field larger than"),
     ],
 )
-def test_a_bad_line_is_told_with_its_number(line, told):
+def test_a_bad_line_is_told_with_its_number(line, expected):
     with pytest.raises(AnnotationError, match=r"list\.csv") as refusal:
         parse(f"id,start\nr1nicOVtvkQ,130\n{line}\n")
-    assert told in str(refusal.value)
+    assert expected in str(refusal.value)
     assert "\x1b" not in str(refusal.value)
     assert len(str(refusal.value)) < 600
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("UDGBjjwyaqE,5,5,", "line 3: the end 5 s does not lie after the start 5 s"),
         ("UDGBjjwyaqE,5,5.0004,", "does not lie after"),
@@ -104,8 +104,8 @@ def test_a_bad_line_is_told_with_its_number(line, told):
         ("r1nicOVtvkQ,1,11,val", "line 3: the clip stands in the split train, too, on line 2"),
     ],
 )
-def test_so_is_a_clip_that_cannot_be(line, told):
-    with pytest.raises(AnnotationError, match=told):
+def test_so_is_a_clip_that_cannot_be(line, expected):
+    with pytest.raises(AnnotationError, match=expected):
         parse(f"id,start,end,split\nr1nicOVtvkQ,1,11,\n{line}\n")
 
 
@@ -134,7 +134,7 @@ def test_of_many_bad_lines_the_first_are_listed():
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"", "line 1 names no columns for id and start: ''"),
         (b"r1nicOVtvkQ,130\n", "line 1 names no columns for id and start: 'r1nicOVtvkQ,130'"),
@@ -146,8 +146,8 @@ def test_of_many_bad_lines_the_first_are_listed():
         (b"PK\x03\x04\x00\x00", "list.csv is no text in UTF-8"),
     ],
 )
-def test_what_is_no_list_is_refused_with_what_it_is(content, told):
-    with pytest.raises(AnnotationError, match=told):
+def test_what_is_no_list_is_refused_with_what_it_is(content, expected):
+    with pytest.raises(AnnotationError, match=expected):
         clip_lists.parse(content, "list.csv")
 
 

@@ -175,7 +175,7 @@ def test_empty_columns_and_lines_that_end_early_are_nothing_said(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ({"clip_id": "../x"}, "'../x' is no clip id"),
         ({"state": "gone"}, "has the state 'gone'"),
@@ -186,10 +186,10 @@ def test_empty_columns_and_lines_that_end_early_are_nothing_said(tmp_path):
         ({"committed": "maybe"}, "committed holds 'maybe', which is neither true nor false"),
     ],
 )
-def test_a_value_that_is_none_is_refused(tmp_path, change, told):
+def test_a_value_that_is_none_is_refused(tmp_path, change, expected):
     with pytest.raises(AudiophraseError) as refusal:
         write(tmp_path / "a.csv", [attempt("a", "ok") | change])
-    assert told in refusal.value.problem
+    assert expected in refusal.value.problem
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,6 @@ def test_what_lies_in_the_folder_is_told_once(project, monkeypatch, capsys):
     params = RunParams(**{**dict.fromkeys(RunParams.__dataclass_fields__, 1), "canaries": []})
     engine.retrieve(engine.Places.of("yt"), params, recheck=False, sources=sources)
     assert opened == [False, True]
-    told = capsys.readouterr().err.splitlines()
-    assert [line for line in told if "mine" in line] == ["1 of 3 clips lie in mine"]
-    assert ["to try:" in line for line in told].count(True) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if "mine" in line] == ["1 of 3 clips lie in mine"]
+    assert ["to try:" in line for line in said].count(True) == 1

@@ -132,10 +132,10 @@ def _deno_version() -> str:
         deno = find_deno()
         if deno is None:
             return "no deno"
-        told = subprocess.run(
+        answer = subprocess.run(
             [deno, "--version"], capture_output=True, text=True, check=False, timeout=30
         )
-        return " ".join(told.stdout.split()[:2]) or "deno"
+        return " ".join(answer.stdout.split()[:2]) or "deno"
 
 
 def _check_javascript() -> tuple[str, str] | None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from audiophrase.clips.availability import State
+from audiophrase.youtube import lab_tables
 from audiophrase.youtube.attempts import write_table
 from audiophrase.youtube.history import fold
 from audiophrase.youtube.lab_tables import Lab
@@ -132,6 +133,16 @@ def test_an_attempt_of_another_lab_at_the_same_second_takes_nothing_back(folder,
     seed = table(tmp_path / "attempts.parquet", [*ours, theirs(NOW - DAY, LIMITED)])
     log(folder, seed=seed)
     assert of_clip(folder).state == State.MISSING
+
+
+@pytest.mark.parametrize("message", ["", "m" * 5000])
+def test_an_attempt_that_went_through_a_lab_s_table_is_still_the_same(folder, tmp_path, message):
+    """Where texts are bounded, and none is nothing."""
+    ours = log(folder, (NOW - DAY, LIMITED | {"message": message}))
+    rows = lab_tables.read(table(tmp_path / "ours.parquet", ours)).rows
+    assert rows[0]["message"] != message
+    log(folder, seed=table(tmp_path / "attempts.parquet", merged(rows, ours)))
+    assert of_clip(folder).n_attempts == 1
 
 
 def test_what_is_taken_back_survives_a_death_and_a_takeover(folder, tmp_path):

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from audiophrase.annotations import clip_lists, counts, files, parsing
-from audiophrase.annotations.forms import recognise
+from audiophrase.annotations.forms import clip_list, recognise
 from audiophrase.errors import AnnotationError
 
 AUDIOSET = """# Segments csv created Sun Mar  5 10:54:25 2017
@@ -64,7 +64,7 @@ def test_a_column_tells_the_split_and_some_may_have_no_clips():
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("short,1", "line 3: 'short' is no id of YouTube"),
         ("#NAME?,1", "line 3: '#NAME?' is no id of YouTube"),
@@ -83,27 +83,42 @@ def test_a_column_tells_the_split_and_some_may_have_no_clips():
         ("x" * 200_000, "line 3: field larger than"),
     ],
 )
-def test_a_bad_line_is_told_with_its_number(line, told):
+def test_a_bad_line_is_told_with_its_number(line, expected):
     with pytest.raises(AnnotationError, match=r"list\.csv") as refusal:
         parse(f"id,start\nr1nicOVtvkQ,130\n{line}\n")
-    assert told in str(refusal.value)
+    assert expected in str(refusal.value)
     assert "\x1b" not in str(refusal.value)
     assert len(str(refusal.value)) < 600
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "expected"),
     [
         ("UDGBjjwyaqE,5,5,", "line 3: the end 5 s does not lie after the start 5 s"),
         ("UDGBjjwyaqE,5,5.0004,", "does not lie after"),
         ("UDGBjjwyaqE,0,36000,", "line 3: the clip is 36000 s long, more than 600 s"),
+        ("UDGBjjwyaqE,999999,,", "line 3: the end 1,000,009 s lies beyond 999,999 s"),
+        ("UDGBjjwyaqE,999500,1000000,", "line 3: the end 1,000,000 s lies beyond 999,999 s"),
+        ("UDGBjjwyaqE,999999.5,1000000,", "line 3: the start 999,999.5 s lies beyond"),
         ("UDGBjjwyaqE,5,15,dev", "line 3: 'dev' is no split: train, val, test"),
         ("r1nicOVtvkQ,1,11,val", "line 3: the clip stands in the split train, too, on line 2"),
     ],
 )
-def test_so_is_a_clip_that_cannot_be(line, told):
-    with pytest.raises(AnnotationError, match=told):
+def test_so_is_a_clip_that_cannot_be(line, expected):
+    with pytest.raises(AnnotationError, match=expected):
         parse(f"id,start,end,split\nr1nicOVtvkQ,1,11,\n{line}\n")
+
+
+@pytest.mark.parametrize("start", ["0", "999399", "999989", "999998.999"])
+@pytest.mark.parametrize("end", ["", "0.001", "600", "999998.9996", "999999", "999999.0001"])
+def test_what_a_list_may_name_the_chain_can_read(start, end):
+    try:
+        parsed = parse(f"id,start,end\nr1nicOVtvkQ,{start},{end}\n")
+    except AnnotationError:
+        return
+    content = {"clips": parsed.clips["train"]}
+    (row,) = clip_list.rows(content, "train")
+    assert clip_list.clip(row.filename).end_s == content["clips"][0]["end_s"] <= 999_999
 
 
 def test_lines_are_counted_through_captions_of_several():
@@ -119,7 +134,7 @@ def test_of_many_bad_lines_the_first_are_listed():
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"", "line 1 names no columns for id and start: ''"),
         (b"r1nicOVtvkQ,130\n", "line 1 names no columns for id and start: 'r1nicOVtvkQ,130'"),
@@ -131,8 +146,8 @@ def test_of_many_bad_lines_the_first_are_listed():
         (b"PK\x03\x04\x00\x00", "list.csv is no text in UTF-8"),
     ],
 )
-def test_what_is_no_list_is_refused_with_what_it_is(content, told):
-    with pytest.raises(AnnotationError, match=told):
+def test_what_is_no_list_is_refused_with_what_it_is(content, expected):
+    with pytest.raises(AnnotationError, match=expected):
         clip_lists.parse(content, "list.csv")
 
 

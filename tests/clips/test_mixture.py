@@ -2,9 +2,8 @@
 
 import pytest
 
-from audiophrase.clips.archive import Matches
 from audiophrase.clips.availability import USABLE, State
-from audiophrase.clips.mixture import choose, to_ask
+from audiophrase.clips.mixture import Sources, choose
 from audiophrase.errors import AudiophraseError
 
 CLIPS = [
@@ -21,12 +20,16 @@ NAMES = ["Y-bcdefghijk.wav", "zzzzzzzzzzz_0.000_10.000.wav"]
 LOCAL_FIRST, YOUTUBE_FIRST = ("local", "youtube"), ("youtube", "local")
 
 
+def to_ask(order, names):
+    return Sources(order, None, tuple(names)).to_ask(CLIPS)
+
+
 def row(state):
     return {"clip_id": "Ya_0_1", "state": state}
 
 
 def test_what_the_folder_holds_is_never_asked_of_youtube():
-    asked = to_ask(CLIPS, LOCAL_FIRST, Matches(NAMES, CLIPS))
+    asked = to_ask(LOCAL_FIRST, NAMES)
     assert [clip["youtube_id"] for clip in asked] == ["abcdefghijk"]
 
 
@@ -40,13 +43,13 @@ def test_what_the_folder_holds_is_never_asked_of_youtube():
     ],
 )
 def test_otherwise_youtube_is_asked_for_all_or_for_none(sources, names, n_asked):
-    assert len(to_ask(CLIPS, sources, Matches(names, CLIPS))) == n_asked
+    assert len(to_ask(sources, names)) == n_asked
 
 
 def test_two_files_for_one_clip_are_told_before_anything_is_asked():
-    matches = Matches(["Yabcdefghijk.wav", "Yabcdefghijk.webm"], CLIPS)
+    names = ["Yabcdefghijk.wav", "Yabcdefghijk.webm"]
     with pytest.raises(AudiophraseError, match="several files could be clip Yabcdefghijk_0_10000"):
-        to_ask(CLIPS, LOCAL_FIRST, matches)
+        to_ask(LOCAL_FIRST, names)
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -44,7 +44,7 @@ CLIP, OTHER = "YAAAAAAAAAAA_0_10000", "Y-BBBBBBBBBB_500_10500"
 
 @pytest.fixture
 def folder(tmp_path):
-    return tmp_path / "youtube"
+    return tmp_path / "cache" / "youtube"
 
 
 def row(values, hours=0, clip_id=CLIP, committed=True):
@@ -294,7 +294,7 @@ except OSError as error:
 
 
 def test_a_full_disk_neither_loses_damaged_lines_nor_takes_half_over(folder, tmp_path):
-    old = tmp_path / "one" / "youtube"
+    old = tmp_path / "cache" / "one" / "youtube"
     for place in (folder, old):
         with Ledger(place, "one") as ledger:
             for clip in (CLIP, OTHER):

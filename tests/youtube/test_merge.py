@@ -1,67 +1,28 @@
 """Tables of several labs merged: what is told of them, and what a retrieval goes on from."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from labs import ANSWERS, DAY, attempt, labs
 
 from audiophrase import tables
 from audiophrase.clips import foreign_table
 from audiophrase.clips.availability import State, availability_table
 from audiophrase.errors import AudiophraseError
 from audiophrase.youtube import lab_tables
-from audiophrase.youtube.attempts import COLUMNS, SCHEMA, read_table, write_table
+from audiophrase.youtube.attempts import SCHEMA, read_table, write_table
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.history import fold
 from audiophrase.youtube.lab_tables import Lab
 from audiophrase.youtube.merge import GEO_BLOCKED, MISSING, OTHER, PERMANENCE, merge
 
-DAY = datetime(2026, 3, 1, tzinfo=UTC)
-ANSWERS = {
-    "removed": "This video has been removed by the uploader",
-    "private": "Private video",
-    "bare": "Video unavailable",
-    "country": "The uploader has not made this video available in your country",
-    "age": "Sign in to confirm your age",
-    "bot": "Sign in to confirm you're not a bot",
-}
-VERDICTS = {
-    "removed": ("missing", "permanent-removed", True),
-    "private": ("restricted", "private", True),
-    "bare": ("unresolved", "unknown", False),
-    "country": ("geo_blocked", "geo-blocked", False),
-    "age": ("restricted", "age-restricted", False),
-    "bot": ("unresolved", "bot-check", False),
-    "corrupt": ("corrupt", "no-samples", False),
-}
-
-
-def attempt(clip: str, said: str, day: int = 0, **values) -> dict:
-    """An attempt at a clip, `Y{clip}_0_10000`, that was `said`, or fetched it with `ok`."""
-    row = dict.fromkeys(COLUMNS) | {
-        "clip_id": f"Y{clip}_0_10000",
-        "number": 1,
-        "tried_utc": DAY + timedelta(days=day),
-        "source": "youtube",
-        "committed": True,
-        "evidence": Evidence("page", errors=(ANSWERS.get(said, "none"),)).to_json(),
-    }
-    if said == "ok":
-        return row | {"state": "ok", "sha256": f"{clip}{day}"} | values
-    state, reason, permanent = VERDICTS[said]
-    told = {"state": state, "reason": reason, "permanent": permanent, "message": ANSWERS.get(said)}
-    return row | told | values
-
-
-def labs(**rows) -> list[Lab]:
-    return [Lab(name, tuple(of)) for name, of in rows.items()]
-
 
 def kinds(merged) -> dict[str, tuple[str, ...]]:
-    return {found.clip_id[1:2]: found.kinds for found in merged.disagreements}
+    return {each.clip_id[1:2]: each.kinds for each in merged.disagreements}
 
 
 def test_labs_that_say_the_same_disagree_in_nothing():
@@ -135,7 +96,7 @@ def test_two_labs_that_hear_video_unavailable_a_day_apart_are_two_answers():
 
 def test_the_latest_verdict_holds_in_whatever_order_tables_come():
     early, late = [attempt("a", "age", 0)], [attempt("a", "private", 5)]
-    for tables_ in (labs(one=early, two=late), labs(one=late, two=early), labs(one=late + early)):
+    for tables_ in (labs(one=early, two=late), labs(one=late, two=early), labs(one=early + late)):
         (together,) = merge(tables_).together.values()
         assert together.reason == "private"
 
@@ -214,7 +175,7 @@ def test_empty_columns_and_lines_that_end_early_are_nothing_said(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "expected"),
     [
         ({"clip_id": "../x"}, "'../x' is no clip id"),
         ({"state": "gone"}, "has the state 'gone'"),
@@ -225,10 +186,10 @@ def test_empty_columns_and_lines_that_end_early_are_nothing_said(tmp_path):
         ({"committed": "maybe"}, "committed holds 'maybe', which is neither true nor false"),
     ],
 )
-def test_a_value_that_is_none_is_refused(tmp_path, change, told):
+def test_a_value_that_is_none_is_refused(tmp_path, change, expected):
     with pytest.raises(AudiophraseError) as refusal:
         write(tmp_path / "a.csv", [attempt("a", "ok") | change])
-    assert told in refusal.value.problem
+    assert expected in refusal.value.problem
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from audiophrase.annotations import csv_tables
 from audiophrase.annotations import values as values_of
-from audiophrase.annotations.forms.clip_list import CLIP_S, entry
+from audiophrase.annotations.forms.clip_list import CLIP_S, MAX_TIME_S, entry
 from audiophrase.annotations.values import BadValueError, shown
 from audiophrase.clip_ids import clip_id
 from audiophrase.errors import AnnotationError
@@ -107,13 +107,12 @@ def _header(text: str, name: str) -> tuple[int, Mapping[str, int], str]:
 
 def _columns(line: str, delimiter: str) -> dict[str, int]:
     names = csv_tables.header(line.lstrip("#"), delimiter)
-    found = {"n": len(names)}
+    columns = {"n": len(names)}
     for key, known in COLUMNS.items():
-        if place := next((names.index(name) for name in known if name in names), None):
-            found[key] = place
-        elif place == 0:
-            found[key] = 0
-    return found
+        place = next((names.index(name) for name in known if name in names), None)
+        if place is not None:
+            columns[key] = place
+    return columns
 
 
 def _clip(fields: list[str], columns: Mapping[str, int]) -> tuple[dict[str, object], str]:
@@ -123,6 +122,9 @@ def _clip(fields: list[str], columns: Mapping[str, int]) -> tuple[dict[str, obje
     values = {key: fields[index].strip() for key, index in columns.items() if key in COLUMNS}
     youtube_id, start_s = values_of.youtube_id(values["id"]), values_of.start_s(values["start"])
     end_s = values_of.seconds("end", values["end"]) if values.get("end") else start_s + CLIP_S
+    for what, time_s in (("start", start_s), ("end", end_s)):
+        if time_s > MAX_TIME_S:
+            raise BadValueError(f"the {what} {time_s:,.10g} s lies beyond {MAX_TIME_S:,} s")
     if round(1000 * end_s) <= round(1000 * start_s):
         raise BadValueError(f"the end {end_s:g} s does not lie after the start {start_s:g} s")
     if end_s - start_s > MAX_LENGTH_S:

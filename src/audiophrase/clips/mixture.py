@@ -35,8 +35,20 @@ class Sources:
         return Matches(self.names, clips)
 
     def to_ask(self, clips: Sequence[Clip]) -> list[Clip]:
-        """The clips that YouTube is to be asked for, of all. Raises AudiophraseError."""
-        return to_ask(clips, self.order, self.matches(clips))
+        """The clips that YouTube is to be asked for: all, but those that a preferred folder holds.
+
+        Args:
+            clips: all rows of clips.parquet.
+
+        Raises:
+            AudiophraseError: several files could be the same clip's.
+        """
+        if "youtube" not in self.order:
+            return []
+        if "local" not in self.order[: self.order.index("youtube")]:
+            return list(clips)
+        matches = self.matches(clips)
+        return [clip for clip in clips if matches.find(clip) is None]
 
     def row(
         self, clip: Clip, matches: Matches, params: ClipParams, youtube: Callable[[], Row]
@@ -51,24 +63,6 @@ class Sources:
             return local.clip_row(self.folder, matches, clip, params)
 
         return choose(self.order, {"local": from_folder, "youtube": youtube})
-
-
-def to_ask(clips: Iterable[Clip], sources: Sequence[str], matches: Matches) -> list[Clip]:
-    """The clips that YouTube is to be asked for: all, but those that a preferred folder holds.
-
-    Args:
-        clips: rows of clips.parquet.
-        sources: `local` and `youtube`, the preferred one first.
-        matches: of the files of the folder; none where there is none.
-
-    Raises:
-        AudiophraseError: several files could be the same clip's.
-    """
-    if "youtube" not in sources:
-        return []
-    if "local" not in sources or sources.index("local") > sources.index("youtube"):
-        return list(clips)
-    return [clip for clip in clips if matches.find(clip) is None]
 
 
 def choose(sources: Sequence[str], rows: Mapping[str, Callable[[], Row | None]]) -> Row:

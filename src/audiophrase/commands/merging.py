@@ -37,15 +37,15 @@ def merge_tables(
     merged = merge(labs)
     click.echo(f"Merged: {', '.join(lab.name for lab in labs)}")
     show(merged_blocks(merged, max_listed=max_listed))
-    told = [f"{len(merged.rows):,} attempts"]
+    facts = [f"{len(merged.rows):,} attempts"]
     if merged.n_repeated:
-        told.append(f"{merged.n_repeated:,} more stood in several tables")
+        facts.append(f"{merged.n_repeated:,} more stood in several tables")
     if merged.n_judged_otherwise:
-        told.append(f"{merged.n_judged_otherwise:,} are judged otherwise by today's rules")
+        facts.append(f"{merged.n_judged_otherwise:,} are judged otherwise by today's rules")
     if merged.n_settled:
         noun = "clip" if merged.n_settled == 1 else "clips"
-        told.append(f"{merged.n_settled:,} {noun} left unresolved by one lab, but not by another")
-    click.echo(f"\n{'; '.join(told)}.")
+        facts.append(f"{merged.n_settled:,} {noun} left unresolved by one lab, but not by another")
+    click.echo(f"\n{'; '.join(facts)}.")
     for lab in labs:
         if lab.n_elsewhere:
             click.echo(f"{lab.name}: {lab.n_elsewhere:,} clips are not from YouTube, and left out.")

@@ -55,8 +55,8 @@ def disagreement_rows(disagreements: Iterable[Disagreement]) -> list[dict[str, A
     """A row of `DISAGREEMENT_COLUMNS` for each clip and table, safe in a spreadsheet."""
     return [
         {
-            "clip_id": found.clip_id,
-            "disagreement": "; ".join(found.kinds),
+            "clip_id": disagreement.clip_id,
+            "disagreement": "; ".join(disagreement.kinds),
             "table": spreadsheet_cell(said.lab),
             "state": said.history.state,
             "reason": spreadsheet_cell(said.history.reason),
@@ -69,20 +69,20 @@ def disagreement_rows(disagreements: Iterable[Disagreement]) -> list[dict[str, A
             "session": spreadsheet_cell(said.row["session"]),
             "versions": spreadsheet_cell(said.row["versions"]),
         }
-        for found in disagreements
-        for said in found.statements
+        for disagreement in disagreements
+        for said in disagreement.statements
     ]
 
 
 def _count_lines(merged: Merged) -> list[dict[str, str]]:
     tables: Sequence[tuple[str, Mapping[str, ClipHistory]]]
     tables = [*merged.by_lab.items(), (TOGETHER, merged.together)]
-    counts = [Counter(_state(history) for history in of.values()) for _, of in tables]
-    states = [state for state in State if any(of_table[state] for of_table in counts)]
+    counts = [Counter(_state(history) for history in histories.values()) for _, histories in tables]
+    states = [state for state in State if any(count[state] for count in counts)]
     return [
         {"table": name, "clips": f"{len(histories):,}"}
-        | {"fetched" if s == State.OK else str(s): f"{of_table[s]:,}" for s in states}
-        for (name, histories), of_table in zip(tables, counts, strict=True)
+        | {"fetched" if s == State.OK else str(s): f"{count[s]:,}" for s in states}
+        for (name, histories), count in zip(tables, counts, strict=True)
     ]
 
 
@@ -90,10 +90,10 @@ def _state(history: ClipHistory) -> State:
     return State.OK if history.state in FETCHED else history.state
 
 
-def _listed(found: Disagreement) -> list[dict[str, str]]:
+def _listed(disagreement: Disagreement) -> list[dict[str, str]]:
     return [
         {
-            "clip": "" if index else found.clip_id,
+            "clip": "" if index else disagreement.clip_id,
             "table": said.lab,
             "said": "fetched"
             if said.history.state in FETCHED
@@ -105,7 +105,7 @@ def _listed(found: Disagreement) -> list[dict[str, str]]:
             "from": _origin(said),
             "in its words": _shortened(single_line(said.row["message"]) or ""),
         }
-        for index, said in enumerate(found.statements)
+        for index, said in enumerate(disagreement.statements)
     ]
 
 

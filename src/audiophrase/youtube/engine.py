@@ -30,11 +30,10 @@ from audiophrase.youtube.packed import packed_rows
 from audiophrase.youtube.plan import Plan, plan
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.run import Run
-from audiophrase.youtube.section_files import sections_at_hand
+from audiophrase.youtube.section_files import SHARED, sections_at_hand
 from audiophrase.youtube.sessions import told_of_sessions
 from audiophrase.youtube.view import fetched_digests, settle
 
-CACHE = Path("cache") / "youtube"
 YOUTUBE_ALONE = Sources.of(("youtube",), None)
 
 
@@ -56,7 +55,7 @@ class Places:
             clips=data / "annotations" / "clips.parquet",
             shards=data / "clips",
             attempts=data / "attempts.parquet",
-            cache=CACHE,
+            cache=SHARED,
         )
 
 
@@ -99,9 +98,10 @@ def show_plan(
 ) -> None:
     """Tell what a run would do. Asks nothing of YouTube, writes nothing."""
     clips = _clips(places)
+    asked_for = _asked_for(clips, sources)
     names = Names(clips)
     known = _Known.of(places, names, read_log(places.cache, _seed(places), names))
-    _tell_plan(_plan(clips, known, params, sources, recheck=recheck), params)
+    _tell_plan(_plan(asked_for, known, params, recheck=recheck), params)
 
 
 def retrieve(
@@ -113,6 +113,7 @@ def retrieve(
         AudiophraseError: something is missing here; nothing was recorded of any clip.
     """
     clips = _clips(places)
+    asked_for = _asked_for(clips, sources)
     names = Names(clips)
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{random.getrandbits(32):08x}"
     opening = partial(Ledger, places.cache, run, _seed(places), names, dataset=places.dataset)
@@ -122,7 +123,7 @@ def retrieve(
         if isinstance(error, OSError) and error.errno not in preflight.FORBIDDEN:
             raise
         known = _Known.of(places, names, read_log(places.cache, _seed(places), names))
-        todo = _plan(clips, known, params, sources, recheck=recheck)
+        todo = _plan(asked_for, known, params, recheck=recheck)
         if not todo.jobs:
             _tell_plan(todo, params)
             _finish(places, known)
@@ -132,7 +133,7 @@ def retrieve(
         ledger = opening(wait=True)
     with ledger:
         known = _Known.of(places, names, ledger.rows())
-        todo = _plan(clips, known, params, sources, recheck=recheck)
+        todo = _plan(asked_for, known, params, recheck=recheck)
         _tell_plan(todo, params)
         if todo.jobs and not known.rows and any(places.shards.glob("*.parquet")):
             click.echo(
@@ -208,19 +209,18 @@ def _at_hand(places: Places, names: Names, rows: list[dict[str, Any]]) -> dict[s
     return at_hand
 
 
-def _plan(
-    clips: list[dict[str, Any]],
-    known: _Known,
-    params: RunParams,
-    sources: Sources,
-    *,
-    recheck: bool,
-) -> Plan:
+def _asked_for(clips: list[dict[str, Any]], sources: Sources) -> list[dict[str, Any]]:
+    """The clips that YouTube is to be asked for; how many are not is told."""
     asked_for = sources.to_ask(clips)
     preflight.require_times(asked_for)
-    if len(asked_for) < len(clips):
-        n_found = len(clips) - len(asked_for)
-        click.echo(f"{n_found} of {len(clips)} clips lie in {sources.folder}", err=True)
+    if n_elsewhere := len(clips) - len(asked_for):
+        click.echo(f"{n_elsewhere} of {len(clips)} clips lie in {sources.folder}", err=True)
+    return asked_for
+
+
+def _plan(
+    asked_for: list[dict[str, Any]], known: _Known, params: RunParams, *, recheck: bool
+) -> Plan:
     once = {ledger_id(clip): {**clip, "clip_id": ledger_id(clip)} for clip in asked_for}
     return plan(
         once.values(),
@@ -233,12 +233,12 @@ def _plan(
 
 
 def _tell_plan(todo: Plan, params: RunParams) -> None:
-    told = f"{todo.n_clips} clips: {todo.n_at_hand} at hand"
+    counts = f"{todo.n_clips} clips: {todo.n_at_hand} at hand"
     if todo.n_answered:
-        told += f", {todo.n_answered} that YouTube will not give (--recheck asks again)"
+        counts += f", {todo.n_answered} that YouTube will not give (--recheck asks again)"
     if todo.n_exhausted:
-        told += f", {todo.n_exhausted} unresolved for now (--recheck asks again)"
-    click.echo(told, err=True)
+        counts += f", {todo.n_exhausted} unresolved for now (--recheck asks again)"
+    click.echo(counts, err=True)
     if todo.jobs:
         click.echo(
             f"to try: {todo.n_wanted} clips of {len(todo.jobs)} videos; about "
@@ -253,8 +253,8 @@ def _tell_plan(todo: Plan, params: RunParams) -> None:
 def _tell_states(known_clips: _Known) -> None:
     known = fold(known_clips.rows).values()
     for state, n in sorted(Counter(str(history.state) for history in known).items()):
-        told = "fetched" if state == State.OK else state  # silence and length show when packed
-        click.echo(f"{told}: {n} clips", err=True)
+        name = "fetched" if state == State.OK else state  # silence and length show when packed
+        click.echo(f"{name}: {n} clips", err=True)
     if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in known):
         click.echo(
             f"{n_bare} of the unresolved: YouTube says 'unavailable', and not why. That counts once "

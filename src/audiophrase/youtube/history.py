@@ -8,11 +8,14 @@ witness.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import Evidence
+from audiophrase.youtube.rules import BARE, BARE_SENTENCE
 from audiophrase.youtube.verdict import judge
+from audiophrase.youtube.wording import normalise
 
 BARE_INTERVAL = timedelta(days=1)  # between two answers "Video unavailable" that say nothing more
 FETCHED = (State.OK, State.OK_SHORT, State.SILENT)
@@ -54,11 +57,12 @@ def fold(attempts: Iterable[Mapping[str, Any]]) -> dict[str, ClipHistory]:
     histories: dict[str, ClipHistory] = {}
     for row in attempts:
         known = histories.get(row["clip_id"]) or ClipHistory(row["clip_id"])
-        histories[row["clip_id"]] = _append(known, row)
+        histories[row["clip_id"]] = append(known, row)
     return histories
 
 
-def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
+def append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
+    """A clip's history after one more attempt."""
     tried = row.get("tried_utc")
     known = replace(
         known,
@@ -98,10 +102,10 @@ def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
             **said,
         )
     known = replace(known, n_failures=known.n_failures + 1)
-    verdict, plays = _judged(row)
+    is_bare, plays = _read(row, has_bare=known.bare_utc is not None)
     if plays:
         known = replace(known, bare_utc=None)
-    elif tried is not None and verdict == "bare-unavailable":
+    elif tried is not None and is_bare:
         if known.bare_utc is None:
             known = replace(known, bare_utc=tried, n_failures=0)  # the day after, all tries again
         known = replace(known, bare_utc=min(tried, known.bare_utc))  # a clock was set back
@@ -112,12 +116,28 @@ def _append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
     return known
 
 
-def _judged(row: Mapping[str, Any]) -> tuple[str | None, bool]:
-    """The rule behind an unresolved attempt, and whether some player said that the video plays."""
+def _read(row: Mapping[str, Any], *, has_bare: bool) -> tuple[bool, bool]:
+    """Whether an unresolved attempt says "Video unavailable" alone, and whether some player plays.
+
+    Evidence may be long, and there is much of it: no more is read than matters.
+
+    Args:
+        has_bare: whether an earlier attempt said so, which one that plays takes back.
+    """
+    if row.get("reason") != "unknown" and not has_bare:
+        return False, False
     try:
         evidence = Evidence.from_json(row["evidence"])
     except (ValueError, TypeError, KeyError):  # none, or of a table from elsewhere
-        return None, False
+        return False, False
     plays = any(answer.status == "OK" for answer in evidence.answers)
-    rule = judge(evidence).rule if row.get("reason") == "unknown" else None
-    return rule, plays
+    if plays or row.get("reason") != "unknown":
+        return False, plays
+    said = (". ".join(filter(None, (a.reason, a.subreason))) for a in evidence.answers)
+    texts = filter(None, (*evidence.errors, *evidence.warnings, *said))
+    return all(map(_may_be_bare, texts)) and judge(evidence).rule == BARE, False
+
+
+@lru_cache(maxsize=1 << 14)
+def _may_be_bare(text: str) -> bool:
+    return BARE_SENTENCE.fullmatch(normalise(text)) is not None

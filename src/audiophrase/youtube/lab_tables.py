@@ -71,11 +71,11 @@ def _attempt(row: Mapping[str, Any]) -> Row:
 
 def _verdict(row: Mapping[str, Any]) -> Row | None:
     """A row of a table of availability as one attempt; None for a clip that was never asked for."""
-    found = _attempt(row)
-    found |= {"tried_utc": _time("last_tried_utc", row.get("last_tried_utc")), "number": 1}
-    if found["state"] == State.UNRESOLVED and _whole("attempts", row.get("attempts")) == 0:
+    attempt = _attempt(row)
+    attempt |= {"tried_utc": _time("last_tried_utc", row.get("last_tried_utc")), "number": 1}
+    if attempt["state"] == State.UNRESOLVED and _whole("attempts", row.get("attempts")) == 0:
         return None
-    return found | {"committed": found["state"] != State.UNRESOLVED, "evidence": None}
+    return attempt | {"committed": attempt["state"] != State.UNRESOLVED, "evidence": None}
 
 
 def _text(name: str, value: Any) -> str | None:

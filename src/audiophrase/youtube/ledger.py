@@ -11,24 +11,22 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from audiophrase.clips.availability import State
 from audiophrase.youtube import log_lines, takeover
-from audiophrase.youtube.attempts import COLUMNS, SOURCE, read_table
-from audiophrase.youtube.history import FETCHED
+from audiophrase.youtube.attempts import SOURCE, read_table
 from audiophrase.youtube.lock import Lock, Tell, tell_user
 from audiophrase.youtube.log_lines import LOG, Line
+from audiophrase.youtube.log_rows import rows_of
 from audiophrase.youtube.names import Names
-from audiophrase.youtube.order import in_order
 from audiophrase.youtube.pace import Pace
 from audiophrase.youtube.repair import repair
 from audiophrase.youtube.section_files import section_path
+from audiophrase.youtube.seeds import lacking
 
 NO_NAMES = Names([])
-CLOCK_TOLERANCE = timedelta(minutes=1)  # clocks are set right by a second or two all the time
 
 
 class Ledger:
@@ -54,7 +52,7 @@ class Ledger:
 
         Args:
             run: names this run in the lines it writes.
-            seed: an attempts.parquet; what it says and the log does not is added to the log.
+            seed: an attempts.parquet; what the log lacks of it is added to the log.
             names: those that the seed's data set has for its clips.
             dataset: for which one it is; whoever waits is told.
             wait: for another process that has it open.
@@ -77,8 +75,10 @@ class Ledger:
             self._lines = repair(self._folder, tell)
             takeover.take_over(self._folder, self._lines, wait=wait, tell=tell)
             self._fd = os.open(self._folder / LOG, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
-            self._numbers = Counter(line["clip_id"] for line in self._lines if "clip_id" in line)
-            for line in _missing(self._lines, seed, names):
+            self._numbers = Counter(
+                line["clip_id"] for line in self._lines if line["kind"] == "attempt"
+            )
+            for line in _lacking(self._lines, seed, names):
                 self._append({**line, "batch": run})
         except BaseException:
             self.close()
@@ -103,7 +103,7 @@ class Ledger:
     def rows(self) -> list[dict[str, Any]]:
         """Every attempt as a row of attempts.parquet, in the order of the log."""
         with self._mutex:
-            return _rows(self._lines)
+            return rows_of(self._lines)
 
     def record(self, clip_id: str, tried_utc: datetime, values: Mapping[str, Any]) -> None:
         """Log an attempt; what failed stays provisional until a canary commits it."""
@@ -200,7 +200,7 @@ class Ledger:
             os.ftruncate(self._fd, size)  # a full disk takes half a line
             raise
         self._lines.append(dict(line))
-        if "clip_id" in line:
+        if line["kind"] == "attempt":
             self._numbers[line["clip_id"]] += 1
 
 
@@ -214,66 +214,11 @@ def read_log(
     Raises:
         ArtifactError: the seed is damaged.
     """
-    lines = takeover.read_lines(folder).lines
-    return _rows(lines + _missing(lines, seed, names))
+    lines = takeover.read_lines(folder)
+    return rows_of(lines + _lacking(lines, seed, names))
 
 
-def _missing(lines: list[Line], seed: Path | None, names: Names) -> list[Line]:
-    """The attempts that attempts.parquet has and the log lacks: somebody else's, for the most part."""
+def _lacking(lines: list[Line], seed: Path | None, names: Names) -> list[Line]:
     if seed is None:
         return []
-    known = {_identity(line) for line in lines if line["kind"] == "attempt"}
-    missing = []
-    for row in names.of_log(read_table(seed).to_pylist()):
-        values = {name: row.get(name) for name in COLUMNS}
-        values["tried_utc"] = row["tried_utc"] and log_lines.utc_text(row["tried_utc"])
-        line = {"kind": "attempt", "run": "seed", "batch": "", **values}
-        if _identity(line) not in known:
-            missing.append(line)
-    return missing
-
-
-def _identity(line: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(line.get(key) for key in ("clip_id", "tried_utc", "state", "sha256", "message"))
-
-
-def _rows(lines: list[Line]) -> list[dict[str, Any]]:
-    committed = _committed(lines)
-    # Of a clock that was wrong: how long a clip has been unavailable cannot be told by it.
-    latest = datetime.now(UTC) + CLOCK_TOLERANCE
-    rows, told_in = [], []
-    for index, line in enumerate(lines):
-        if line["kind"] == "attempt":
-            row = {name: line.get(name) for name in COLUMNS}
-            row["tried_utc"] = line["tried_utc"] and datetime.fromisoformat(line["tried_utc"])
-            fetched = line["state"] in FETCHED
-            ahead = row["tried_utc"] is not None and row["tried_utc"] > latest
-            counts = bool(line.get("committed")) or index in committed
-            counts &= not (ahead and row["state"] == State.UNRESOLVED)
-            row["committed"] = fetched or counts
-            rows.append(row)
-            told_in.append(line)
-    return in_order(rows, told_in)
-
-
-def _committed(lines: list[dict[str, Any]]) -> set[int]:
-    """Indices of the attempts between two passing canaries of one session of one run.
-
-    Older lines name no session: a run's canaries were then of all its attempts. Where the log was
-    damaged, any session's may have failed.
-    """
-    committed: set[int] = set()
-    pending: dict[tuple[str, str | None], list[int]] = {}
-    for index, line in enumerate(lines):
-        key = (line["run"], line.get("session"))
-        if line == log_lines.GAP:
-            pending.clear()
-        elif line["kind"] == "canaries":
-            if line["passed"]:
-                committed.update(pending.get(key, ()))
-                pending[key] = []
-            else:
-                pending.pop(key, None)
-        elif line["kind"] == "attempt" and key in pending:
-            pending[key].append(index)
-    return committed
+    return lacking(lines, names.of_log(read_table(seed).to_pylist()))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import UnionType
 from typing import Any
 
 import pyarrow as pa
@@ -28,6 +29,12 @@ GAP: Line = {
     "message": "the log was damaged here",
 }
 _BEGINNING = b'{"kind": "'
+_KEYS: dict[str, dict[str, type | UnionType]] = {  # what is read of the lines of each kind
+    "canaries": {"passed": bool},
+    "renewal": {"session": str, "by": str, "utc": str, "cause": str, "message": str | None},
+    "put-last": {"youtube_id": str, "cause": str},
+}
+_NAMES = ("session", "batch", "origin", "message")  # texts of a line, where it has them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,12 @@ def parse(content: bytes) -> Line | None:
         line = json.loads(content)
         if not isinstance(line["kind"], str) or not isinstance(line["run"], str):
             return None
-        if line["kind"] == "attempt" and not _is_row(line):
+        if line["kind"] in ("attempt", "withdrawal") and not _is_row(line):
             return None
-        if line["kind"] == "canaries" and not isinstance(line["passed"], bool):
+        keys = _KEYS.get(line["kind"], {})
+        if not all(isinstance(line[key], kind) for key, kind in keys.items()):
+            return None
+        if not all(isinstance(line.get(name), str | None) for name in _NAMES):
             return None
         if line["kind"] == "come-back" and not _has_zone(line["after"]):
             return None
@@ -85,6 +95,11 @@ def parse(content: bytes) -> Line | None:
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return line
+
+
+def is_gap(line: Line) -> bool:
+    """Whether something was damaged where it stands; also in a log that was taken over."""
+    return line | GAP == line
 
 
 def encode(line: Mapping[str, Any]) -> bytes:

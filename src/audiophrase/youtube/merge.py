@@ -5,14 +5,15 @@ and where one of them could fetch a clip, no other's verdict on it counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import Evidence
-from audiophrase.youtube.history import FETCHED, ClipHistory, fold
+from audiophrase.youtube.history import FETCHED, ClipHistory, append, fold
 from audiophrase.youtube.lab_tables import Lab
+from audiophrase.youtube.union import in_table_order, united
 from audiophrase.youtube.verdict import judge
 
 Row = dict[str, Any]
@@ -22,9 +23,6 @@ GEO_BLOCKED = "geo-blocked for one"
 PERMANENCE = "for good by one, not by another"
 OTHER = "another state"
 KINDS = (MISSING, GEO_BLOCKED, PERMANENCE, OTHER)
-
-_BEFORE = datetime.min.replace(tzinfo=UTC)
-_IDENTITY = ("clip_id", "tried_utc", "state", "sha256", "message")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Merged:
     """What labs say together.
 
     Attributes:
-        rows: of attempts.parquet, in order of time.
+        rows: of attempts.parquet, in order of time but where that is not the order of a table.
         n_repeated: rows that another table had, too.
         n_judged_otherwise: attempts whose verdict today's rules change.
         n_settled: clips that one lab left unresolved and another did not.
@@ -74,19 +72,15 @@ def merge(labs: Sequence[Lab]) -> Merged:
         for lab in labs
         for new, old in zip(judged[lab.name], lab.rows, strict=True)
     )
-    by_lab = {name: fold(_in_order(rows)) for name, rows in judged.items()}
-    ids = dict.fromkeys(row["clip_id"] for rows in judged.values() for row in rows)
+    judged = {name: in_table_order(rows, name) for name, rows in judged.items()}
+    by_lab = {name: fold(rows) for name, rows in judged.items()}
+    ids = dict.fromkeys(row["clip_id"] for lab in labs for row in lab.rows)
     statements = _statements(judged, by_lab, ids)
     disagreements = [Disagreement(id_, _kinds(said), said) for id_, said in statements.items()]
-    disagreements = tuple(found for found in disagreements if found.kinds)
-    union = _union(judged.values())
-    disputed = {found.clip_id for found in disagreements}
-    fetched = {
-        found.clip_id
-        for found in disagreements
-        if any(said.history.state in FETCHED for said in found.statements)
-    }
-    rows = [_weakened(row, disputed, fetched) for row in union]
+    disagreements = [disagreement for disagreement in disagreements if disagreement.kinds]
+    union = united(list(judged.values()))
+    rows = _weakened(union, {disagreement.clip_id for disagreement in disagreements})
+    rows = _fetched(rows, {id_ for name in judged for id_ in _had(judged[name], by_lab[name])})
     return Merged(
         rows=tuple(rows),
         n_repeated=sum(map(len, judged.values())) - len(union),
@@ -94,7 +88,7 @@ def merge(labs: Sequence[Lab]) -> Merged:
         n_settled=sum(_is_settled(said) for said in statements.values()),
         by_lab=by_lab,
         together=fold(rows),
-        disagreements=disagreements,
+        disagreements=tuple(disagreements),
     )
 
 
@@ -106,28 +100,10 @@ def judge_again(row: Row) -> Row:
     if row["state"] in (*FETCHED, State.CORRUPT) or row["evidence"] is None:
         return row
     verdict = judge(Evidence.from_json(row["evidence"]))
-    told = {"state": str(verdict.state), "reason": verdict.reason, "permanent": verdict.permanent}
-    if (told["state"], told["reason"]) != (row["state"], row["reason"]):
-        told["message"] = verdict.message
-    return row | told
-
-
-def _in_order(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: row["tried_utc"] or _BEFORE)
-
-
-def _union(tables: Iterable[Sequence[Row]]) -> list[Row]:
-    """All attempts in order of time, those that several tables have once."""
-    distinct: dict[tuple[Any, ...], Row] = {}
-    for rows in tables:
-        of_table: dict[tuple[Any, ...], int] = {}
-        for row in rows:
-            identity = tuple(row[name] for name in _IDENTITY)
-            n = of_table[identity] = of_table.get(identity, 0) + 1
-            known = distinct.setdefault((*identity, n), row)
-            if row["committed"] and not known["committed"]:
-                distinct[(*identity, n)] = known | {"committed": True}
-    return _in_order(distinct.values())
+    judged = {"state": str(verdict.state), "reason": verdict.reason, "permanent": verdict.permanent}
+    if (judged["state"], judged["reason"]) != (row["state"], row["reason"]):
+        judged["message"] = verdict.message
+    return row | judged
 
 
 def _statements(
@@ -136,22 +112,37 @@ def _statements(
     ids: Iterable[str],
 ) -> dict[str, tuple[Statement, ...]]:
     """By clip, what each lab that tried it says."""
-    deciding: dict[tuple[str, str], Row] = {}
-    for name, rows in judged.items():
-        for row in _in_order(rows):
-            key = name, row["clip_id"]
-            history = by_lab[name][row["clip_id"]]
-            decides = (row["state"], row["reason"]) == (history.state, history.reason)
-            if decides or key not in deciding:
-                deciding[key] = row
+    deciding = {name: _deciding(rows) for name, rows in judged.items()}
     return {
         id_: tuple(
-            Statement(name, histories[id_], deciding[name, id_])
+            Statement(name, histories[id_], deciding[name][id_])
             for name, histories in by_lab.items()
             if id_ in histories
         )
         for id_ in ids
     }
+
+
+def _deciding(rows: Iterable[Row]) -> dict[str, Row]:
+    """By clip, the attempt by which its history came to say what it does, or the last to confirm it."""
+    histories: dict[str, ClipHistory] = {}
+    deciding: dict[str, Row] = {}
+    for row in rows:
+        id_ = row["clip_id"]
+        known = histories.get(id_) or ClipHistory(id_)
+        histories[id_] = history = append(known, row)
+        says = history.state, history.reason
+        counts = row["committed"] or row["state"] in FETCHED
+        confirms = counts and says == (row["state"], row["reason"])
+        if id_ not in deciding or confirms or says != (known.state, known.reason):
+            deciding[id_] = row
+    return deciding
+
+
+def _had(rows: Iterable[Row], histories: Mapping[str, ClipHistory]) -> set[str]:
+    """The clips that a lab fetched, and of which nothing but failures of a run came after."""
+    fetched = {row["clip_id"] for row in rows if row["state"] in FETCHED}
+    return {id_ for id_ in fetched if histories[id_].state in (*FETCHED, State.UNRESOLVED)}
 
 
 def _kinds(said: Sequence[Statement]) -> tuple[str, ...]:
@@ -175,9 +166,23 @@ def _is_settled(said: Sequence[Statement]) -> bool:
     return len({statement.history.state == State.UNRESOLVED for statement in said}) == 2
 
 
-def _weakened(row: Row, disputed: set[str], fetched: set[str]) -> Row:
-    """A verdict on a clip that labs disagree on: not for good, and none where a lab fetched it."""
-    if row["clip_id"] not in disputed or row["state"] in (*FETCHED, State.UNRESOLVED):
-        return row
-    weak = row | {"permanent": False}
-    return weak | {"committed": False} if row["clip_id"] in fetched else weak
+def _weakened(rows: Iterable[Row], disputed: AbstractSet[str]) -> list[Row]:
+    """The same, nothing being for good that labs disagree on."""
+    return [
+        row | {"permanent": False}
+        if row["clip_id"] in disputed and row["state"] not in (*FETCHED, State.UNRESOLVED)
+        else row
+        for row in rows
+    ]
+
+
+def _fetched(rows: Sequence[Row], had: AbstractSet[str]) -> list[Row]:
+    """The same, no failure counting where it would hide that a lab had the clip."""
+    histories = fold(rows)
+    hidden = {id_ for id_ in had if histories[id_].state not in FETCHED}
+    return [
+        row | {"committed": False}
+        if row["clip_id"] in hidden and row["state"] not in FETCHED
+        else row
+        for row in rows
+    ]

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+SEED = "seed"  # the run that lines from a table name
 BEFORE = datetime.min.replace(tzinfo=UTC)
 Row = dict[str, Any]
 
@@ -29,7 +30,7 @@ def in_order(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]]) -> list[Ro
         if row["tried_utc"] is None:  # no network was asked
             continue
         key = (line.get("origin"), row["clip_id"])
-        if line["run"] == "seed":  # which of several tables it was in was not always written down
+        if line["run"] == SEED:  # which of several tables it was in was not always written down
             key += (line.get("batch", index),)
         bound[key] = times[index] = min(row["tried_utc"], bound.get(key, row["tried_utc"]))
     return [rows[index] for index in sorted(range(len(rows)), key=times.__getitem__)]

@@ -69,7 +69,10 @@ def check(
 
 
 def forbidden(folder: Path, error: OSError) -> SetupError:
-    """What to tell where nothing may be written."""
+    """What to tell where nothing may be written: into the folder, or one that the error names."""
+    if error.filename is not None:
+        named = Path(os.fsdecode(error.filename))
+        folder = named if named.is_dir() else named.parent
     return SetupError(
         f"nothing can be written into {folder}: {error.strerror or error}",
         f"make {folder} writable for you",
@@ -129,10 +132,10 @@ def _deno_version() -> str:
         deno = find_deno()
         if deno is None:
             return "no deno"
-        told = subprocess.run(
+        answer = subprocess.run(
             [deno, "--version"], capture_output=True, text=True, check=False, timeout=30
         )
-        return " ".join(told.stdout.split()[:2]) or "deno"
+        return " ".join(answer.stdout.split()[:2]) or "deno"
 
 
 def _check_javascript() -> tuple[str, str] | None:

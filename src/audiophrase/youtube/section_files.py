@@ -7,6 +7,8 @@ from pathlib import Path
 from audiophrase.clip_ids import is_clip_id
 from audiophrase.errors import ArtifactError
 
+SHARED = Path("cache") / "youtube"  # by all data sets, in the project's folder
+
 
 def section_path(folder: Path, clip_id: str) -> Path:
     """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""
@@ -16,12 +18,20 @@ def section_path(folder: Path, clip_id: str) -> Path:
 
 
 def earlier_folders(folder: Path) -> list[Path]:
-    """Where data sets had a log and sections of their own, before there was one of them all.
+    """Where data sets may have a log and sections of their own, from before they shared them.
 
     Args:
-        folder: the one that they share: `cache/youtube` for `cache/{dataset}/youtube`.
+        folder: the one that they share: `cache/youtube` for `cache/{dataset}/youtube`. Beside a
+            folder of another name lies nothing of theirs.
     """
+    if Path(folder).absolute().parts[-2:] != SHARED.parts:
+        return []
     return sorted(path for path in Path(folder).parent.glob("*/youtube") if path.is_dir())
+
+
+def is_section(path: Path) -> bool:
+    """Whether a file has the name of a section of ours."""
+    return path.suffix == ".flac" and is_clip_id(path.stem)
 
 
 def read_section(folder: Path, clip_id: str, sha256: str | None) -> bytes | None:

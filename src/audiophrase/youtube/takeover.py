@@ -15,12 +15,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from audiophrase.clip_ids import is_clip_id
 from audiophrase.youtube import log_lines
 from audiophrase.youtube.lock import Lock, Tell
 from audiophrase.youtube.log_lines import LOG, Line, Log
 from audiophrase.youtube.repair import set_aside
-from audiophrase.youtube.section_files import earlier_folders
+from audiophrase.youtube.section_files import earlier_folders, is_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,15 @@ class Earlier:
 
     folder: Path
     log: Log
+
+    @classmethod
+    def of(cls, folder: Path) -> "Earlier | None":
+        """The one in a folder, unless nothing in it is ours."""
+        log = log_lines.read(folder / LOG)
+        is_log = not all(map(log_lines.is_gap, log.lines))  # another program's is all damaged
+        if is_log or any(map(is_section, (folder / "sections").glob("*"))):
+            return cls(folder, log)
+        return None
 
     def missing_from(self, lines: Iterable[Line]) -> list[Line]:
         """Its lines that the shared log has not, each with the data set that it is from."""
@@ -47,18 +55,14 @@ class Earlier:
 
 def earlier_logs(folder: Path) -> list[Earlier]:
     """Those of all data sets beside the folder that they share from now on."""
-    return [Earlier(old, log_lines.read(old / LOG)) for old in earlier_folders(folder)]
+    return [earlier for old in earlier_folders(folder) if (earlier := Earlier.of(old))]
 
 
-def read_lines(folder: Path) -> Log:
-    """The shared log, with what is yet to be taken over; nothing is written."""
+def read_lines(folder: Path) -> list[Line]:
+    """The lines of the shared log, then those yet to be taken over; nothing is written."""
     earlier = earlier_logs(folder)  # first: what goes meanwhile is then in the shared one
-    shared = log_lines.read(Path(folder) / LOG)
-    lines, damaged = list(shared.lines), list(shared.damaged)
-    for old in earlier:
-        lines += old.missing_from(shared.lines)
-        damaged += old.log.damaged
-    return Log(lines, damaged, shared.n_whole)
+    shared = log_lines.read(Path(folder) / LOG).lines
+    return shared + [line for old in earlier for line in old.missing_from(shared)]
 
 
 def take_over(folder: Path, lines: list[Line], *, wait: bool, tell: Tell) -> None:
@@ -71,11 +75,7 @@ def take_over(folder: Path, lines: list[Line], *, wait: bool, tell: Tell) -> Non
     Raises:
         Busy: that is so.
     """
-    for old in earlier_folders(folder):
-        if not ((old / LOG).exists() or (old / "sections").exists()):
-            with suppress(OSError):  # somebody else's
-                old.rmdir()
-            continue
+    for old in [earlier.folder for earlier in earlier_logs(folder)]:
         lock = Lock(old / "lock", "", wait=wait, tell=tell)
         try:
             earlier = Earlier(old, log_lines.read(old / LOG))
@@ -108,11 +108,11 @@ def _move_sections(
     """
     n_moved = 0
     for path in sorted((earlier / "sections").glob("*")):
-        if path.name.startswith(".") and path.name.endswith(".partial"):
+        if _is_partial(path):
             path.unlink()
             continue
-        if path.suffix != ".flac" or not is_clip_id(path.stem):
-            continue  # no section of ours
+        if not is_section(path):
+            continue
         target = folder / "sections" / path.name
         if target.exists() and (path.stem, _sha256(target)) in digests:
             path.unlink()
@@ -120,14 +120,19 @@ def _move_sections(
             _move(path, target)
             n_moved += 1
     log_lines.sync_folder(folder / "sections")
-    for name in (LOG, "lock"):
+    with suppress(OSError):  # files of somebody else's lie there
+        (earlier / "sections").rmdir()
+    for name in ("lock", LOG):  # by the log the next run knows what a death left
         (earlier / name).unlink(missing_ok=True)
-    for left in (earlier / "sections", earlier):
-        try:
-            left.rmdir()
-        except OSError:  # files of somebody else's lie there
-            break
+    with suppress(OSError):
+        earlier.rmdir()
     return n_moved
+
+
+def _is_partial(path: Path) -> bool:
+    """Whether it is a section of ours whose writer was killed."""
+    name = path.name.removeprefix(".").removesuffix(".partial")
+    return path.name == f".{name}.partial" and is_section(Path(name))
 
 
 def _sha256(path: Path) -> str:

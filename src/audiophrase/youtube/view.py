@@ -70,9 +70,10 @@ def settle(rows: Sequence[Row], at_hand: Mapping[str, str]) -> list[Row]:
         if row["state"] in FETCHED and row["sha256"] == digest:
             moved[id_] = index
     behind = {last[id_]: index for id_, index in moved.items() if last[id_] != index}
+    taken = set(behind.values())
     settled = []
     for index, row in enumerate(rows):
-        if index not in behind.values():
+        if index not in taken:
             settled.append(row)
         if index in behind:
             settled.append(rows[behind[index]])

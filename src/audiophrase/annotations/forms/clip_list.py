@@ -15,6 +15,7 @@ from audiophrase.errors import AnnotationError
 SHAPE = "clips without captions: no JSON but CSV, which annotations.list names"
 FIELDS: dict[str, str] = {}
 CLIP_S = 10.0  # of a clip whose end is not told, as of all of AudioSet's
+MAX_TIME_S = 999_999  # what names of files have room for
 _KEYS = ("youtube_id", "start_s", "end_s")
 _SEE = "name the list itself, a CSV file, in annotations.list of the data set (docs/own-data.md)"
 
@@ -50,4 +51,6 @@ def clip(filename: str) -> Clip:
 
 
 def _is_time(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e6
+    return (
+        isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_TIME_S
+    )

@@ -352,7 +352,7 @@ def test_the_end_of_the_index_is_that_of_the_very_format():
 def test_the_log_says_how_a_section_was_read(project):
     project.set_up([("aaaaaaaaaa0", 20)])
     assert project.retrieve() == 0
-    log = (project.folder / "cache/yt/youtube/attempts.jsonl").read_text()
+    log = (project.folder / "cache/youtube/attempts.jsonl").read_text()
     lines = [json.loads(line) for line in log.splitlines()]
     (attempt,) = [line for line in lines if line["kind"] == "attempt"]
     assert (attempt["state"], attempt["read_by"], attempt["requests"]) == ("ok", "index", 2)

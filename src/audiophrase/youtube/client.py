@@ -30,7 +30,7 @@ from audiophrase.youtube.tracks import UNKNOWN, Track
 
 # A whole answer, once it was asked for, may take this many times the longest silence.
 ANSWER_TIMEOUTS = 3
-MEDIA_TIMEOUTS = 6  # and all ranges of a section together this many
+MEDIA_TIMEOUTS = 6  # and all ranges of a section together this many, and the section's length
 MAX_AVAILABLE_IN_S = 120.0  # YouTube makes guests wait as long as its advertisement would last
 _ID = re.compile(r"[0-9A-Za-z_-]{11}")
 _CONSTRUCTION = threading.Lock()  # yt-dlp loads its plugins into module globals

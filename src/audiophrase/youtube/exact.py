@@ -211,7 +211,10 @@ def _fetch_mp4(
     held = reader.tell()
     if held <= start < held + READ_THROUGH_BYTES:
         start = held
-    return _plan(_fetch(reader, start, end))
+    data = _fetch(reader, start, end)
+    if moof_bytes and index is None:
+        return None  # FFmpeg has looked for the fragments, one by one
+    return _plan(data)
 
 
 def _guess(points: tuple[np.ndarray, np.ndarray], time: float) -> tuple[int, int]:

@@ -151,9 +151,9 @@ def test_an_answer_that_trickles_is_cut_off(fake):
 
 
 def test_a_warning_is_evidence_of_each_video_it_is_about(fake, client):
-    found = [look_up(client, fake, "sabr-only") for _ in range(2)]
-    assert found[0].warnings == found[1].warnings
-    assert "SABR" in str(found[0].warnings)
+    seen = [look_up(client, fake, "sabr-only") for _ in range(2)]
+    assert seen[0].warnings == seen[1].warnings
+    assert "SABR" in str(seen[0].warnings)
 
 
 @pytest.mark.parametrize("scenario", ["page-403", "page-429", "page-500", "slow"])
@@ -162,9 +162,9 @@ def test_a_page_is_not_needed_where_a_player_answers(fake, client, scenario):
 
 
 def test_the_third_attempt_at_a_flaky_video_succeeds(fake, client):
-    found = [look_up(client, fake, "flaky") for _ in range(3)]
-    assert [type(each) for each in found] == [Evidence, Evidence, Video]
-    assert isinstance(client.fetch(found[-1], 3, 13), Fetched)
+    seen = [look_up(client, fake, "flaky") for _ in range(3)]
+    assert [type(each) for each in seen] == [Evidence, Evidence, Video]
+    assert isinstance(client.fetch(seen[-1], 3, 13), Fetched)
 
 
 @pytest.mark.parametrize(
@@ -197,26 +197,6 @@ def test_videos_made_for_kids_need_javascript(fake, client):
     with_javascript.close()
 
 
-def test_each_look_up_waits_for_its_turn(fake):
-    turns = []
-    client = Client(timeout_s=2, javascript=False, wait=lambda: turns.append(len(fake.counts)))
-    client.fetch(client.resolve("aaaaaaaaaa0"), 3, 13)
-    client.resolve("aaaaaaaaaa1")
-    client.resolve("not an id")
-    assert turns == [0, 1]
-    client.close()
-
-
-def test_whoever_waits_may_give_up(fake):
-    def stop():
-        raise KeyError("the run ends")
-
-    client = Client(timeout_s=2, javascript=False, wait=stop)
-    with pytest.raises(KeyError, match="the run ends"):
-        client.resolve(ID)
-    client.close()
-
-
 def test_certificates_are_verified(fake, monkeypatch):
     monkeypatch.delenv("SSL_CERT_FILE")
     client = Client(timeout_s=2, javascript=False)
@@ -239,9 +219,9 @@ def test_a_network_that_goes_away_is_no_answer(fake, client):
 
 def test_from_the_third_video_on_everything_is_rate_limited(fake, client):
     fake.configure(n_before_fault=2, fault="all-429")
-    found = [client.resolve(f"aaaaaaaaaa{i}") for i in (0, 1, 2, 0)]
-    assert [type(each) for each in found] == [Video, Video, Evidence, Evidence]
-    assert found[3].http_statuses == (429,)
+    answers = [client.resolve(f"aaaaaaaaaa{i}") for i in (0, 1, 2, 0)]
+    assert [type(each) for each in answers] == [Video, Video, Evidence, Evidence]
+    assert answers[3].http_statuses == (429,)
 
 
 def test_the_address_of_a_proxy_is_in_no_evidence(fake, monkeypatch):
@@ -274,15 +254,15 @@ def cookies(tmp_path) -> Path:
 def test_cookies_are_sent_and_never_written_or_told(fake, cookies, capfd):
     before = cookies.read_bytes()
     client = Client(timeout_s=2, javascript=False, cookies=cookies)
-    found = [look_up(client, fake, scenario) for scenario in ("removed", "player-429", "ok")]
+    seen = [look_up(client, fake, scenario) for scenario in ("removed", "player-429", "ok")]
     client.close()
     assert any(SECRET in header for header in fake.cookies)
     assert not any("elsewhere" in header for header in fake.cookies)
     assert cookies.read_bytes() == before
     assert list(cookies.parent.iterdir()) == [cookies]
-    told = "".join(repr(each) for each in found) + "".join(capfd.readouterr())
-    assert SECRET not in told
-    assert "my-cookies" not in told
+    shown = "".join(repr(each) for each in seen) + "".join(capfd.readouterr())
+    assert SECRET not in shown
+    assert "my-cookies" not in shown
 
 
 BAD_COOKIES = {
@@ -319,8 +299,8 @@ def test_scrubbing():
         )
     )
     scrubber = Scrubber(["http://u:p%40ssword@198.51.100.7:3128", None], jar)
-    told = f"{SECRET} by http://u:p%40ssword@198.51.100.7:3128 or 198.51.100.7 with p@ssword"
-    assert scrubber.text(told) == "… by … or … with …"
+    text = f"{SECRET} by http://u:p%40ssword@198.51.100.7:3128 or 198.51.100.7 with p@ssword"
+    assert scrubber.text(text) == "… by … or … with …"
     assert "3128" not in scrubber.text("HTTPSConnection(host='198.51.100.7', port=3128)")
     address = "https://r1.googlevideo.com/videoplayback?ip=192.0.2.7&sig=x failed"
     assert scrubber.text(address) == "https://r1.googlevideo.com/videoplayback failed"
@@ -349,16 +329,16 @@ def test_neither_configuration_nor_plugins_are_loaded(fake, tmp_path):
     )
     theirs = "from yt_dlp import YoutubeDL; YoutubeDL()"
     for code, expected in ((ours, False), (theirs, True)):
-        found = subprocess.run(
+        completed = subprocess.run(
             [sys.executable, "-c", code],
             env=environment,
             capture_output=True,
             text=True,
             check=False,
         )
-        assert found.returncode == 0, found.stderr
+        assert completed.returncode == 0, completed.stderr
         assert sprung.exists() == expected
-        assert expected or found.stdout == "251\n"
+        assert expected or completed.stdout == "251\n"
     assert not (tmp_path / ".cache").exists()
 
 
@@ -424,8 +404,8 @@ def test_an_answer_of_wrong_types_is_read_as_far_as_it_goes():
         "videoDetails": [],
     }
     body = bytearray(json.dumps(value).encode())
-    found = player_answers([Exchange("/youtubei/v1/player", b"{}", body)])
-    assert found == (PlayerAnswer("player", None, None, None, None, 1),)
+    answers = player_answers([Exchange("/youtubei/v1/player", b"{}", body)])
+    assert answers == (PlayerAnswer("player", None, None, None, None, 1),)
 
 
 def test_causes_are_listed_from_the_outside():

@@ -9,11 +9,11 @@ from audiophrase.clips.archive import Clip, Matches
 from audiophrase.errors import AudiophraseError
 
 MAX_DEPTH = 4  # of sub-folders
-_TIMED = re.compile(r"[0-9A-Za-z_-]{1,64}(_\d{1,10}(\.\d{1,6})?){2}\.\w{1,8}")
-_WITH_Y = re.compile(r"Y[0-9A-Za-z_.-]{1,90}\.\w{1,16}")
+# What lies beside recordings (`.json`, `.txt`, `.part`, …) is none, whatever it is called.
 _AUDIO = re.compile(
     r"[^./][^/]{0,250}\."
-    r"(wav|flac|mp3|ogg|oga|opus|m4a|mp4|aac|webm|mka|mkv|aif|aiff|wma|amr|3gp)",
+    r"(wav|flac|mp3|ogg|oga|opus|m4a|mp4|aac|webm|mka|mkv|aif|aiff|wma|amr|3gp|"
+    r"aifc|au|caf|w64|wv|ape|tta|ac3|eac3|spx|mp2|m4b|mov|avi|flv)",
     re.IGNORECASE,
 )
 _SUBFOLDER = re.compile(r"[^./][^/]{0,250}")
@@ -21,8 +21,7 @@ _SUBFOLDER = re.compile(r"[^./][^/]{0,250}")
 
 def could_be_a_clip(name: str) -> bool:
     """Whether a file of this name is looked at."""
-    forms = (_TIMED, _WITH_Y, _AUDIO)
-    return name.isprintable() and any(form.fullmatch(name) for form in forms)
+    return name.isprintable() and _AUDIO.fullmatch(name) is not None
 
 
 def list_files(folder: Path) -> list[str]:

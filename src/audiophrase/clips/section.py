@@ -83,10 +83,12 @@ def read_section(
                 _check_size(frame)
             if position is None:
                 position = _first_position(frame, stream, rate_hz, seeked=seeked)
+                # Asked of the stream for each frame, they would take as long as the frame itself.
+                tick_s, origin = float(stream.time_base), stream.start_time or 0
                 if seeked and max_lead_s is not None:
                     _check_lead(first - position, max_lead_s=max_lead_s, rate_hz=rate_hz)
-            elif max_lead_s is not None:
-                _check_gap(frame, stream, position, rate_hz)
+            elif max_lead_s is not None and frame.pts is not None:
+                _check_gap((frame.pts - origin) * tick_s, position / rate_hz)
             if frame.sample_rate != rate_hz:
                 break  # another recording behind this one
             if layout != (frame.format.name, frame.layout.name):
@@ -94,8 +96,7 @@ def read_section(
                 layout = (frame.format.name, frame.layout.name)
             for part in converter.resample(frame):
                 if position + part.samples > first:
-                    samples = part.to_ndarray().mean(axis=0, dtype=np.float32)
-                    pieces.append((position, samples))
+                    pieces.append((position, _mono(part)))
                 position += part.samples
             if position >= first + round(length_s * rate_hz):
                 break
@@ -135,13 +136,10 @@ def _check_lead(n_lead: int, *, max_lead_s: float, rate_hz: int) -> None:
         raise NoAudioError(f"decoding would begin {n_lead / rate_hz:.3f} s before the section")
 
 
-def _check_gap(frame: av.AudioFrame, stream: av.AudioStream, position: int, rate_hz: int) -> None:
-    if frame.pts is None:
-        return
-    stated_s = float((frame.pts - (stream.start_time or 0)) * stream.time_base)
-    gap_s = stated_s - position / rate_hz
+def _check_gap(stated_s: float, expected_s: float) -> None:
+    gap_s = stated_s - expected_s
     if abs(gap_s) > MAX_GAP_S:
-        raise NoAudioError(f"a gap of {gap_s:.3f} s between frames at {position / rate_hz:.3f} s")
+        raise NoAudioError(f"a gap of {gap_s:.3f} s between frames at {expected_s:.3f} s")
 
 
 def _first_position(
@@ -158,6 +156,12 @@ def _first_position(
         end = position + frame.samples + stream.codec_context.delay
         position += round(end / step) * step - end
     return position
+
+
+def _mono(frame: av.AudioFrame) -> np.ndarray:
+    """The mean of the channels, float32 (n_samples,)."""
+    channels = frame.to_ndarray()
+    return channels[0] if len(channels) == 1 else channels.mean(axis=0, dtype=np.float32)
 
 
 def _cut(pieces: list[tuple[int, np.ndarray]], first: int, n_samples: int) -> np.ndarray:

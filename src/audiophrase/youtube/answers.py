@@ -13,7 +13,6 @@ from audiophrase.youtube.evidence import PlayerAnswer
 from audiophrase.youtube.opener import Exchange
 
 PAGE_CLIENT = "page"  # what the page itself was told
-_COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
 _INITIAL_RESPONSE = re.compile(r"ytInitialPlayerResponse\s*=\s*(?={)")
 
 
@@ -44,24 +43,6 @@ def _responses(exchanges: Iterable[Exchange]) -> Iterator[tuple[str, dict[str, A
             value = _parse(text)
         if isinstance(value, dict) and isinstance(value.get("playabilityStatus"), dict):
             yield client, value
-
-
-def index_end(exchanges: Iterable[Exchange], itag: str, n_bytes: int | None) -> int | None:
-    """Where the index in front of a recording ends, in bytes, if the players agree on it.
-
-    Args:
-        itag, n_bytes: which of the formats that they listed.
-    """
-    ends = set()
-    for exchange in exchanges:
-        value = _parse(exchange.body.decode("utf-8", errors="replace"))
-        listed = _at(value, "streamingData", "adaptiveFormats")
-        for entry in listed if isinstance(listed, list) else ():
-            stated = str(_at(entry, "itag")), str(_at(entry, "contentLength"))
-            last = _string(_at(entry, "indexRange", "end"))
-            if stated == (itag, str(n_bytes)) and last and _COUNT.fullmatch(last):
-                ends.add(int(last) + 1)
-    return ends.pop() if len(ends) == 1 else None
 
 
 def _answer(client: str, value: dict) -> PlayerAnswer:

@@ -8,7 +8,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ import yt_dlp.globals
 from yt_dlp import YoutubeDL
 from yt_dlp.extractor.youtube import YoutubeIE
 
-from audiophrase.youtube.answers import index_end, player_answers, player_formats
+from audiophrase.youtube.answers import player_answers, player_formats
 from audiophrase.youtube.cookies import read_cookies
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.formats import choose
@@ -30,7 +30,7 @@ from audiophrase.youtube.tracks import UNKNOWN, Track
 
 # A whole answer, once it was asked for, may take this many times the longest silence.
 ANSWER_TIMEOUTS = 3
-MEDIA_TIMEOUTS = 6  # and all ranges of a section together this many
+MEDIA_TIMEOUTS = 6  # and all ranges of a section together this many, and the section's length
 MAX_AVAILABLE_IN_S = 120.0  # YouTube makes guests wait as long as its advertisement would last
 _ID = re.compile(r"[0-9A-Za-z_-]{11}")
 _CONSTRUCTION = threading.Lock()  # yt-dlp loads its plugins into module globals
@@ -90,12 +90,7 @@ class Client:
     """
 
     def __init__(
-        self,
-        *,
-        cookies: Path | None = None,
-        timeout_s: float,
-        javascript: bool = True,
-        wait: Callable[[], None] = lambda: None,
+        self, *, cookies: Path | None = None, timeout_s: float, javascript: bool = True
     ) -> None:
         """Nothing is asked yet.
 
@@ -103,12 +98,11 @@ class Client:
             cookies: a file in the Netscape format; read once, never written.
             timeout_s: the longest silence of a server.
             javascript: whether deno may be started, without which some videos seem unavailable.
-            wait: called before each video is looked up, to pace them.
 
         Raises:
             AudiophraseError: the file of cookies cannot be used.
         """
-        self._wait, self._timeout_s = wait, timeout_s
+        self._timeout_s = timeout_s
         self._journal = Journal()
         with _CONSTRUCTION:
             self._ydl = _Downloader(
@@ -121,7 +115,6 @@ class Client:
         self._journal.clear()
         if not _ID.fullmatch(youtube_id):
             return Evidence("page", errors=(f"{youtube_id!r} is not the id of a video of YouTube",))
-        self._wait()
         try:
             address = f"https://www.youtube.com/watch?v={youtube_id}"
             info = self._ydl.extract_info(address, download=False)
@@ -190,11 +183,7 @@ class Client:
             ext=str(chosen.get("ext")),
             n_bytes=chosen.get("filesize"),
             track=choice.track,
-            index_end=index_end(
-                self._journal.exchanges,
-                choice.format_id.split("-")[0],  # the itag, before what was done to the sound
-                chosen.get("filesize"),
-            ),
+            index_end=choice.index_end,
         )
 
     def _answers(self) -> tuple[PlayerAnswer, ...]:
@@ -227,6 +216,10 @@ class _Downloader(YoutubeDL):
             handler.journal = self._journal
             handler.answer_s = ANSWER_TIMEOUTS * self.params["socket_timeout"]
         return director
+
+    def _forceprint(self, key, info_dict):
+        """Print nothing; yt-dlp would make tables of all formats first, in a sixth of its time."""
+        return None if info_dict is None else dict(info_dict)
 
     def report_warning(self, message, only_once=False):
         # Also those that yt-dlp would say once: each video has evidence of its own.

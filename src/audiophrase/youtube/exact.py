@@ -18,7 +18,7 @@ from audiophrase.youtube.ranges import MAX_BYTES, RangedReader
 
 HEAD_BYTES = 4 * 1024  # asked for first where nobody says how long the index is
 MAX_INDEX_BYTES = 1 << 20
-MAX_DATA_BYTES = 2 << 20  # of a section; more is not asked for at once
+DATA_SHARE = 0.5  # of all bytes that a section may take: more are not believed to be its own
 TAIL_BYTES = {"webm": 1536, "m4a": 3072}  # behind the index: what FFmpeg has to see of the sound
 # How wrong a guess may be: a part of the way to the nearest known point, more of its first second.
 MARGIN, NEAR_MARGIN, NEAR_BYTES = 0.08, 0.3, 16 * 1024
@@ -119,8 +119,7 @@ def _fetch_webm(
     latest_ms = section.start_s * 1000 - 1
     cue = int(np.searchsorted(times_ms, latest_ms, side="right")) - 1
     if section.is_first or cue < 0:
-        _fetch(reader, len(head), end)
-        return Plan()
+        return _plan(_fetch(reader, len(head), end))
     cluster, cluster_ms = int(positions[cue]), int(times_ms[cue])
     following = int(positions[cue + 1]) if cue + 1 < len(positions) else None
     stop = cluster
@@ -131,9 +130,10 @@ def _fetch_webm(
     first, _ = _guess(points, latest_ms - SLACK_S * 1000)
     for n_left in reversed(range(_MAX_GUESSES)):
         if first < max(stop + webm.MIN_COVER_BYTES, len(head)) or not n_left:
-            _fetch(reader, max(cluster, stop), end)
-            return Plan()
+            return _plan(_fetch(reader, max(cluster, stop), end))
         data = _fetch(reader, first, end)
+        if data is None:
+            return None
         chain = webm.find_chain(data, first=first, cluster_ms=cluster_ms, cluster_end=following)
         if chain is None or chain.position - stop > MAX_BYTES:
             return None
@@ -211,8 +211,10 @@ def _fetch_mp4(
     held = reader.tell()
     if held <= start < held + READ_THROUGH_BYTES:
         start = held
-    _fetch(reader, start, end)
-    return Plan()
+    data = _fetch(reader, start, end)
+    if moof_bytes and index is None:
+        return None  # FFmpeg has looked for the fragments, one by one
+    return _plan(data)
 
 
 def _guess(points: tuple[np.ndarray, np.ndarray], time: float) -> tuple[int, int]:
@@ -230,7 +232,12 @@ def _guess(points: tuple[np.ndarray, np.ndarray], time: float) -> tuple[int, int
     return max(floor, int(place - wrong)), int(place + wrong)
 
 
-def _fetch(reader: RangedReader, first: int, end: int) -> bytes:
-    """A range, unless it is longer than any section."""
-    is_sane = 0 <= first < end <= first + MAX_DATA_BYTES
-    return reader.fetch(first, end) if is_sane else b""
+def _fetch(reader: RangedReader, first: int, end: int) -> bytes | None:
+    """A range, or None where it is longer than any such section."""
+    is_sane = 0 <= first < end <= first + DATA_SHARE * reader.max_bytes
+    return reader.fetch(first, end) if is_sane else None
+
+
+def _plan(data: bytes | None) -> Plan | None:
+    """To decode whatever FFmpeg reads, if there is something that it need not look for."""
+    return None if data is None else Plan()

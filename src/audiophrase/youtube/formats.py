@@ -4,6 +4,7 @@ What the players list tells the tracks; what yt-dlp made of it can be fetched. T
 their addresses, as yt-dlp numbers formats of one itag in an order of its own (`140-0`, `140-1`).
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ CODECS = ("opus", "mp4a.40.2", "mp4a", "vorbis", "ec-3", "ac-3", "flac")  # the 
 MAX_LISTED = 5000  # formats of all players
 MAX_CHARACTERS = 80  # of a track's id or name
 STEREO = 2  # of more channels, the mean of all is no longer what was mixed
+_COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
 _MADE_BY_YT_DLP = ("n", "pot", "sig", "signature", "lsig")  # parameters it replaces or adds
 
 
@@ -29,11 +31,16 @@ class NoFormatError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A format of yt-dlp's, and what it is: `251`, or `140-drc` where there is no plain one."""
+    """A format of yt-dlp's, and what it is: `251`, or `140-drc` where there is no plain one.
+
+    Attributes:
+        index_end: where the index in front of its sound ends, in bytes, if the players say one place.
+    """
 
     format: Mapping[str, Any]
     format_id: str
     track: Track
+    index_end: int | None = None
 
 
 def choose(listed: Iterable[Mapping[str, Any]], playable: Iterable[Mapping[str, Any]]) -> Choice:
@@ -47,8 +54,9 @@ def choose(listed: Iterable[Mapping[str, Any]], playable: Iterable[Mapping[str, 
         NoOriginalError: the original track is not known, or has no address.
         NoFormatError: there is no audio that can be read.
     """
+    listed = list(listed)[:MAX_LISTED]
     offers, by_address = [], defaultdict(list)
-    for entry in list(listed)[:MAX_LISTED]:
+    for entry in listed:
         if (offer := read_offer(entry)) is not None:
             offers.append(offer)
             if url := _url(entry):
@@ -79,6 +87,7 @@ def choose(listed: Iterable[Mapping[str, Any]], playable: Iterable[Mapping[str, 
         format=best,
         format_id=f"{same[0].itag}-{processing}" if processing else same[0].itag,
         track=Track(original.track.audio_track, language, original.track.chosen_by),
+        index_end=_index_end(listed, same[0].itag, best.get("filesize")),
     )
 
 
@@ -97,12 +106,12 @@ def read_offer(entry: Mapping[str, Any]) -> Offer | None:
 
 def _offer(itag: str, track: Mapping[str, Any], url: str, beside: Mapping[str, Any]) -> Offer:
     in_url = _query(url).get("xtags", [""])[0]
-    told = [read_xtags(beside.get("tags")), read_xtags(in_url)]
-    languages = [_string(tags.get("lang")) for tags in told]
-    contents = [_string(tags.get("acont")) for tags in told]
+    xtags = [read_xtags(beside.get("tags")), read_xtags(in_url)]
+    languages = [_string(tags.get("lang")) for tags in xtags]
+    contents = [_string(tags.get("acont")) for tags in xtags]
     track_id = _string(track.get("id"))
-    is_drc = bool(beside.get("is_drc")) or any(tags.get("drc") == "1" for tags in told)
-    is_boosted = any(tags.get("vb") == "1" for tags in told)
+    is_drc = bool(beside.get("is_drc")) or any(tags.get("drc") == "1" for tags in xtags)
+    is_boosted = any(tags.get("vb") == "1" for tags in xtags)
     return Offer(
         itag=itag,
         track_id=track_id,
@@ -113,6 +122,18 @@ def _offer(itag: str, track: Mapping[str, Any], url: str, beside: Mapping[str, A
         contents=frozenset(filter(None, contents)),
         processing="drc" if is_drc else "vb" if is_boosted else None,
     )
+
+
+def _index_end(listed: Iterable[Mapping[str, Any]], itag: str, n_bytes: Any) -> int | None:
+    """Where the index of the recording of this itag and length ends, if all who say it agree."""
+    ends = set()
+    for entry in listed:
+        index = entry.get("indexRange")
+        last = index.get("end") if isinstance(index, Mapping) else None
+        is_it = (str(entry.get("itag")), str(entry.get("contentLength"))) == (itag, str(n_bytes))
+        if is_it and isinstance(last, str) and _COUNT.fullmatch(last):
+            ends.add(int(last) + 1)
+    return ends.pop() if len(ends) == 1 else None
 
 
 def _is_readable(each: Mapping[str, Any]) -> bool:

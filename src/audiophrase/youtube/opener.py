@@ -148,6 +148,12 @@ class GuardedAdapter(RequestsHTTPAdapter):
         self._journal, self._answer_s = journal, answer_s
         super().__init__(**kwargs)
 
+    def proxy_manager_for(self, proxy, **kwargs):
+        # urllib3 holds small packets back where there is a proxy, which then waits for them: 40 ms
+        # for each question to a player, whose body is sent behind its headers.
+        options = urllib3.connection.HTTPConnection.default_socket_options
+        return super().proxy_manager_for(proxy, socket_options=options, **kwargs)
+
     def send(self, request, *args, **kwargs):
         check_address(request.url, (*ASKED_HOSTS, CAPTCHA_HOST))
         ends = time.monotonic() + self._answer_s

@@ -9,8 +9,8 @@ from typing import Any
 from audiophrase.clips.availability import State
 from audiophrase.youtube.history import BARE_INTERVAL, FETCHED, ClipHistory
 
-# FLAC of ten seconds at 48 kHz is some 0.65 MB; a shard holds it again, and so does DVC's cache.
-CLIP_BYTES = 650_000
+# FLAC at 48 kHz is some 65 kB a second; a shard holds it again, and so does DVC's cache.
+BYTES_PER_S = 65_000
 COPIES = 3
 
 
@@ -54,7 +54,8 @@ class Plan:
     @property
     def n_bytes(self) -> int:
         """What the wanted clips take on disk at most."""
-        return self.n_wanted * CLIP_BYTES * COPIES
+        seconds = sum(clip.end_s - clip.start_s for job in self.jobs for clip in job.clips)
+        return round(seconds * BYTES_PER_S * COPIES)
 
     def hours(self, videos_per_hour: float) -> float:
         return len(self.jobs) / videos_per_hour

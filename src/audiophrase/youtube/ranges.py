@@ -11,7 +11,9 @@ from audiophrase.youtube.opener import MEDIA_HOSTS, check_address
 
 JUMP_BYTES = 8 * 1024  # what is asked for where a reader jumps to; it may only want to look
 RANGE_BYTES = 64 * 1024  # and at most where it reads on
-MAX_BYTES = 4 << 20  # for one section; ten seconds are 0.16 MB
+PIECE_BYTES = 1 << 20  # and of what is asked for at once: an answer has its own bounds
+MAX_BYTES = 4 << 20  # for one section, or where it is long
+MAX_BYTES_PER_S = 128 * 1024  # for each of its seconds; Opus takes 20 kB, FLAC up to 120
 MAX_MEDIA_BYTES = 8 << 30  # whole recordings
 _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 
@@ -28,6 +30,7 @@ class RangedReader:
         n_requests: ranges asked for so far.
         failure: what went wrong, after which there is nothing more to read. FFmpeg takes that for
             the end of the file: whoever reads through it has to look here.
+        max_bytes: that may be transferred.
         jump_bytes: what is asked for where a jump leads to bytes that are not held.
         stop_at: a position that no single read goes beyond, so that FFmpeg buffers nothing behind
             it until it gets there.
@@ -47,7 +50,7 @@ class RangedReader:
         Args:
             urlopen: yt-dlp's own, so that TLS, time-outs and status codes are its.
             n_bytes: how long the recording is, as the player says.
-            seconds: for all ranges together.
+            seconds: for all ranges together; `allow` gives long sections more.
         """
         self._urlopen, self._url, self._headers = urlopen, url, dict(headers)
         self._position = 0
@@ -57,9 +60,15 @@ class RangedReader:
         self._last_asked: tuple[int, int] = (-1, 0)  # where it ended, and how long it was
         self.n_bytes = n_bytes
         self.n_read = self.n_requests = 0
+        self.max_bytes = MAX_BYTES
         self.failure: Exception | None = None
         self.jump_bytes = JUMP_BYTES
         self.stop_at: int | None = None
+
+    def allow(self, length_s: float) -> None:
+        """Bytes and time for a section: what is long may take long, as long as it sounds."""
+        self.max_bytes = max(MAX_BYTES, round(length_s * MAX_BYTES_PER_S))
+        self._ends += length_s
 
     def read(self, n: int = -1) -> bytes:
         """Up to n bytes, at least one; none at the end, or once something went wrong."""
@@ -150,22 +159,25 @@ class RangedReader:
         return None
 
     def _ask(self, first: int, end: int) -> None:
-        """Hold the bytes of one range: up to `end`, to what is held behind, or to the last one."""
+        """Hold the bytes of a range: up to `end`, to what is held behind, or to the last one."""
         if self.failure is not None:
             raise self.failure
         end = min([end, *(start for start, _ in self._pieces if start > first)])
+        length = end - first
         try:
-            content = self._answer(first, end)
+            if self.n_read + length > self.max_bytes:
+                raise MediaError(f"a section should not need more than {self.max_bytes} bytes")
+            while first < end and first != self.n_bytes:
+                content = self._answer(first, min(end, first + PIECE_BYTES))
+                self._pieces = _joined([*self._pieces, (first, content)])
+                first += len(content)
         except Exception as error:
             self.failure = error
             raise
-        self._pieces = _joined([*self._pieces, (first, content)])
-        self._last_asked = first + len(content), end - first
+        self._last_asked = first, length
 
     def _answer(self, first: int, end: int) -> bytes:
         """The bytes of one range, exactly those."""
-        if self.n_read + end - first > MAX_BYTES:
-            raise MediaError(f"a section should not need more than {MAX_BYTES} bytes")
         if time.monotonic() > self._ends:
             raise MediaError(f"the section took too long: {self.n_read} bytes came in time")
         last = (end if self.n_bytes is None else min(end, self.n_bytes)) - 1
@@ -194,13 +206,13 @@ class RangedReader:
         match = _CONTENT_RANGE.fullmatch(stated)
         if match is None:
             raise MediaError(f"no Content-Range: {stated[:80]!r}")
-        found_first, found_last, total = map(int, match.groups())
+        sent_first, sent_last, total = map(int, match.groups())
         if self.n_bytes is None:
             self.n_bytes, last = total, min(last, total - 1)
         if total != self.n_bytes or total > MAX_MEDIA_BYTES:
             raise MediaError(f"a recording of {total} bytes, but {self.n_bytes} were announced")
-        if (found_first, found_last) != (first, last):
-            raise MediaError(f"asked for bytes {first}-{last}, got {found_first}-{found_last}")
+        if (sent_first, sent_last) != (first, last):
+            raise MediaError(f"asked for bytes {first}-{last}, got {sent_first}-{sent_last}")
         length = response.headers.get("Content-Length")
         if length is not None and length != str(last - first + 1):
             raise MediaError(f"Content-Length {length[:20]} for {last - first + 1} bytes")

@@ -57,6 +57,7 @@ def read_cut(
     """
     if ext not in CONTAINERS:
         raise MediaError(f"a container that was not asked for: {ext[:20]}")
+    reader.allow(length_s)
     head = fetch_head(reader, ext, index_end)
     try:
         return _read(reader, head, ext, start_s, length_s, duration_s)
@@ -91,7 +92,8 @@ def _read(
             if duration_s is not None and start_s < duration_s - ROUNDED_S:
                 raise MediaError(f"the audio ends at {recording_s:.1f} s of {duration_s:.1f} s")
             rate_hz = container.streams.audio[0].rate
-            return Cut(np.zeros(0, np.float32), rate_hz, recording_s, "index")
+            read_by = "seek" if head is None else "index"
+            return Cut(np.zeros(0, np.float32), rate_hz, recording_s, read_by)
         plan = None
         if head is not None and reader.failure is None:
             plan = fetch_data(

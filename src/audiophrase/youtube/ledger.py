@@ -184,6 +184,19 @@ class Ledger:
             run = next(asked, None)
             return [line for line in self._lines if (line["kind"], line["run"]) == (event, run)]
 
+    def fetched_here(self, n_videos: int) -> list[str]:
+        """The videos that this machine fetched last, as its log has them; the latest is last."""
+        with self._mutex:
+            latest: list[str] = []
+            for line in reversed(self._lines):
+                if len(latest) == n_videos:
+                    break
+                if line["kind"] == "attempt" and line["run"] != "seed":
+                    youtube_id = line["clip_id"][1:12]
+                    if line["state"] in FETCHED and youtube_id not in latest:
+                        latest.append(youtube_id)
+            return latest[::-1]
+
     def section_path(self, clip_id: str) -> Path:
         """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""
         return section_path(self._folder, clip_id)

@@ -207,3 +207,12 @@ def test_a_data_set_with_a_spoiler_is_fetched_once(project, monkeypatch, capfd):
     n_spoilt = n_asked[spoiler]
     assert project.retrieve("--recheck") == Exit.DONE
     assert n_asked[spoiler] > n_spoilt
+
+
+def test_what_fails_beside_others_is_no_proof_against_any(tmp_path):
+    """The session that was bad for both counts against neither; two more alone do not suffice."""
+    world = World({}, dict.fromkeys((1, 2, 3), (1, SABR)))
+    stop, histories, _ = youtube_world.work(tmp_path, world, jobs(2), n_threads=1)
+    assert stop is None
+    assert [history.state for history in histories.values()] == [State.OK] * 2
+    assert world.n_asked[name(0)] == MAX_SPOILT + 1

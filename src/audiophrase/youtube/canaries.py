@@ -181,6 +181,7 @@ class Canaries:
             asked = (session.client, youtube_id, self._params.canary_s)
             verdict, pause_s = self._pool.submit(ask_canary, *asked).result()
             session.retry_after_s = max(session.retry_after_s, pause_s)
+            self._bucket.pause(min(pause_s, self._params.max_pause_s))
             if verdict is None or not concerns_run(verdict) or stops_at_once(verdict):
                 break
             if attempt + 1 < n_attempts:

@@ -101,9 +101,9 @@ def test_what_spoils_every_session_is_given_up_and_keeps_nothing_back(
     stop, histories, lines = youtube_world.work(tmp_path, world, jobs(N), n_threads=n_threads)
     check(world, stop, histories, spoilers, n_threads)
     assert not [line for line in lines if line["kind"] == "put-last"]
-    told = told_of_sessions([], [], lines)
-    assert len(told) == 1
-    assert all((f"Y{video}_0_10" in told[0]) == (k < 6) for video in spoilers if k < 6)
+    given_up = told_of_sessions([], [], lines)
+    assert len(given_up) == 1
+    assert all((f"Y{video}_0_10" in given_up[0]) == (k < 6) for video in spoilers if k < 6)
 
 
 @pytest.mark.parametrize("k", [3, 6])

@@ -229,3 +229,12 @@ def test_where_every_session_wears_out_soon_all_is_fetched_at_a_polite_rate(tmp_
     assert len(renewals) > MAX_AN_HOUR
     for earlier, later in zip(renewals, renewals[MAX_AN_HOUR:], strict=False):
         assert later - earlier > HOUR_S - 1
+
+
+def test_no_suspect_is_asked_for_in_a_session_that_may_be_spoilt(tmp_path):
+    """By the last but one, when the first already is suspected."""
+    spoilers = {name(0), name(N - 2)}
+    world = SpoiltWorld(spoilers, SABR, SABR)
+    stop, histories, _ = youtube_world.work(tmp_path, world, jobs(N), n_threads=1)
+    check(world, stop, histories, spoilers, 1)
+    assert {histories[name(i)].n_attempts for i in (1, 2, 3, 4, N - 1)} == {2}

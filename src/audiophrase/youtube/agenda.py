@@ -47,9 +47,13 @@ class Agenda:
         """The job that is due. Raises IndexError if none is."""
         if self._ready:
             return self._ready.popleft()
-        if self._later and self._later[0][0] <= self._clock():
+        if self._has_retry():
             return heapq.heappop(self._later)[2]
         return self._suspects.popleft()
+
+    def comes_to_suspects(self) -> bool:
+        """Whether the next job is one that may have spoiled its session."""
+        return bool(self._suspects) and not self._ready and not self._has_retry()
 
     def suspect(self, clips: Sequence[Clip], *, alone: bool) -> None:
         """Put clips of a video behind all others; what was said of them does not count.
@@ -73,3 +77,6 @@ class Agenda:
     def backoff_s(self, n_failed: int) -> float:
         """How long to wait after so many failures, in s."""
         return self._backoff_s * 2 ** (n_failed - 1) * (1 + self._rng.random())
+
+    def _has_retry(self) -> bool:
+        return bool(self._later) and self._later[0][0] <= self._clock()

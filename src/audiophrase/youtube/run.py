@@ -164,6 +164,8 @@ class Run:
     def _wants_canaries(self) -> bool:
         if self._sessions.doubted() or self._n_unwitnessed >= self._params.canary_every:
             return True
+        if self._agenda.comes_to_suspects() and self._sessions.has_unwitnessed_failures():
+            return True  # so that nothing else can be to blame for what comes of them
         return not self._agenda and not self._flying and self._n_unwitnessed > 0
 
     def _ask_canaries(self) -> None:

@@ -156,6 +156,9 @@ class Sessions:
         waiting = [session for session in self.live if session.outcomes]
         return waiting or [min(self.live, key=lambda session: session.last_canary)]
 
+    def has_unwitnessed_failures(self) -> bool:
+        return any(session.outcomes for session in self.live)
+
     def told(self) -> str:
         """How they fare, in a line."""
         line = "session" + "s" * (len(self.live) > 1)

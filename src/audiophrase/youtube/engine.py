@@ -234,12 +234,12 @@ def _plan(
 
 
 def _tell_plan(todo: Plan, params: RunParams) -> None:
-    line = f"{todo.n_clips} clips: {todo.n_at_hand} at hand"
+    told = f"{todo.n_clips} clips: {todo.n_at_hand} at hand"
     if todo.n_answered:
-        line += f", {todo.n_answered} that YouTube will not give (--recheck asks again)"
+        told += f", {todo.n_answered} that YouTube will not give (--recheck asks again)"
     if todo.n_exhausted:
-        line += f", {todo.n_exhausted} unresolved for now (--recheck asks again)"
-    click.echo(line, err=True)
+        told += f", {todo.n_exhausted} unresolved for now (--recheck asks again)"
+    click.echo(told, err=True)
     if todo.jobs:
         click.echo(
             f"to try: {todo.n_wanted} clips of {len(todo.jobs)} videos; about "
@@ -254,8 +254,8 @@ def _tell_plan(todo: Plan, params: RunParams) -> None:
 def _tell_states(known_clips: _Known) -> None:
     known = fold(known_clips.rows).values()
     for state, n in sorted(Counter(str(history.state) for history in known).items()):
-        name = "fetched" if state == State.OK else state  # silence and length show when packed
-        click.echo(f"{name}: {n} clips", err=True)
+        told = "fetched" if state == State.OK else state  # silence and length show when packed
+        click.echo(f"{told}: {n} clips", err=True)
     if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in known):
         click.echo(
             f"{n_bare} of the unresolved: YouTube says 'unavailable', and not why. That counts once "

@@ -51,7 +51,8 @@ def test_a_rate_limit_stops_at_once_and_says_for_how_long(work):
     assert len(histories) == 11
     assert histories["video_00002"].state == State.UNRESOLVED
     assert world.n_asked["canary_0000"] == 1 + 3  # of them two as another
-    assert world.now_s < 3600 / 300 * 1.3 * 15  # nobody waited for the Retry-After
+    longest_s = 900.0  # for which a Retry-After is heeded, once by each of the two
+    assert 0 < world.now_s - 2 * longest_s < 3600 / 300 * 1.3 * 15
 
 
 def test_videos_that_fail_every_time_do_not_stop_a_run_whose_canaries_play(work):

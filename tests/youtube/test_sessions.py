@@ -235,11 +235,11 @@ def test_no_more_fresh_sessions_an_hour_than_are_polite():
     sessions = Sessions(world.visitor, max_streak=5, max_pause_s=900, clock=world.clock)
     session = sessions.open()
     for _ in range(MAX_AN_HOUR):
-        assert sessions.may_renew()
+        assert sessions.renewal_wait_s() == 0
         session = sessions.renew(session)
-    assert not sessions.may_renew()
+    assert sessions.renewal_wait_s() == 3600
     world.now_s = 3601.0
-    assert sessions.may_renew()
+    assert sessions.renewal_wait_s() == 0
     assert sessions.live == [session]
     assert sessions.told() == f"session {MAX_AN_HOUR + 1}; {MAX_AN_HOUR} renewed"
 

@@ -1,6 +1,7 @@
 """The agenda of a run: which video is next, and which come again later.
 
-Whatever failed stands behind all that was not tried yet, so that no video keeps others waiting.
+Whatever failed stands behind all that was not tried yet, so that no video keeps others waiting; what
+may have spoiled its session stands behind all else.
 """
 
 import heapq
@@ -31,25 +32,39 @@ class Agenda:
         self._ready = deque(jobs)
         self._later: list[tuple[float, int, Job]] = []  # a heap: when due, a tie-break, what
         self._n_later = itertools.count()
+        self._suspects: deque[Job] = deque()
 
     def __len__(self) -> int:
-        return len(self._ready) + len(self._later)
+        return len(self._ready) + len(self._later) + len(self._suspects)
 
     def wait_s(self) -> float:
         """How long until a job is due, in s; infinite if there is none."""
-        if self._ready:
+        if self._ready or self._suspects:
             return 0.0
         return max(0.0, self._later[0][0] - self._clock()) if self._later else float("inf")
 
     def next(self) -> Job:
         """The job that is due. Raises IndexError if none is."""
-        if not self._ready and self._later and self.wait_s() <= 0:
+        if self._ready:
+            return self._ready.popleft()
+        if self._has_retry():
             return heapq.heappop(self._later)[2]
-        return self._ready.popleft()
+        return self._suspects.popleft()
 
-    def again(self, clips: Sequence[Clip]) -> None:
-        """Put clips of a video last; what was said of them does not count."""
-        self._ready.append(Job(clips[0].youtube_id, tuple(clips), is_retry=True))
+    def comes_to_suspects(self) -> bool:
+        """Whether the next job is one that may have spoiled its session."""
+        return bool(self._suspects) and not self._ready and not self._has_retry()
+
+    def suspect(self, clips: Sequence[Clip], *, alone: bool) -> None:
+        """Put clips of a video behind all others; what was said of them does not count.
+
+        One that failed alone comes before the other suspects: so each is soon cleared or given up.
+        """
+        job = Job(clips[0].youtube_id, tuple(clips), is_retry=True, is_suspect=True)
+        if alone:
+            self._suspects.appendleft(job)
+        else:
+            self._suspects.append(job)
 
     def retry(self, clips: Sequence[Clip]) -> None:
         """Put clips of a video last, for one try fewer and after a while."""
@@ -62,3 +77,6 @@ class Agenda:
     def backoff_s(self, n_failed: int) -> float:
         """How long to wait after so many failures, in s."""
         return self._backoff_s * 2 ** (n_failed - 1) * (1 + self._rng.random())
+
+    def _has_retry(self) -> bool:
+        return bool(self._later) and self._later[0][0] <= self._clock()

@@ -114,16 +114,16 @@ class Asker:
         return Failure(clip, verdict)
 
     def _log(self, clip: Clip, now: datetime, verdict: Verdict, values: dict[str, Any]) -> None:
-        told = {"reason": verdict.reason, "message": verdict.message}
-        told |= {"state": verdict.state, "permanent": verdict.permanent}
-        self._ledger.record(clip.clip_id, now, values | told)
+        judged = {"reason": verdict.reason, "message": verdict.message}
+        judged |= {"state": verdict.state, "permanent": verdict.permanent}
+        self._ledger.record(clip.clip_id, now, values | judged)
 
     def _values(self, session: str, evidence: Evidence) -> dict[str, Any]:
         statuses = evidence.http_statuses
         worst = next((status for status in statuses if status >= 400), None)
         last = statuses[-1] if statuses else None
-        told = {"session": session, "evidence": evidence.to_json()}
-        return self._tools | told | {"http_status": worst or last}
+        seen = {"session": session, "evidence": evidence.to_json(), "http_status": worst or last}
+        return self._tools | seen
 
 
 def ask_canary(client: Client, youtube_id: str, length_s: float) -> tuple[Verdict | None, float]:
@@ -132,11 +132,14 @@ def ask_canary(client: Client, youtube_id: str, length_s: float) -> tuple[Verdic
     if isinstance(video, Evidence):
         return judge(video), video.retry_after_s or 0.0
     fetched = client.fetch(video, 0.0, length_s)
-    if isinstance(fetched, Evidence):
-        return judge(fetched), fetched.retry_after_s or 0.0
+    is_refused = isinstance(fetched, Evidence)
+    evidence = fetched if is_refused else fetched.evidence
+    pause_s = max(video.evidence.retry_after_s or 0.0, evidence.retry_after_s or 0.0)
+    if is_refused:
+        return judge(evidence), pause_s
     if not len(fetched.samples):
-        return Verdict(State.UNRESOLVED, "unknown", False, message="its audio is empty"), 0.0
-    return None, 0.0
+        return Verdict(State.UNRESOLVED, "unknown", False, message="its audio is empty"), pause_s
+    return None, pause_s
 
 
 def _encode(fetched: Fetched) -> tuple[bytes, Verdict | None]:

@@ -6,7 +6,7 @@ A guest may look up some 300 videos an hour; politeness, not speed, is the limit
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -152,17 +152,54 @@ def stop_for_canary(youtube_id: str, verdict: Verdict, retry_after_s: float = 0.
 
     `retry_after_s` is the longest Retry-After before that.
     """
-    told = f"{youtube_id}, a video known to be alive, cannot be had, in a new session neither"
+    problem = f"{youtube_id}, a video known to be alive, cannot be had, in a new session neither"
     if concerns_run(verdict):
-        stop = stop_for(verdict, retry_after_s)
-        return Stop(stop.cause, f"{told}; {stop.message}", stop.remedy, stop.exit_code, stop.wait_s)
+        return _stop_of_run(problem, verdict, retry_after_s)
     said = verdict.message or verdict.reason
     return Stop(
         "canary",
-        f"{told}: {said}",
+        f"{problem}: {said}",
         f"open https://www.youtube.com/watch?v={youtube_id} in a browser: if it plays, "
         "`make upgrade-ytdlp` or wait some hours; if it has gone, name another in "
         f"retrieve.canaries; {AGAIN}",
         Exit.BLOCKED,
         HOUR_S,
     )
+
+
+def stop_for_fetched(
+    youtube_ids: Sequence[str], verdict: Verdict, retry_after_s: float = 0.0
+) -> Stop:
+    """What to tell the user when the canaries are all that plays: no video fetched before does."""
+    problem = (
+        f"the canaries play, but what was fetched before ({', '.join(youtube_ids)}) cannot be had "
+        "now, in a new session neither"
+    )
+    if concerns_run(verdict):
+        return _stop_of_run(problem, verdict, retry_after_s)
+    return Stop(
+        "fetched-before",
+        f"{problem}: {verdict.message or verdict.reason}",
+        f"open https://www.youtube.com/watch?v={youtube_ids[0]} in a browser: if it plays, "
+        f"`make upgrade-ytdlp` or wait some hours; {AGAIN}",
+        Exit.BLOCKED,
+        HOUR_S,
+    )
+
+
+def stop_for_renewals(youtube_id: str, verdict: Verdict, n_renewals: int, wait_s: float) -> Stop:
+    """What to tell the user when session after session is worn out, and none brings anything."""
+    return Stop(
+        verdict.reason,
+        f"{youtube_id}, a video known to be alive, cannot be had in a session any more, and "
+        f"{n_renewals} sessions were replaced within the hour and brought no clip; no other was "
+        f"tried: {verdict.message or verdict.reason}",
+        f"lower retrieve.videos_per_hour if this happens again; {AGAIN}",
+        Exit.BLOCKED,
+        wait_s,
+    )
+
+
+def _stop_of_run(problem: str, verdict: Verdict, retry_after_s: float) -> Stop:
+    stop = stop_for(verdict, retry_after_s)
+    return Stop(stop.cause, f"{problem}; {stop.message}", stop.remedy, stop.exit_code, stop.wait_s)

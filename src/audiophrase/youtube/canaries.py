@@ -1,36 +1,58 @@
 """Canaries, videos known to be alive: what fails while they play is the videos' own.
 
 They are asked for in the session whose failures shall count. Where one fails, a session without a
-past asks for the same, and only what that cannot have either stops a run.
+past asks for the same, and only what that cannot have either stops a run. A video after which one
+session after the other cannot have them is given up.
 """
 
 import itertools
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.clips.parameters import RunParams
 from audiophrase.youtube.agenda import Agenda
-from audiophrase.youtube.asking import Outcome, ask_canary
-from audiophrase.youtube.budget import Stop, TokenBucket, stop_for, stop_for_canary, stops_at_once
+from audiophrase.youtube.asking import Failure, Outcome, ask_canary
+from audiophrase.youtube.budget import (
+    Stop,
+    TokenBucket,
+    stop_for,
+    stop_for_canary,
+    stop_for_fetched,
+    stop_for_renewals,
+    stops_at_once,
+)
+from audiophrase.youtube.history import SPOILS
 from audiophrase.youtube.ledger import Ledger
 from audiophrase.youtube.progress import Progress
-from audiophrase.youtube.sessions import N_FRESH, Session, Sessions
+from audiophrase.youtube.sessions import MAX_AN_HOUR, N_FRESH, Session, Sessions
 from audiophrase.youtube.verdict import Verdict, concerns_run
 
-STREAKS = 4  # of them, a session must also have a video that was fetched before
-MAX_EXCUSES = 3  # how often what a clip failed at is put down to the session
+STREAKS = 4  # of them, or so many renewals: a video that was fetched before must play as well
+N_FETCHED = 3  # of which one must play: any may have gone since
+MAX_SPOILT = 3  # sessions in which a video alone had failed before they could have no canary
+
+
+@dataclass(frozen=True, slots=True)
+class _Dead:
+    """What a session cannot have: a canary, or any of several videos fetched before; and why."""
+
+    youtube_ids: tuple[str, ...]
+    verdict: Verdict
+    is_canary: bool
+
+    @property
+    def said(self) -> str:
+        return self.verdict.message or self.verdict.reason
 
 
 class Canaries:
-    """Asks for them, while nothing else is in flight, and acts upon what comes.
-
-    Attributes:
-        fetched_before: a video that played, and should again.
-    """
+    """Asks for them, while nothing else is in flight, and acts upon what comes."""
 
     def __init__(
         self,
@@ -48,8 +70,16 @@ class Canaries:
         self._agenda, self._bucket, self._pool = agenda, bucket, pool
         self._progress, self._sleep = progress, sleep
         self._rotation = itertools.cycle(params.canaries)
-        self._excuses: Counter[str] = Counter()  # by clip
-        self.fetched_before: str | None = None
+        self._fetched = deque(ledger.fetched_here(N_FETCHED), maxlen=N_FETCHED)
+        self._spoilt: Counter[str] = Counter()  # sessions, by video
+        self._n_fruitless = 0  # renewals since a video played
+
+    def remember(self, youtube_id: str) -> None:
+        """A video played, and should again."""
+        self._n_fruitless = 0
+        if youtube_id in self._fetched:
+            self._fetched.remove(youtube_id)
+        self._fetched.append(youtube_id)
 
     def open_session(self) -> Stop | None:
         """One more session, if it can have what it should. Returns why it cannot."""
@@ -60,12 +90,10 @@ class Canaries:
     def ask_doubted(self) -> Stop | None:
         """In the sessions that are in doubt. Returns why the run must stop, if it must."""
         for session in self._sessions.doubted():
-            asked, verdict = [next(self._rotation)], session.outcomes[-1].verdict
+            verdict = session.outcomes[-1].verdict
             endless = session.n_new >= STREAKS * self._params.max_streak
-            if endless and self.fetched_before is not None:
-                asked.append(self.fetched_before)
-            stop = self._check(session, asked)
-            if stop is None and endless and self.fetched_before is None:
+            stop = self._check(session, [next(self._rotation)], also_fetched=endless)
+            if stop is None and endless and not self._fetched:
                 stop = stop_for(verdict)  # the canaries may be all that plays
             if stop is not None:
                 return stop
@@ -74,77 +102,153 @@ class Canaries:
 
     def ask_all(self) -> Stop | None:
         """In all sessions that something failed in since their last; all of them at the end."""
-        for session in self._sessions.unwitnessed():
-            asked = [next(self._rotation)] if self._agenda else self._params.canaries
+        sessions = self._sessions.unwitnessed()
+        failures = [f for session in sessions for o in session.outcomes for f in o.failures]
+        is_end = not self._agenda and not any(map(_is_tried_again, failures))
+        for session in sessions:
+            asked = self._params.canaries if is_end else [next(self._rotation)]
             if (stop := self._check(session, asked)) is not None:
                 return stop
         return None
 
-    def _check(self, session: Session, youtube_ids: list[str]) -> Stop | None:
+    def _check(
+        self, session: Session, canaries: Sequence[str], *, also_fetched: bool = False
+    ) -> Stop | None:
         """Let what failed in a session count, or ask as another, or stop."""
-        dead = self._ask(session, youtube_ids, self._params.attempts)
-        for _ in range(N_FRESH):
-            if dead is None or not self._sessions.may_renew():
-                break
-            session = self._renew(session, *dead)
-            dead = self._ask(session, youtube_ids, n_attempts=1)
+        asked, n_renewed = session, 0
+        dead = self._ask(session, canaries, self._params.attempts, also_fetched)
+        while dead is not None and n_renewed < N_FRESH:
+            if (wait_s := self._sessions.renewal_wait_s()) > 0:
+                if n_renewed:
+                    break
+                if self._n_fruitless >= MAX_AN_HOUR:
+                    wait_s = max(wait_s, session.retry_after_s)
+                    return stop_for_renewals(
+                        dead.youtube_ids[0], dead.verdict, self._n_fruitless, wait_s
+                    )
+                self._progress.tell(
+                    f"{MAX_AN_HOUR} sessions were replaced within an hour; more would be impolite: "
+                    f"going on in {wait_s / 60:.0f} min"
+                )
+                self._sleep(wait_s)
+            session = self._renew(session, dead)
+            n_renewed += 1
+            also_fetched |= self._is_spoilt_by_one(asked) or self._n_fruitless >= STREAKS
+            dead = self._ask(session, canaries, 1, also_fetched)
         if dead is not None:
-            return stop_for_canary(*dead, session.retry_after_s)
+            stopping = (dead.verdict, session.retry_after_s)
+            if dead.is_canary:
+                return stop_for_canary(dead.youtube_ids[0], *stopping)
+            return stop_for_fetched(dead.youtube_ids, *stopping)
+        if n_renewed:
+            self._blame(asked)
+        if also_fetched and self._fetched:
+            self._n_fruitless = 0  # not only the canaries play
         for outcome in self._sessions.pass_canary(session):
             self._settle(session, outcome)
         self._progress.show_health(self._sessions.told())
         return None
 
     def _ask(
-        self, session: Session, youtube_ids: list[str], n_attempts: int
-    ) -> tuple[str, Verdict] | None:
-        """Log whether videos known to be alive are had. Returns the first that is not, and why."""
-        for youtube_id in youtube_ids:
-            for attempt in range(n_attempts):
-                self._bucket.wait()
-                asked = (session.client, youtube_id, self._params.canary_s)
-                verdict, pause_s = self._pool.submit(ask_canary, *asked).result()
-                session.retry_after_s = max(session.retry_after_s, pause_s)
-                if verdict is None or not concerns_run(verdict) or stops_at_once(verdict):
+        self, session: Session, canaries: Sequence[str], n_attempts: int, also_fetched: bool
+    ) -> _Dead | None:
+        """Log whether videos known to be alive are had. Returns what is not."""
+        for youtube_id in canaries:
+            if (verdict := self._ask_one(session, youtube_id, n_attempts)) is not None:
+                return self._bury(session, _Dead((youtube_id,), verdict, is_canary=True))
+        played = list(canaries)
+        if also_fetched and self._fetched:
+            verdicts = {}
+            for youtube_id in reversed(tuple(self._fetched)):
+                verdict = self._ask_one(session, youtube_id, 1)
+                if verdict is None or verdict.state != State.UNRESOLVED:
+                    played.append(youtube_id)
                     break
-                if attempt + 1 < n_attempts:
-                    self._sleep(self._agenda.backoff_s(attempt + 1))
-            is_canary = youtube_id in self._params.canaries
-            if verdict is not None and (is_canary or verdict.state == State.UNRESOLVED):
-                said = verdict.message or verdict.reason
-                self._ledger.canaries([youtube_id], said, session=session.number)
-                return youtube_id, verdict
-        self._ledger.canaries(youtube_ids, session=session.number)
+                verdicts[youtube_id] = verdict
+                self._fetched.remove(youtube_id)
+                self._fetched.appendleft(youtube_id)  # another is the next to be asked for
+            else:
+                last = next(reversed(verdicts.values()))
+                verdict = next(filter(concerns_run, verdicts.values()), last)
+                return self._bury(session, _Dead(tuple(verdicts), verdict, is_canary=False))
+        self._ledger.canaries(played, session=session.number)
         return None
 
-    def _renew(self, worn: Session, youtube_id: str, verdict: Verdict) -> Session:
-        """Another session; what the worn one failed at is tried again as if it never had been."""
+    def _ask_one(self, session: Session, youtube_id: str, n_attempts: int) -> Verdict | None:
+        """Why a video known to be alive cannot be had, after so many attempts."""
+        for attempt in range(n_attempts):
+            self._bucket.wait()
+            asked = (session.client, youtube_id, self._params.canary_s)
+            verdict, pause_s = self._pool.submit(ask_canary, *asked).result()
+            session.retry_after_s = max(session.retry_after_s, pause_s)
+            self._bucket.pause(min(pause_s, self._params.max_pause_s))
+            if verdict is None or not concerns_run(verdict) or stops_at_once(verdict):
+                break
+            if attempt + 1 < n_attempts:
+                self._sleep(self._agenda.backoff_s(attempt + 1))
+        return verdict
+
+    def _bury(self, session: Session, dead: _Dead) -> _Dead:
+        self._ledger.canaries(dead.youtube_ids, dead.said, session=session.number)
+        return dead
+
+    def _renew(self, worn: Session, dead: _Dead) -> Session:
+        """Another session in the place of one that is worn out."""
         fresh = self._sessions.renew(worn)
         fresh.retry_after_s = worn.retry_after_s
-        said = verdict.message or verdict.reason
-        why = {"cause": verdict.reason, "message": said, "youtube_id": youtube_id}
+        self._n_fruitless += 1
+        names = ", ".join(dead.youtube_ids)
+        why = {"cause": dead.verdict.reason, "message": dead.said, "youtube_id": names}
         self._ledger.note("renewal", session=worn.number, by=fresh.number, **why)
         self._progress.tell(
-            f"session {worn.number} is replaced by {fresh.number}: in it, {youtube_id}, known to "
-            f"be alive, cannot be had: {single_line(said)}"
+            f"session {worn.number} is replaced by {fresh.number}: in it, {names}, known to "
+            f"be alive, cannot be had: {single_line(dead.said)}"
         )
-        for outcome in worn.outcomes:
-            clips = [failure.clip for failure in outcome.failures]
-            self._excuses.update(clip.clip_id for clip in clips)
-            if max(self._excuses[clip.clip_id] for clip in clips) <= MAX_EXCUSES:
-                self._agenda.again(clips)
-            else:
-                self._settle(worn, outcome)
         return fresh
+
+    def _is_spoilt_by_one(self, worn: Session) -> bool:
+        """Whether a video is given up for this session, if a fresh one is none the worse."""
+        if len(worn.outcomes) != 1:
+            return False
+        return self._spoilt[worn.outcomes[0].job.youtube_id] + 1 >= MAX_SPOILT
+
+    def _blame(self, worn: Session) -> None:
+        """What a session failed at that was worn out is tried again as if it never had been.
+
+        Unless it failed alone, time after time: then it is what wears sessions out.
+        """
+        give_up = self._is_spoilt_by_one(worn)
+        alone = len(worn.outcomes) == 1
+        for outcome in worn.outcomes:
+            youtube_id = outcome.job.youtube_id
+            self._spoilt[youtube_id] += alone
+            if youtube_id in self._fetched:
+                self._fetched.remove(youtube_id)
+            if give_up:
+                self._give_up(worn, outcome)
+            else:
+                clips = [failure.clip for failure in outcome.failures]
+                self._agenda.suspect(clips, alone=alone)
+
+    def _give_up(self, worn: Session, outcome: Outcome) -> None:
+        """Log that a video's clips were tried to the end, which says nothing of them."""
+        for failure in outcome.failures:
+            said = failure.verdict.message or failure.verdict.reason
+            values = {"state": State.UNRESOLVED, "reason": SPOILS, "permanent": False}
+            values["message"] = (
+                f"each of {MAX_SPOILT} sessions that asked for it could not have the canaries "
+                f"afterwards; it said: {said}"
+            )
+            values |= {"committed": True, "session": worn.number}
+            self._ledger.record(failure.clip.clip_id, datetime.now(UTC), values)
+            self._progress.finish_clip(State.UNRESOLVED, SPOILS)
 
     def _settle(self, session: Session, outcome: Outcome) -> None:
         """Each clip that failed is tried again, or has been tried to the end."""
-        again = []
+        again = [failure.clip for failure in outcome.failures if _is_tried_again(failure)]
         for failure in outcome.failures:
-            if failure.is_answer or failure.clip.n_tries <= 1:
+            if not _is_tried_again(failure):
                 self._progress.finish_clip(failure.verdict.state, failure.verdict.reason)
-            else:
-                again.append(failure.clip)
         if not again:
             return
         self._agenda.retry(again)
@@ -154,3 +258,8 @@ class Canaries:
             self._ledger.note(
                 "put-last", youtube_id=outcome.job.youtube_id, session=session.number, **why
             )
+
+
+def _is_tried_again(failure: Failure) -> bool:
+    """Whether a failure that counts is not the last of its clip in this run."""
+    return not failure.is_answer and failure.clip.n_tries > 1

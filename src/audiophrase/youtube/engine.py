@@ -143,7 +143,8 @@ def retrieve(
                 err=True,
             )
         stop = _work(ledger, todo, places, params) if todo.jobs else None
-        for line in told_of_sessions(ledger.notes("renewal"), ledger.notes("put-last")):
+        kinds = ("renewal", "put-last", "attempt")
+        for line in told_of_sessions(*map(ledger.notes, kinds)):
             click.echo(line, err=True)
         known = known.after(ledger)
         if stop is None:

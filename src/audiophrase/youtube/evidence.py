@@ -66,7 +66,7 @@ class Evidence:
             values: dict[str, Any] = json.loads(text)
             answers = tuple(PlayerAnswer(**answer) for answer in values.pop("answers"))
             return cls(answers=answers, **values)
-        except (TypeError, KeyError, AttributeError) as error:
+        except (TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise ValueError(f"this is not evidence: {error}") from None
 
 

@@ -19,6 +19,8 @@ from audiophrase.youtube.wording import normalise
 
 BARE_INTERVAL = timedelta(days=1)  # between two answers "Video unavailable" that say nothing more
 FETCHED = (State.OK, State.OK_SHORT, State.SILENT)
+SPOILS = "spoils-session"  # the reason of a clip that was given up as no session outlived it
+TO_THE_END = 100  # tries; as many as `retrieve.attempts` may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ def fold(attempts: Iterable[Mapping[str, Any]]) -> dict[str, ClipHistory]:
     A later verdict replaces an earlier one, except that `unresolved` replaces none but that of a
     fetched clip (whose section was lost, else it had not been tried again). Two bare answers
     "Video unavailable" at least a day apart make a clip missing, not for good. Either must be
-    committed: a session that YouTube blocks says the like of every video.
+    committed: a session that YouTube blocks says the like of every video. What spoils sessions was
+    tried to the end, which says nothing of the clip.
     """
     histories: dict[str, ClipHistory] = {}
     for row in attempts:
@@ -67,7 +70,7 @@ def append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
     known = replace(
         known,
         source=row.get("source"),
-        n_attempts=known.n_attempts + 1,
+        n_attempts=known.n_attempts + (row.get("reason") != SPOILS),  # that row asked nothing
         first_tried_utc=known.first_tried_utc or tried,
         last_tried_utc=tried or known.last_tried_utc,
     )
@@ -101,7 +104,8 @@ def append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
             bare_utc=None,
             **said,
         )
-    known = replace(known, n_failures=known.n_failures + 1)
+    n_failures = TO_THE_END if row.get("reason") == SPOILS else 1
+    known = replace(known, n_failures=known.n_failures + n_failures)
     is_bare, plays = _read(row, has_bare=known.bare_utc is not None)
     if plays:
         known = replace(known, bare_utc=None)

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 from audiophrase.youtube import log_lines, takeover
 from audiophrase.youtube.attempts import SOURCE, read_table
+from audiophrase.youtube.history import FETCHED
 from audiophrase.youtube.lock import Lock, Tell, tell_user
 from audiophrase.youtube.log_lines import LOG, Line
 from audiophrase.youtube.log_rows import rows_of
@@ -183,6 +184,19 @@ class Ledger:
             asked = (line["run"] for line in reversed(self._lines) if line["kind"] == "canaries")
             run = next(asked, None)
             return [line for line in self._lines if (line["kind"], line["run"]) == (event, run)]
+
+    def fetched_here(self, n_videos: int) -> list[str]:
+        """The videos that this machine fetched last, as its log has them; the latest is last."""
+        with self._mutex:
+            latest: list[str] = []
+            for line in reversed(self._lines):
+                if len(latest) == n_videos:
+                    break
+                if line["kind"] == "attempt" and line["run"] != "seed":
+                    youtube_id = line["clip_id"][1:12]
+                    if line["state"] in FETCHED and youtube_id not in latest:
+                        latest.append(youtube_id)
+            return latest[::-1]
 
     def section_path(self, clip_id: str) -> Path:
         """Where the section of a clip lies. Raises ArtifactError for what is no clip id."""

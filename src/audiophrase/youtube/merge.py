@@ -99,7 +99,10 @@ def judge_again(row: Row) -> Row:
     """
     if row["state"] in (*FETCHED, State.CORRUPT) or row["evidence"] is None:
         return row
-    verdict = judge(Evidence.from_json(row["evidence"]))
+    try:
+        verdict = judge(Evidence.from_json(row["evidence"]))
+    except ValueError:  # nobody here wrote it
+        return row
     judged = {"state": str(verdict.state), "reason": verdict.reason, "permanent": verdict.permanent}
     if (judged["state"], judged["reason"]) != (row["state"], row["reason"]):
         judged["message"] = verdict.message

@@ -27,11 +27,16 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A video and the clips of it that are wanted: asked for once, for all of them."""
+    """A video and the clips of it that are wanted: asked for once, for all of them.
+
+    Attributes:
+        is_suspect: a session that it failed in had no canary afterwards.
+    """
 
     youtube_id: str
     clips: tuple[Clip, ...]
     is_retry: bool = False
+    is_suspect: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ from audiophrase.youtube.asking import Asker, Outcome
 from audiophrase.youtube.budget import Stop, TokenBucket, stop_for
 from audiophrase.youtube.canaries import Canaries
 from audiophrase.youtube.client import Client
-from audiophrase.youtube.history import FETCHED
 from audiophrase.youtube.ledger import Ledger
 from audiophrase.youtube.plan import Job
 from audiophrase.youtube.progress import Progress
@@ -80,8 +79,6 @@ class Run:
             progress=self._progress,
             sleep=self._sleep,
         )
-        fetched = [row["clip_id"] for row in self._ledger.rows() if row["state"] in FETCHED]
-        self._canaries.fetched_before = fetched[-1][1:12] if fetched else None
         try:
             self._loop()
         except BaseException:
@@ -144,7 +141,7 @@ class Run:
         session.observe(outcome)
         youtube_id, pause_s = outcome.job.youtube_id, outcome.retry_after_s
         if outcome.verdict is None:
-            self._canaries.fetched_before = youtube_id
+            self._canaries.remember(youtube_id)
         else:
             self._failed_in[youtube_id] = session.number
             if outcome.verdict.rule == "disk":
@@ -167,6 +164,8 @@ class Run:
     def _wants_canaries(self) -> bool:
         if self._sessions.doubted() or self._n_unwitnessed >= self._params.canary_every:
             return True
+        if self._agenda.comes_to_suspects() and self._sessions.has_unwitnessed_failures():
+            return True  # so that nothing else can be to blame for what comes of them
         return not self._agenda and not self._flying and self._n_unwitnessed > 0
 
     def _ask_canaries(self) -> None:

@@ -7,7 +7,7 @@ fails, a session without a past asks for the same, and only if that fails too is
 
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from audiophrase.clips.messages import single_line
 from audiophrase.youtube.asking import Outcome
 from audiophrase.youtube.budget import HOUR_S, stops_at_once
 from audiophrase.youtube.client import Client
+from audiophrase.youtube.history import SPOILS
 from audiophrase.youtube.verdict import concerns_run
 
 N_FRESH = 2  # that are asked in turn where a canary fails
@@ -45,12 +46,14 @@ class Session:
     retry_after_s: float = 0.0
     n_new: int = 0  # videos in a row, asked for the first time, that failed for the run's cause
     _n_doubts: int = 0  # answers that speak against the visitor
+    _has_suspect: bool = False  # among the outcomes: it is asked about before anything else fails
     _patience: int = 1  # with so many of them
 
     def observe(self, outcome: Outcome) -> None:
         """Take note of what came of a video."""
         if outcome.failures:
             self.outcomes.append(outcome)
+            self._has_suspect |= outcome.job.is_suspect
         verdict, pause_s = outcome.verdict, outcome.retry_after_s or 0.0
         if verdict is None or verdict.state != State.UNRESOLVED:
             self.streak = self.n_new = 0  # it plays, or YouTube has said what is the matter
@@ -67,14 +70,17 @@ class Session:
         """Whether a canary must tell the session's trouble from the videos' own.
 
         The first answer such as "not a bot" asks for one at once. If it plays, the next that do
-        are `max_streak`, until as many videos as lie between two canaries went without any.
+        are `max_streak`, until as many videos as lie between two canaries went without any. So
+        does a suspect that fails: whether it spoils sessions shows while nothing else failed.
         """
-        return self._n_doubts >= self._patience or self.streak >= self.max_streak
+        is_patient = self._n_doubts < self._patience and self.streak < self.max_streak
+        return self._has_suspect or not is_patient
 
     def pass_canary(self, order: int) -> list[Outcome]:
         """The trouble was the videos' own. Returns what now counts."""
         self._patience = self.max_streak if self._n_doubts else 1
         self._n_doubts = self.streak = 0
+        self._has_suspect = False
         self.retry_after_s, self.last_canary = 0.0, order
         outcomes, self.outcomes = self.outcomes, []
         return outcomes
@@ -109,10 +115,11 @@ class Sessions:
         self._idle.append(session)
         return session
 
-    def may_renew(self) -> bool:
-        """Whether another visitor would still be polite."""
-        recent = [at_s for at_s in self._renewed_s if at_s > self._clock() - HOUR_S]
-        return len(recent) < MAX_AN_HOUR
+    def renewal_wait_s(self) -> float:
+        """In how many s another visitor would be polite."""
+        if len(self._renewed_s) < MAX_AN_HOUR:
+            return 0.0
+        return max(0.0, self._renewed_s[0] + HOUR_S - self._clock())
 
     def renew(self, worn: Session) -> Session:
         """A session without a past in place of an idle one."""
@@ -149,14 +156,17 @@ class Sessions:
         waiting = [session for session in self.live if session.outcomes]
         return waiting or [min(self.live, key=lambda session: session.last_canary)]
 
+    def has_unwitnessed_failures(self) -> bool:
+        return any(session.outcomes for session in self.live)
+
     def told(self) -> str:
         """How they fare, in a line."""
-        told = "session" + "s" * (len(self.live) > 1)
-        told += f" {', '.join(session.told() for session in self.live)}"
+        line = "session" + "s" * (len(self.live) > 1)
+        line += f" {', '.join(session.told() for session in self.live)}"
         if self._n_renewed:
-            told += f"; {self._n_renewed} renewed"
+            line += f"; {self._n_renewed} renewed"
         n_waiting = sum(len(o.failures) for session in self.live for o in session.outcomes)
-        return told + (f"; {n_waiting} failed clips await a canary" if n_waiting else "")
+        return line + (f"; {n_waiting} failed clips await a canary" if n_waiting else "")
 
     def close(self) -> None:
         """Let the connections go."""
@@ -169,9 +179,11 @@ class Sessions:
 
 
 def told_of_sessions(
-    renewals: Sequence[Mapping[str, Any]], put_last: Sequence[Mapping[str, Any]]
+    renewals: Sequence[Mapping[str, Any]],
+    put_last: Sequence[Mapping[str, Any]],
+    attempts: Sequence[Mapping[str, Any]],
 ) -> list[str]:
-    """Lines on what a run noted: which sessions were replaced, which videos put last, and why."""
+    """Lines on what a run logged: which sessions were replaced, which videos put last or given up."""
     lines = [
         f"in the last run, session {note['session']} was replaced by {note['by']} at "
         f"{note['utc']}: {note['cause']}: {single_line(note['message'] or '')[:MAX_MESSAGE]}"
@@ -179,7 +191,17 @@ def told_of_sessions(
     ]
     causes = {note["youtube_id"]: note["cause"] for note in put_last}
     if causes:
-        named = ", ".join(f"{name} ({causes[name]})" for name in list(causes)[:MAX_TOLD])
-        more = ", …" if len(causes) > MAX_TOLD else ""
-        lines.append(f"in the last run, put last although the canaries played: {named}{more}")
+        named = _first(f"{name} ({causes[name]})" for name in causes)
+        lines.append(f"in the last run, put last although the canaries played: {named}")
+    spoilers = [line["clip_id"] for line in attempts if line.get("reason") == SPOILS]
+    if spoilers:
+        lines.append(
+            "in the last run, given up, as no session could have the canaries after it had asked "
+            f"for them (--recheck asks again): {_first(spoilers)}"
+        )
     return lines
+
+
+def _first(names: Iterable[str]) -> str:
+    names = list(names)
+    return ", ".join(names[:MAX_TOLD]) + (", …" if len(names) > MAX_TOLD else "")

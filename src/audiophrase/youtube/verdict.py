@@ -41,6 +41,7 @@ class Verdict:
 # that expired or is refused answers 404, 410 or 416.
 _TELLING_STATUSES = (400, 403, 407, 408, 429)
 _ORDER = {rule.name: rank for rank, rule in enumerate((*RUN_RULES, *VIDEO_RULES))}
+_SERVER = next(rule for rule in RUN_RULES if rule.name == "server-or-network")
 _RUN_REASONS = {rule.reason for rule in RUN_RULES} - {"unknown"}
 
 
@@ -88,6 +89,8 @@ def _telling(evidence: Evidence) -> list[int]:
 def _of_status(status: int, evidence: Evidence) -> tuple[int, Verdict]:
     """What a status means, its rank, and beside it what was said."""
     verdict = classify(f"HTTP Error {status}")
+    if verdict.rule not in _ORDER:  # 999, say: a proxy's own
+        verdict = _apply(_SERVER, verdict.message)
     said = next(_texts(evidence), f"HTTP {status}")
     return _ORDER[verdict.rule], replace(verdict, rule=f"HTTP {status}", message=said)
 

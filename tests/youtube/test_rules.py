@@ -34,7 +34,7 @@ PHRASES = {
         Not in Netscape form; login with password is not supported; HTTP error 401; 401
         unauthorized; please sign in; the cookies have expired; unable to decrypt all cookies;
         unscoped cookies; a locked cookies database; an invalid file of cookies; DPAPI failed; the session has expired;
-        your account was disabled
+        your account was disabled; Google disabled your account; the account you chose was closed
     """,
     "proxy": """
         Cannot connect to the proxy; ProxyError; a proxy error; tunnel connection failed; SOCKS5
@@ -118,8 +118,9 @@ PHRASES = {
         Blocked it from display on this site; restricted from playback on certain sites
     """,
     "account": """
-        The account of this video has been closed; that channel was terminated; they closed
-        their account; the account no longer exists
+        The account of this video has been closed; the uploader's account was suspended; it is
+        unavailable because its account was deleted; the account was closed for spam; that
+        channel was terminated; they closed their account
     """,
     "copyright": """
         Blocked it on copyright grounds; blocked due to claimed content; due to a privacy

@@ -26,6 +26,17 @@ def _rule(name: str, reason: str, *alternatives: str, **outcome) -> Rule:
 
 
 _NOT_AVAILABLE = r"(isnt|is not|not|un) ?available"
+_ENDED = (
+    r"(((has|have|had) been|is|was|were|got) (\w+ly )?"
+    r"(terminated|closed|suspended|deleted|disabled|deactivated|banned|removed|locked)"
+    r"|no longer exists|does not exist|doesnt exist)"
+)
+# The account of whoever asks, not of whoever uploaded.
+_VISITORS = (
+    r"((signed|logged)[- ]?in\b|\baccount (that |which )?you\b|\byou(re| are) (\w+ )?using\b"
+    r"|(choose|use|select|pick|try|switch to|with) (another|a different|an other) "
+    r"(\w+ )?account|switch accounts|\b(selected|active|current) (\w+ )?account)"
+)
 
 RUN_RULES = (
     _rule(
@@ -80,7 +91,10 @@ RUN_RULES = (
         r"(load|read|decrypt|find|copy|open|extract|pars\w+).{0,40}\bcookies?\b",
         r"unscoped cookies|cookies? database",
         r"(invalid|expired|outdated) .{0,30}cookies?\b|\bdpapi\b|session (has |is )?expired",
-        r"your (google |youtube )?account (has been|is|was) (terminated|suspended|disabled|closed)",
+        rf"\b(your|my) (\w+ ){{0,3}}(account|channel)s? {_ENDED}",
+        r"(terminat|clos|suspend|delet|disabl|deactivat|bann|lock|remov)ed "
+        r"your (\w+ ){0,2}(account|channel)\b",
+        rf"^(?=.*{_VISITORS}).*\b(account|channel) ([^.]*\b)?{_ENDED}",
     ),
     _rule(
         "proxy",
@@ -149,7 +163,7 @@ RUN_RULES = (
 
 _PLACE = r"(your|this|the viewers?) (current )?(country|region|location|area|territory|market)"
 _AGENT = r"(uploader|user|owner|author|creator|channel|youtube)"
-_WHOSE = r"(their|his|her|its|the) (own )?(youtube |google )?"
+_WHOSE = r"(their|his|her|its|the (uploader|owner|user|creator)s) (own )?(youtube |google )?"
 _CLAIM = r"(claim|complaint|takedown|notice|notification|request|removal|strike|infring)"
 _RIGHT = r"(copyright|trademark|privacy|defamation|impersonation|circumvention|counterfeit)"
 # A guess ("may have been removed") is no statement.
@@ -157,6 +171,10 @@ _SURE = r"^(?!.*\b(may|might|could|perhaps|possibly|probably|maybe|if|whether|un
 
 _GONE = (
     r"(video|unavailable\W+it|because it) (has been|was|got) (\w+ly )?(removed|deleted|taken down)"
+)
+_PERSON = r"(uploader|user|owner|author|creator|poster|channel|publisher|video)"
+_BROKEN_RULE = (
+    r"(claim|copyright|trademark|infring|violat|spam|polic|terms|guideline|strike|breach)"
 )
 
 VIDEO_RULES = (
@@ -249,11 +267,13 @@ VIDEO_RULES = (
     _rule(
         "account",
         "account-terminated",
-        r"\baccounts? (\w+ ){0,5}?((has|have|had) been|is|was|were) (\w+ly )?"
-        r"(terminated|closed|suspended|deleted)",
+        rf"\baccounts? (associated|connected|linked|tied|of|behind|for|from|that|which|who) "
+        rf"(\w+ ){{0,6}}?{_ENDED}",
+        rf"\b{_PERSON}s? (own )?(youtube |google )?account {_ENDED}",
+        rf"available\b(\W+this| because) (\w+ )*?account {_ENDED}",
+        rf"\baccount {_ENDED} [^.]*{_BROKEN_RULE}",
         r"\bchannel (has been|is|was) (\w+ly )?(terminated|suspended)",
         rf"(closed|terminated|deleted) {_WHOSE}(account|channel)",
-        r"\baccount (associated with this video )?(no longer exists|does not exist|doesnt exist)",
         state=State.MISSING,
         permanent=True,
     ),
@@ -273,10 +293,10 @@ VIDEO_RULES = (
         "permanent-removed",
         rf"{_GONE} by (the |its |this )?(original )?{_AGENT}\b",
         rf"{_GONE} (for|because|as|since) .{{0,20}}(violat|breach|breaks)",
-        rf"{_SURE}.*{_GONE}\b(?! from (your|the|this|my) )",
+        rf"{_SURE}.*{_GONE}\b",
         r"^\W*(deleted video|video (deleted|removed))\W*$",
         rf"{_SURE}.*\b{_AGENT} (has )?(removed|deleted|took down) (this|the|that) video",
-        rf"{_SURE}.*\bvideo (does not|doesnt|no longer|didnt) exists?\b",
+        rf"{_SURE}.*\bvideo (does not|doesnt|no longer|didnt) exists?\b(?! (in|at) )",
         r"video .{0,40}because (it|its content) violate[sd] ",
         state=State.MISSING,
         permanent=True,

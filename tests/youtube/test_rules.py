@@ -16,18 +16,21 @@ PHRASES = {
     """,
     "bot-check": """
         Are you not a bot?; tell us if you are a bot; a bot check; solve this CAPTCHA; traffic
-        that is unusual traffic; automated queries; prove that you are human; your IP was
-        banned; we have blocked this IP
+        that is unusual traffic; automated queries; prove that you are human; say that it's
+        really you; your IP was banned; we have blocked this IP
     """,
     "rate-limited": """
         Status 429; too many requests; a rate limit; resource has been exhausted; check quota;
         quota was exceeded today; you exceeded your daily quota; you are being throttled; HTTP
         error 402; 402 payment required; the downloaded file is empty; unavailable, try again
-        later; this content is not available
+        later; this content is not available; you hit the hourly limit; a limit of yours was
+        reached; you ask too often; please slow down; wait for 5 minutes; come back in an hour
     """,
     "network-restricted": """
         Ask the Workspace admin; use a Google Apps account; your administrator said no;
-        restricted by your school; turn off the VPN; disable your proxy; a proxy was detected; Restricted Mode is on; access to this page was blocked; censorship; filtering
+        restricted by the firewall; blocked by your company; your library forbids it; the rules of
+        your library forbid it; blocked on this network; you are behind a VPN; not to be watched
+        over a VPN; turn off the VPN; disable your proxy; a proxy was detected; Restricted Mode is on; access to this page was blocked; censorship; filtering
         software; a web filter; parental control
     """,
     "cookies": """
@@ -85,20 +88,20 @@ PHRASES = {
     """,
     "members": """
         Members-only; for channel members; join this channel; a membership; available to
-        members; members on level 2; become a paying member
+        members; members on level 2; become a paying member; for the members of this channel; it is for members
     """,
     "age": """
         Confirm your age; an age gate; age-restricted; inappropriate; viewer discretion; may
         contain something graphic; 18+; 18 or older; adult content; content warning
     """,
     "country": """
-        Blocked in your country; copyright claim there and in your region; geo-blocked; on this
+        Blocked in your country; shown where you live; copyright claim there and in your region; geo-blocked; on this
         country domain; outside your country; region-locked; available in some countries;
         available in Peru only; only available in Peru; GEMA; a court order; local law; a legal
         request; an order from a court; government demand
     """,
     "private": """
-        A private video; this video has been made private; granted access to this video; if this
+        A private video; this video has been made private; the owner made this video private; granted access to this video; if this
         video has granted you access
     """,
     "login": """

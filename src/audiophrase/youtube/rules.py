@@ -26,6 +26,19 @@ def _rule(name: str, reason: str, *alternatives: str, **outcome) -> Rule:
 
 
 _NOT_AVAILABLE = r"(isnt|is not|not|un) ?available"
+_HOUSE = (
+    r"(network|organi[sz]ation|school|universit(y|ies)|compan(y|ie)|employer|workplace|admin\w*|isp"
+    r"|(internet )?(service )?provider|carrier|institution|library)"
+)
+_FORBIDS = r"(block|restrict|forbid|prohibit|prevent|filter|disallow|(doesnt|does not|wont) (allow|permit))"
+_OVER = (
+    r"((while|when) )?((you(re| are) )?(using|connected (to|through|via|over)|behind)"
+    r"|over|via|through|behind|with|on)"
+)
+_A_PROXY = (
+    r"(a |an |any |the |your )?(anonymous |anonymi[sz]ing |open |\w+ or )?(vpns?|prox(y|ies))\b"
+)
+_FOR_NOW = r"(currently|temporarily|presently|momentarily)"
 _ENDED = (
     r"(((has|have|had) been|is|was|were|got) (\w+ly )?"
     r"(terminated|closed|suspended|deleted|disabled|deactivated|banned|removed|locked)"
@@ -51,7 +64,9 @@ RUN_RULES = (
         "bot-check",
         "bot-check",
         r"not a (ro)?bot\b|are a (ro)?bot\b|\bbot (check|detect|verif|protect)|captcha",
-        r"unusual traffic|automated (queries|requests|traffic)|you(re| are) (a )?human\b",
+        r"(unusual|suspicious|abnormal|automated) (\w+ )?(traffic|activity|behaviou?r)",
+        r"automated (quer(y|ies)|requests?|access|programs?|tools?|software|client|script)",
+        r"you(re| are) (a |an )?((real|actual) )?(human|person)\b|\bits really you\b",
         r"\bip( address)?( has| is| was)?( been| likely| probably| being| temporarily)* "
         r"(block|bann|flagg)ed",
         r"(block|bann)(ed|ing) (your|this|the) ip\b",
@@ -59,25 +74,40 @@ RUN_RULES = (
     _rule(
         "rate-limited",
         "rate-limited",
-        r"\b429\b|too many requests|rate[- ]?limit|resource has been exhausted|check quota",
+        r"\b429\b|rate[- ]?limit|resource has been exhausted|check quota",
+        r"too many (\w+ )?(requests|attempts|tries|quer(y|ies)|calls|views|videos|downloads|visits)",
+        r"(reached|hit|exceeded|passed) (the|your|a|an|our) (\w+ ){0,3}limit\b",
+        r"\blimit (\w+ ){0,4}(was|is|has been) (reached|exceeded|hit)",
+        r"\btoo (quickly|fast|often|frequently)\b|\bslow(ing)? down\b",
+        r"wait (for )?(a|an|some|several|\d+) (few |couple of )?(second|minute|hour)s?\b",
+        r"(try|come) (again|back) (in|after) (a|an|some|several|about|\d+) (few )?(minute|hour)s?\b",
         r"quota (has been |was |is )?(exceeded|exhausted|reached)",
         r"exceeded your .{0,20}quota|throttled",
         r"http error 402|402:? payment required",
         r"downloaded file is empty",
         r"(?<!service )\b(un|not |isnt )?available[,.]? (please )?try again later",
         # What every video of a blocked session is said to be; of one video YouTube says more.
-        rf"\bcontent (is )?{_NOT_AVAILABLE}"
-        r"(?! ?(in|on|from|to|for|at|with|due|because|as|any|until|outside)\b)",
+        rf"\bcontent (is )?({_FOR_NOW} )?({_NOT_AVAILABLE}|(isnt|is not) {_FOR_NOW} available)"
+        r"(?! ?(in|on|from|to|for|at (?!this (time|moment)|the moment)|with|due|because|as|any|until"
+        r"|outside)\b)",
     ),
     _rule(
         "network-restricted",
         "network-restricted",
         r"workspace admin|google apps (admin|account)|(network|your|an|the) admin(istrator)?s?\b",
-        r"(restricted|blocked|disabled) by (your |the |an? )?"
-        r"(\w+ )?(admin|organi[sz]ation|school|employer|firewall|network|policy of your)",
+        r"(restricted|blocked|disabled|filtered) by (your |the |an? )?"
+        r"(\w+ )?(admin|organi[sz]ation|school|employer|firewall|network|isp\b|policy of your)",
+        rf"(restricted|blocked|disabled|filtered) by your (\w+ )?{_HOUSE}",
+        rf"\byour {_HOUSE}s? (\w+ ){{0,4}}?{_FORBIDS}",
+        rf"(polic(y|ies)|rules?|settings?) of your {_HOUSE} (\w+ )?{_FORBIDS}",
+        r"(blocked|restricted|disabled|filtered|banned|forbidden|(not|isnt) (allowed|permitted|available))"
+        r" (on|in|from|over|by|within) (this|your) (\w+ )?(network|wi-?fi|connection|isp)\b",
         r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)",
         r"disable (your |the |any )?(vpn|proxy)",
         r"(vpn|proxy|proxies|vpns) (is |are |was )?(not allowed|preventing|detected)",
+        rf"\byou(re| are| seem to be| appear to be) (\w+ ){{0,2}}?{_OVER} {_A_PROXY}",
+        rf"(allowed|permitted|available|supported|possible|watched|played|viewed) "
+        rf"{_OVER} {_A_PROXY}",
         r"restricted mode|access to this (web)?(page|site) (has been|is|was) blocked",
         r"censorship|filtering software|web filter|parental control",
     ),
@@ -99,7 +129,8 @@ RUN_RULES = (
     _rule(
         "proxy",
         "network-transient",
-        r"connect to (the )?proxy|proxyerror|proxy (error|connection|authentication)",
+        r"(connect(ed|ion)?|connecting) (to|through|via|with|over) (the |your |a )?proxy|proxyerror",
+        r"proxy (server )?(error|connection|authentication|(does|did|is|was|could|can|has)( ?not|nt))",
         r"tunnel connection failed|\bsocks\d? ?(error|proxy|server)",
     ),
     _rule(
@@ -161,7 +192,10 @@ RUN_RULES = (
     ),
 )
 
-_PLACE = r"(your|this|the viewers?) (current )?(country|region|location|area|territory|market)"
+_PLACE = (
+    r"((your|this|the viewers?) (current )?(country|region|location|area|territory|market)"
+    r"|(your|this) part of the world)"
+)
 _AGENT = r"(uploader|user|owner|author|creator|channel|youtube)"
 _WHOSE = r"(their|his|her|its|the (uploader|owner|user|creator)s) (own )?(youtube |google )?"
 _CLAIM = r"(claim|complaint|takedown|notice|notification|request|removal|strike|infring)"
@@ -202,6 +236,7 @@ VIDEO_RULES = (
         "members-only",
         r"\bmembers?[- ](only|first|exclusive)|channels? members?|join this channel|\bmembership",
         r"(only|available|exclusive|visible|content) (to|for) (all |paying |channel )?members",
+        r"\b(for|to) (\w+ )?members of (this|the|that) channel|(reserved|meant|just|is) for members",
         r"members on level|(join|become) .{0,20}(get access|member)",
         state=State.RESTRICTED,
     ),
@@ -220,9 +255,11 @@ VIDEO_RULES = (
     _rule(
         "country",
         "geo-blocked",
-        rf"(available|blocked|blocked it|viewable|playable|accessible|restricted|offered|licensed) "
+        rf"(available|blocked|blocked it|viewable|playable|accessible|restricted|offered|licensed|shown"
+        rf"|watched|viewed|played) "
         rf"(in|from|to|for|within) {_PLACE}",
         rf"copyright (grounds|claim).{{0,80}} in {_PLACE}|\bgeo[- ]?(restrict|block|fenc|lock)",
+        r"(available|shown|watched|viewed|played|blocked|offered) (here )?where you(re| are| live)\b",
         r"country domain|outside (of )?(your|the|this|its) (country|region)",
         r"region[- ](lock|restrict)",
         r"(available|blocked) in (some|certain|selected|specific|other|the following|these|most) "
@@ -238,7 +275,9 @@ VIDEO_RULES = (
         "private",
         "private",
         r"(?<!be a )\bprivate video\b",
-        r"video (is|was|has been) (now )?((made|set|marked)( to| as)? )?private\b",
+        r"video (is|was|has been) (now )?((made|set|marked|changed|switched|turned)( to| as)? )?private\b",
+        rf"\b{_AGENT} (has )?(now )?(set|made|marked|changed|switched|turned) "
+        r"(this|the|that|their) video( to| as| into)? (be )?private\b",
         r"granted (you )?access to (this|the) video|video has granted you access",
         state=State.RESTRICTED,
         permanent=True,

@@ -28,8 +28,7 @@ PHRASES = {
     """,
     "network-restricted": """
         Ask the Workspace admin; use a Google Apps account; your administrator said no;
-        restricted by the firewall; blocked by your company; your library forbids it; the rules of
-        your library forbid it; blocked on this network; you are behind a VPN; not to be watched
+        restricted by the firewall; blocked by your company; the rules of your library forbid it; blocked on this network; you are behind a VPN; not to be watched
         over a VPN; turn off the VPN; disable your proxy; a proxy was detected; Restricted Mode is on; access to this page was blocked; censorship; filtering
         software; a web filter; parental control
     """,

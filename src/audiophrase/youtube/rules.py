@@ -99,7 +99,6 @@ RUN_RULES = (
         r"(\w+ )?(admin|organi[sz]ation|school|employer|firewall|network|isp\b|policy of your)",
         rf"(restricted|blocked|disabled|filtered) by your (\w+ )?{_HOUSE}",
         rf"\byour {_HOUSE}s? (\w+ ){{0,4}}?{_FORBIDS}",
-        rf"(polic(y|ies)|rules?|settings?) of your {_HOUSE} (\w+ )?{_FORBIDS}",
         r"(blocked|restricted|disabled|filtered|banned|forbidden|(not|isnt) (allowed|permitted|available))"
         r" (on|in|from|over|by|within) (this|your) (\w+ )?(network|wi-?fi|connection|isp)\b",
         r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)",

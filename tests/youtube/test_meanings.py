@@ -90,3 +90,85 @@ def test_what_is_said_of_a_video(reason, message):
     assert (verdict.reason, verdict.permanent) == (reason, reason == "private")
     assert verdict.state != State.MISSING
     assert not concerns_run(verdict)
+
+
+# Written by meaning alone, before any rule was tried on them: the class, and `!` if for good.
+FRESH = """
+bot-check|Before you continue, complete a quick check to show us you aren't a robot.
+bot-check|Our system has detected robotic behaviour coming from your address.
+bot-check|Human verification is required to play this video.
+bot-check|This request looks automated. Sign in so that we know you're a real person.
+bot-check|Your IP range has been blacklisted by YouTube
+bot-check|Solve the puzzle below to prove you're not a machine
+rate-limited|You've watched too many videos in a short time. Come back tomorrow.
+rate-limited|Request limit exceeded, retry after 3600 seconds
+rate-limited|Guest viewing limit reached for this session.
+rate-limited|Server says: slow down, you are being throttled
+rate-limited|This content is unavailable at this time.
+rate-limited|This content is not currently available
+network-restricted|Your company has restricted access to YouTube.
+network-restricted|Streaming sites are filtered on this Wi-Fi.
+network-restricted|Please disconnect from your VPN and try once more.
+network-restricted|Videos can't be played through a proxy server.
+network-restricted|Access to video sites is disabled by your IT department
+network-restricted|This site was blocked by the firewall of the campus
+network-transient|The remote server closed the connection without an answer.
+network-transient|Read operation timed out after 20 s
+network-transient|Proxy server refused the connection
+network-transient|Temporary server problem (502). Try later.
+network-transient|Could not look up www.youtube.com: DNS failure
+cookies|The session behind these cookies has been revoked; export them again.
+cookies|You've been signed out. Log in to YouTube again.
+cookies|Your Google Account has been disabled for unusual use.
+cookies|The profile you signed in with no longer has an account
+cookies|We closed your account at your request
+extractor-broken/outdated|Signature function could not be located in player 4fcd6e4a
+extractor-broken/outdated|This version of the app is too old to play this video.
+extractor-broken/outdated|Player response has an unexpected layout: KeyError('streamingData')
+po-token/SABR|Formats were withheld because no PO token was given
+po-token/SABR|403: access to the media was denied
+private!|This video was made private by its uploader.
+private!|The channel has switched this video to private
+private!|Sorry, this is a private video
+private!|Video is private; you need the owner's permission
+members-only|Become a member of the channel to watch this.
+members-only|Exclusive video for paying members of this channel
+members-only|This one's for channel supporters at the Gold membership level
+premium|Rent or buy this film to watch it
+premium|You need YouTube Premium to see this
+age-restricted|You have to be at least 18 to watch this video.
+age-restricted|This video has been age-gated following a community report
+age-restricted|Viewers must verify their age first
+geo-blocked|The rights holder does not allow playback in your country.
+geo-blocked|Not offered in your part of the world.
+geo-blocked|Viewing is limited to Germany, Austria and Switzerland
+live/upcoming|This premiere starts in 3 hours.
+live/upcoming|The stream hasn't begun. Check back soon.
+permanent-removed!|The person who uploaded this video has deleted it.
+permanent-removed!|YouTube took this video down for breaking its rules on spam
+permanent-removed!|The creator has deleted this video
+permanent-removed!|This video was removed because it broke our rules on harassment
+account-terminated!|The user who uploaded this video no longer has an account, as it has been closed
+account-terminated!|This video is gone because its uploader's channel was terminated
+account-terminated!|The uploader deleted their YouTube account
+copyright-blocked!|Taken down after a copyright complaint by Big Records
+copyright-blocked!|This video was blocked worldwide on copyright grounds by its owner
+unresolved|This video may no longer exist
+unresolved|The video was removed from Watch later.
+unresolved|The temporary copy of the video has been deleted
+unresolved|Either the video is private or the link is wrong
+unresolved|Video not found
+unresolved|The video has been taken down for a technical check; it returns on Monday.
+unresolved|The uploader's account is locked for a security check
+unresolved|Unknown response to a request for a video
+"""
+
+
+@pytest.mark.parametrize("line", FRESH.strip().splitlines())
+def test_wordings_written_before_the_rules_were_tried(line):
+    expected, _, message = line.partition("|")
+    verdict = classify(message)
+    if expected == "unresolved":
+        assert (verdict.state, verdict.permanent) == (State.UNRESOLVED, False)
+    else:
+        assert verdict.reason + "!" * verdict.permanent == expected

@@ -16,7 +16,7 @@ PHRASES = {
     """,
     "bot-check": """
         Are you not a bot?; tell us if you are a bot; a bot check; solve this CAPTCHA; traffic
-        that is unusual traffic; automated queries; prove that you are human; say that it's
+        that is unusual traffic; automated queries; prove that you are human; robotic ways; solve a puzzle; this looks automated; say that it's
         really you; your IP was banned; we have blocked this IP
     """,
     "rate-limited": """
@@ -24,18 +24,18 @@ PHRASES = {
         quota was exceeded today; you exceeded your daily quota; you are being throttled; HTTP
         error 402; 402 payment required; the downloaded file is empty; unavailable, try again
         later; this content is not available; you hit the hourly limit; a limit of yours was
-        reached; you ask too often; please slow down; wait for 5 minutes; come back in an hour
+        reached; you ask too often; please slow down; wait for 5 minutes; come back in an hour; retry after 60 s
     """,
     "network-restricted": """
         Ask the Workspace admin; use a Google Apps account; your administrator said no;
-        restricted by the firewall; blocked by your company; the rules of your library forbid it; blocked on this network; you are behind a VPN; not to be watched
+        restricted by the firewall; blocked by your company; the rules of your library forbid it; blocked on this network; disconnect from the VPN; you are behind a VPN; not to be watched
         over a VPN; turn off the VPN; disable your proxy; a proxy was detected; Restricted Mode is on; access to this page was blocked; censorship; filtering
         software; a web filter; parental control
     """,
     "cookies": """
         Not in Netscape form; login with password is not supported; HTTP error 401; 401
         unauthorized; please sign in; the cookies have expired; unable to decrypt all cookies;
-        unscoped cookies; a locked cookies database; an invalid file of cookies; DPAPI failed; the session has expired;
+        unscoped cookies; a locked cookies database; an invalid file of cookies; DPAPI failed; the session has expired; you've been signed out;
         your account was disabled; Google disabled your account; the account you chose was closed
     """,
     "proxy": """
@@ -59,7 +59,8 @@ PHRASES = {
         SSLError; TLSv1; certificate; handshake; EOF occurred; UNEXPECTED_EOF; [Errno 111] x;
         [WinError 10060] x; urlopen error; TransportError; curl: (6) x; you're offline; no
         internet; try again later; parsing JSON; JSONDecodeError; expecting value; invalid JSON;
-        giving up after 3; error reading response; internet connection; unexpected response
+        giving up after 3; error reading response; internet connection; unexpected response; it closed the
+        connection; a server problem; it failed (502)
     """,
     "extractor": """
         The n challenge; nsig; the n function; a JS runtime; JavaScript challenge; challenge
@@ -67,7 +68,7 @@ PHRASES = {
         it; it needs to be reloaded; reload the page; any player response; an extractor error;
         NoneType; KeyError; index out of range; HTTP error 400; 400 bad request; precondition
         check failed; formats may be missing; not available on this app; the latest version of
-        YouTube; supported devices; update YouTube; the version is outdated; older than 90 days;
+        YouTube; supported devices; update YouTube; the version is outdated; the app is too old; older than 90 days;
         this client is no longer supported; playback on other sites is disabled; disabled for
         other sites; embedding was disabled; has disabled embedding; player configuration; made
         for kids
@@ -91,10 +92,10 @@ PHRASES = {
     """,
     "age": """
         Confirm your age; an age gate; age-restricted; inappropriate; viewer discretion; may
-        contain something graphic; 18+; 18 or older; adult content; content warning
+        contain something graphic; 18+; 18 or older; at least 18; adult content; content warning
     """,
     "country": """
-        Blocked in your country; shown where you live; copyright claim there and in your region; geo-blocked; on this
+        Blocked in your country; shown where you live; never allowed in your country; viewing is limited to Peru; copyright claim there and in your region; geo-blocked; on this
         country domain; outside your country; region-locked; available in some countries;
         available in Peru only; only available in Peru; GEMA; a court order; local law; a legal
         request; an order from a court; government demand
@@ -122,7 +123,7 @@ PHRASES = {
     "account": """
         The account of this video has been closed; the uploader's account was suspended; it is
         unavailable because its account was deleted; the account was closed for spam; that
-        channel was terminated; they closed their account
+        channel was terminated; they closed their account; the owner no longer has an account
     """,
     "copyright": """
         Blocked it on copyright grounds; blocked due to claimed content; due to a privacy

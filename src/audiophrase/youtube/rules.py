@@ -28,7 +28,7 @@ def _rule(name: str, reason: str, *alternatives: str, **outcome) -> Rule:
 _NOT_AVAILABLE = r"(isnt|is not|not|un) ?available"
 _HOUSE = (
     r"(network|organi[sz]ation|school|universit(y|ies)|compan(y|ie)|employer|workplace|admin\w*|isp"
-    r"|(internet )?(service )?provider|carrier|institution|library)"
+    r"|(internet )?(service )?provider|carrier|institut(e|ion)|campus|library|it (department|team|staff))"
 )
 _FORBIDS = r"(block|restrict|forbid|prohibit|prevent|filter|disallow|(doesnt|does not|wont) (allow|permit))"
 _OVER = (
@@ -42,6 +42,10 @@ _FOR_NOW = r"(currently|temporarily|presently|momentarily)"
 _ENDED = (
     r"(((has|have|had) been|is|was|were|got) (\w+ly )?"
     r"(terminated|closed|suspended|deleted|disabled|deactivated|banned|removed|locked)"
+    r"|no longer (exists|has an account)|does not exist|doesnt exist)"
+)
+_CLOSED = (
+    r"(((has|have|had) been|is|was|were|got) (\w+ly )?(terminated|closed|suspended|deleted|removed)"
     r"|no longer exists|does not exist|doesnt exist)"
 )
 # The account of whoever asks, not of whoever uploaded.
@@ -63,12 +67,13 @@ RUN_RULES = (
     _rule(
         "bot-check",
         "bot-check",
-        r"not a (ro)?bot\b|are a (ro)?bot\b|\bbot (check|detect|verif|protect)|captcha",
+        r"(not|arent|isnt|are) (a |an )?(robots?|bots?|machine|automated)\b|robotic|puzzle|\b(ro)?bot (check|detect|verif|protect)|captcha|human (verif|check)",
+        r"(looks?|seems?|appears?) (to be )?automated",
         r"(unusual|suspicious|abnormal|automated) (\w+ )?(traffic|activity|behaviou?r)",
         r"automated (quer(y|ies)|requests?|access|programs?|tools?|software|client|script)",
         r"you(re| are) (a |an )?((real|actual) )?(human|person)\b|\bits really you\b",
-        r"\bip( address)?( has| is| was)?( been| likely| probably| being| temporarily)* "
-        r"(block|bann|flagg)ed",
+        r"\bip( address| range)?( has| is| was)?( been| likely| probably| being| temporarily)* "
+        r"((block|bann|flagg)ed|(black|block)listed)",
         r"(block|bann)(ed|ing) (your|this|the) ip\b",
     ),
     _rule(
@@ -77,7 +82,7 @@ RUN_RULES = (
         r"\b429\b|rate[- ]?limit|resource has been exhausted|check quota",
         r"too many (\w+ )?(requests|attempts|tries|quer(y|ies)|calls|views|videos|downloads|visits)",
         r"(reached|hit|exceeded|passed) (the|your|a|an|our) (\w+ ){0,3}limit\b",
-        r"\blimit (\w+ ){0,4}(was|is|has been) (reached|exceeded|hit)",
+        r"\blimit (\w+ ){0,4}(reached|exceeded|hit)\b|retry after \d",
         r"\btoo (quickly|fast|often|frequently)\b|\bslow(ing)? down\b",
         r"wait (for )?(a|an|some|several|\d+) (few |couple of )?(second|minute|hour)s?\b",
         r"(try|come) (again|back) (in|after) (a|an|some|several|about|\d+) (few )?(minute|hour)s?\b",
@@ -101,7 +106,7 @@ RUN_RULES = (
         rf"\byour {_HOUSE}s? (\w+ ){{0,4}}?{_FORBIDS}",
         r"(blocked|restricted|disabled|filtered|banned|forbidden|(not|isnt) (allowed|permitted|available))"
         r" (on|in|from|over|by|within) (this|your) (\w+ )?(network|wi-?fi|connection|isp)\b",
-        r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)",
+        r"(turn|switch)(ing)? off (your |the |any )?(vpn|proxy)|disconnect (from )?(your |the |any )?(vpn|proxy)",
         r"disable (your |the |any )?(vpn|proxy)",
         r"(vpn|proxy|proxies|vpns) (is |are |was )?(not allowed|preventing|detected)",
         rf"\byou(re| are| seem to be| appear to be) (\w+ ){{0,2}}?{_OVER} {_A_PROXY}",
@@ -115,15 +120,15 @@ RUN_RULES = (
         "cookies",
         r"netscape|log ?in with \w+ is (not|no longer) supported|http error 401|401:? unauthori",
         r"(?<!access, )(?<!access )please (sign|log) ?in(?! (to|if|or)\b)",
-        r"cookies? .{0,60}(no longer valid|expired|invalid|rotated|stale|missing|locked|not found)",
+        r"cookies? .{0,60}(no longer valid|expired|revoked|invalid|rotated|stale|missing|locked|not found)",
         r"(failed|unable|could not|cannot|error) (to )?"
         r"(load|read|decrypt|find|copy|open|extract|pars\w+).{0,40}\bcookies?\b",
         r"unscoped cookies|cookies? database",
-        r"(invalid|expired|outdated) .{0,30}cookies?\b|\bdpapi\b|session (has |is )?expired",
+        r"(invalid|expired|outdated) .{0,30}cookies?\b|\bdpapi\b|session (has |is )?expired|\byouve been (signed|logged) out",
         rf"\b(your|my) (\w+ ){{0,3}}(account|channel)s? {_ENDED}",
         r"(terminat|clos|suspend|delet|disabl|deactivat|bann|lock|remov)ed "
         r"your (\w+ ){0,2}(account|channel)\b",
-        rf"^(?=.*{_VISITORS}).*\b(account|channel) ([^.]*\b)?{_ENDED}",
+        rf"^(?=.*{_VISITORS}).*\b(account|channel|profile) ([^.]*\b)?{_ENDED}",
     ),
     _rule(
         "proxy",
@@ -146,6 +151,8 @@ RUN_RULES = (
         r"service (is )?(temporarily )?unavailable|backend error|something went wrong",
         r"\btimed?[ -]?out\b|timeout|\bstalled|(server|unknown) error\b",
         r"connection( was| has been| is)?( forcibly)? (refused|reset|aborted|broken|closed|lost)",
+        r"(closed|refused|reset|dropped|aborted) (the|our|your) connection",
+        r"(server|network|connection) (problem|issue|failure|trouble)|\(50[0234]\)",
         r"connection ?(error|attempt failed)|no connection could be made|max retries exceeded",
         r"unable to connect|(could|can) ?not connect|failed to (connect|establish)",
         r"network (is )?(unreachable|down)|no route to host|host (is )?(unreachable|down)",
@@ -178,7 +185,7 @@ RUN_RULES = (
         r"(this|your) (app|device|platform|browser|player|client)\b",
         r"latest version of (the )?(youtube|app)|(newer|other|supported) (versions? of|devices)",
         r"update (the |your )?(youtube|yt-dlp|youtube-dl|app)\b",
-        r"(is|version) (out of date|outdated)",
+        r"(is|version) (out of date|outdated)|(version|app|client|browser) .{0,20}is too old",
         r"older than \d+ days|(client|version|device|browser) is (not|no longer) supported",
         r"(other|external) (websites|sites).{0,40}disabled|disabled (on|for) (other|external)",
         r"embedding .{0,20}disabled|disabled embedding|player configuration|made for kids",
@@ -202,6 +209,13 @@ _RIGHT = r"(copyright|trademark|privacy|defamation|impersonation|circumvention|c
 # A guess ("may have been removed") is no statement.
 _SURE = r"^(?!.*\b(may|might|could|perhaps|possibly|probably|maybe|if|whether|unless|either)\b)"
 
+# What follows a removal gives its cause, which either lasts or does not.
+_FOR = r"(for|because|as|since|due|after|following|to|so|in|with)"
+_LASTING_CAUSE = (
+    r"(violat|breach|br[eo]aks?\b|breaking|infring|polic|terms|guidelines|rules|copyright|trademark"
+    r"|complaint|claim|request|strike|legal|nudity|sexual|violen|hate|harass|bully|spam|scam|fraud"
+    r"|terror|danger|harm|child)"
+)
 _GONE = (
     r"(video|unavailable\W+it|because it) (has been|was|got) (\w+ly )?(removed|deleted|taken down)"
 )
@@ -242,7 +256,7 @@ VIDEO_RULES = (
     _rule(
         "age",
         "age-restricted",
-        r"(confirm|verify|verifying|prove) (your|that your|youre) (age|old|18|over)",
+        r"(confirm|verify|verifying|prove) (your|their|that your|youre) (age|old|18|over)|at least 18\b",
         r"age[- ]?(gat|verif)",
         r"\bage[- ](restrict|limit)|(?<!policy on )\binappropriate\b|viewer discretion",
         r"(may|might|could) (contain|include|be|not be) .{0,40}"
@@ -258,6 +272,8 @@ VIDEO_RULES = (
         rf"|watched|viewed|played) "
         rf"(in|from|to|for|within) {_PLACE}",
         rf"copyright (grounds|claim).{{0,80}} in {_PLACE}|\bgeo[- ]?(restrict|block|fenc|lock)",
+        rf"\b(not|isnt|arent|cant|cannot|doesnt|wont|never|limited|prohibited|forbidden) [^.]{{0,60}}\b(in|within|to) {_PLACE}",
+        r"(viewing|playback) is (limited|restricted) to (?!\w+s\b(?!,)|the )",
         r"(available|shown|watched|viewed|played|blocked|offered) (here )?where you(re| are| live)\b",
         r"country domain|outside (of )?(your|the|this|its) (country|region)",
         r"region[- ](lock|restrict)",
@@ -306,10 +322,11 @@ VIDEO_RULES = (
         "account",
         "account-terminated",
         rf"\baccounts? (associated|connected|linked|tied|of|behind|for|from|that|which|who) "
-        rf"(\w+ ){{0,6}}?{_ENDED}",
-        rf"\b{_PERSON}s? (own )?(youtube |google )?account {_ENDED}",
-        rf"available\b(\W+this| because) (\w+ )*?account {_ENDED}",
-        rf"\baccount {_ENDED} [^.]*{_BROKEN_RULE}",
+        rf"(\w+ ){{0,6}}?{_CLOSED}",
+        rf"\b{_PERSON}s? (own )?(youtube |google )?account {_CLOSED}",
+        rf"available\b(\W+this| because) (\w+ )*?account {_CLOSED}",
+        rf"\baccount {_CLOSED} [^.]*{_BROKEN_RULE}",
+        rf"\b({_PERSON}|who uploaded (it|(this|the) video)) no longer has an? (\w+ )?account",
         r"\bchannel (has been|is|was) (\w+ly )?(terminated|suspended)",
         rf"(closed|terminated|deleted) {_WHOSE}(account|channel)",
         state=State.MISSING,
@@ -320,7 +337,7 @@ VIDEO_RULES = (
         "copyright-blocked",
         r"blocked (it )?(\w+ly |worldwide )?(on|for) copyright",
         r"blocked due to (the )?claimed content",
-        rf"(due to|because of|following) (an? |the |multiple |several )?"
+        rf"(due to|because of|following|after) (an? |the |multiple |several )?"
         rf"(valid |third[- ]party )?{_RIGHT}( \w+)?,? {_CLAIM}",
         r"(blocked|taken down|removed) (by|at the request of) (the |its )?(copyright|rights)",
         state=State.MISSING,
@@ -330,10 +347,12 @@ VIDEO_RULES = (
         "removed",
         "permanent-removed",
         rf"{_GONE} by (the |its |this )?(original )?{_AGENT}\b",
-        rf"{_GONE} (for|because|as|since) .{{0,20}}(violat|breach|breaks)",
-        rf"{_SURE}.*{_GONE}\b",
+        rf"{_GONE} {_FOR} .{{0,40}}{_LASTING_CAUSE}",
+        rf"{_SURE}.*{_GONE}\b(?! {_FOR}\b)",
         r"^\W*(deleted video|video (deleted|removed))\W*$",
-        rf"{_SURE}.*\b{_AGENT} (has )?(removed|deleted|took down) (this|the|that) video",
+        rf"{_SURE}.*\b({_AGENT}|uploaded (this|the|that) video|posted (this|the|that) video) "
+        r"(has )?((removed|deleted|took down) (this|the|that|their) video|(removed|deleted) it\b"
+        r"|took (this|the|that|their) video down)",
         rf"{_SURE}.*\bvideo (does not|doesnt|no longer|didnt) exists?\b(?! (in|at) )",
         r"video .{0,40}because (it|its content) violate[sd] ",
         state=State.MISSING,

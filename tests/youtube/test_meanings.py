@@ -161,6 +161,65 @@ unresolved|Video not found
 unresolved|The video has been taken down for a technical check; it returns on Monday.
 unresolved|The uploader's account is locked for a security check
 unresolved|Unknown response to a request for a video
+permanent-removed!|The video you are looking for has been deleted by its author.
+permanent-removed!|This video has been taken down by YouTube for repeated hate speech
+permanent-removed!|Video removed
+permanent-removed!|This video has been removed at the request of its owner
+permanent-removed!|Sorry, this video no longer exists.
+permanent-removed!|The uploader took this video down
+account-terminated!|This video isn't available anymore because the YouTube account associated with this video was closed.
+account-terminated!|The creator's channel has been terminated for spam
+account-terminated!|The account of the uploader was permanently suspended
+copyright-blocked!|This video was removed because of a copyright infringement claim by Label X
+copyright-blocked!|No longer available due to a copyright takedown by Studio Y
+private!|This video is now private
+private!|The uploader has marked this video as private
+private!|Video unavailable. Video is private.
+unresolved|This video has been removed from the list of recommendations
+unresolved|This video was removed due to a technical problem on our side
+unresolved|Video has been deleted from device storage
+unresolved|Video removed from local storage
+unresolved|The video was deleted; click to restore it
+unresolved|This video has been removed? Tell us.
+unresolved|The account has been suspended, please contact your administrator
+unresolved|The user account used for this request has been deleted
+unresolved|Access token revoked because the user closed the account
+unresolved|This video has been removed by the content filter of your school
+unresolved|We could not tell whether the uploader has deleted this video
+unresolved|Videos that have been deleted by their owners are not shown here
+unresolved|The private video feature is not supported
+unresolved|Playing private videos needs a login
+unresolved|You need to log in: private video or wrong account
+unresolved|This video would have been removed by the uploader
+unresolved|This video has nearly been removed by YouTube
+unresolved|This video is about an account that was closed
+unresolved|The previous version of this video has been deleted by the uploader
+unresolved|This video is being removed
+unresolved|The channel was suspended for 7 days
+unresolved|The owner of this video has not removed this video
+unresolved|Until it is checked, this video has been taken down
+unresolved|Comments by the user were removed due to a copyright complaint
+unresolved|The file name says 'Deleted video'
+unresolved|The uploader's account was suspended by mistake
+unresolved|This video isn't private
+cookies|Your YouTube account was suspended, so this video can't be played
+cookies|Cookie file is out of date; the account in it was deleted
+bot-check|We think you might be a bot. Sign in to continue
+bot-check|Confirm that you are human to keep watching
+rate-limited|You have sent too many requests. Wait 30 minutes
+rate-limited|Quota for guests used up, come back in 2 hours
+network-restricted|YouTube can't be reached over your VPN, turn the VPN off
+network-restricted|Your library's network does not permit streaming
+network-transient|Connection dropped after 12 kB
+network-transient|The host could not be reached
+geo-blocked|This video is blocked in your region
+geo-blocked|This video can't be shown in your country because of a local law
+age-restricted|This video is restricted to adults
+age-restricted|Sign in to confirm that you're an adult
+members-only|Only members of this channel can watch this
+premium|This video is only for YouTube Premium subscribers
+live/upcoming|This live stream will start in 20 minutes
+extractor-broken/outdated|Could not extract player data; your yt-dlp is too old
 """
 
 

@@ -16,7 +16,7 @@ PHRASES = {
     """,
     "bot-check": """
         Are you not a bot?; tell us if you are a bot; a bot check; solve this CAPTCHA; traffic
-        that is unusual traffic; automated queries; prove that you are human; robotic ways; solve a puzzle; this looks automated; say that it's
+        that is unusual traffic; automated queries; prove that you are human; robotic ways; solve a puzzle; a human check; this looks automated; say that it's
         really you; your IP was banned; we have blocked this IP
     """,
     "rate-limited": """
@@ -60,7 +60,7 @@ PHRASES = {
         [WinError 10060] x; urlopen error; TransportError; curl: (6) x; you're offline; no
         internet; try again later; parsing JSON; JSONDecodeError; expecting value; invalid JSON;
         giving up after 3; error reading response; internet connection; unexpected response; it closed the
-        connection; a server problem; it failed (502)
+        connection; a server problem; the host cannot be reached; it failed (502)
     """,
     "extractor": """
         The n challenge; nsig; the n function; a JS runtime; JavaScript challenge; challenge
@@ -92,7 +92,7 @@ PHRASES = {
     """,
     "age": """
         Confirm your age; an age gate; age-restricted; inappropriate; viewer discretion; may
-        contain something graphic; 18+; 18 or older; at least 18; adult content; content warning
+        contain something graphic; 18+; 18 or older; at least 18; not for adults; adult content; content warning
     """,
     "country": """
         Blocked in your country; shown where you live; never allowed in your country; viewing is limited to Peru; copyright claim there and in your region; geo-blocked; on this

@@ -197,6 +197,7 @@ def test_every_rule_takes_a_message():
         "UNPLAYABLE: This video isn\\u2019t available",
         "Video unavailable\nThis video isn´t available. Sorry about that.",
         "Video unavailable. This video isn&amp;#39;t available",
+        "Video Unavailable. This Video Isn&Amp;#39;T Available",
     ],
 )
 def test_a_bare_wording_however_it_was_handed_on(message):

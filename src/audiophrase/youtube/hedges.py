@@ -13,7 +13,7 @@ _THINGS_AT_HAND = (
     r"(network|isp|provider|browser|device|computer|phone|machine|firewall|antivirus|router|proxy"
     r"|vpn|extension|add-?on|plug-?in|app|software|tool|script|server|session|settings?|disk|drive"
     r"|memory|cache|queue|history|library|folder|downloads?|archive|index|data ?base|wi-?fi"
-    r"|connection|desktop|administrator)"
+    r"|connection|desktop|administrator|filter|storage)"
 )
 _PARTS = (
     r"(audio|sound|music|track|captions?|subtitles?|comment|thumbnail|title|description|link|chat"
@@ -29,10 +29,11 @@ _ANYWHERE = re.compile(
             r"at this time|time being|\bcurrently\b|\byet\b|\btry again|\bretry|\brefresh|\breload",
             r"\b(shortly|soon|briefly|later|tomorrow|until|till|while|pending|awaiting)\b",
             r"\b(under|for|in|during|being|further|manual|to) review(ed)?\b|\bwe review",
+            r"\bfor (\d+|one|two|three|several|a few) (second|minute|hour|day|week|month)s?\b",
             r"maintenance|\bupgrad|\bmigrat",
             # To be undone.
             r"\b(by|in|a) (mistake|accident|error)\b|mistakenly|accidental|\bglitch",
-            r"\b(be|come|comes|is) back\b|\b(be|is) (available|returned)\b|\b(returns|again|restored|reinstated|appeal\w*)\b",
+            r"\b(be|come|comes|is) back\b|\b(be|is) (available|returned)\b|\b(returns|again|restor(ed?|ing)|reinstated|appeal\w*)\b",
             # Of this place or machine.
             rf"\b(your|our|my|this|the|local|a|an) (\w+ )?{_THINGS_AT_HAND}\b|\bcached?\b|\bisp\b",
             rf"({_GONE}|video) from (?!youtube\b|the (\w+ )?(platform|site|website|service)\b)",
@@ -41,6 +42,7 @@ _ANYWHERE = re.compile(
             # Of something else.
             r"\b(partial|incomplete|intermediate|downloaded|converted|local|old|your|no) video\b",
             rf"\b{_PARTS} (of|on|for|from|in|to|under) (a|this|the|that|your) video",
+            rf"\b{_PARTS} (\w+ ){{0,4}}?(was|were|have been|has been|is|are) (removed|deleted)\b",
             r"\bmuted\b|moneti[sz]",
         )
     )
@@ -53,13 +55,13 @@ _GUESS_BEFORE = re.compile(
 # One of two cases, of which the other is not the same in other words.
 _OR_AFTER = re.compile(
     r"\bor (?!((it|that|this|the) )?((video|uploader|user|owner|account) )?"
-    rf"((has|have|had|was|were|is|been|got|does|no) )*(\w+ly )?({_GONE}|(not |longer )?exist)).*"
+    rf"((has|have|had|was|were|is|been|got|does|no) )*(\w+ly )?({_GONE}|(not |longer )?exist)).{{0,120}}"
     r"\b(is|isnt|are|was|were|has|have|may|might|can|cant|cannot|does|do|blocks?|went|you|your"
     r"|private|blocked|restricted|unavailable|unreachable|offline|wrong|broken|moved|hidden|never)\b"
 )
 _OR_BEFORE = re.compile(
-    r"\b(is|isnt|are|was|has|have|may|can|cant|does|blocks?|your|you)\b.*"
-    rf"(?<!exist)(?<!removed)(?<!deleted),? or (it|that|this|the)\b.*\b({_GONE}|private)\b"
+    r"\b(is|isnt|are|was|has|have|may|can|cant|does|blocks?|your|you)\b.{0,120}"
+    rf"(?<!exist)(?<!removed)(?<!deleted),? or (it|that|this|the)\b.{{0,60}}\b({_GONE}|private)\b"
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 

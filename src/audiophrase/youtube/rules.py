@@ -67,7 +67,7 @@ RUN_RULES = (
     _rule(
         "bot-check",
         "bot-check",
-        r"(not|arent|isnt|are) (a |an )?(robots?|bots?|machine|automated)\b|robotic|puzzle|\b(ro)?bot (check|detect|verif|protect)|captcha|human (verif|check)",
+        r"(not|arent|isnt|are|be) (a |an )?(robots?|bots?|machine|automated)\b|robotic|puzzle|\b(ro)?bot (check|detect|verif|protect)|captcha|human (verif|check)",
         r"(looks?|seems?|appears?) (to be )?automated",
         r"(unusual|suspicious|abnormal|automated) (\w+ )?(traffic|activity|behaviou?r)",
         r"automated (quer(y|ies)|requests?|access|programs?|tools?|software|client|script)",
@@ -110,7 +110,7 @@ RUN_RULES = (
         r"disable (your |the |any )?(vpn|proxy)",
         r"(vpn|proxy|proxies|vpns) (is |are |was )?(not allowed|preventing|detected)",
         rf"\byou(re| are| seem to be| appear to be) (\w+ ){{0,2}}?{_OVER} {_A_PROXY}",
-        rf"(allowed|permitted|available|supported|possible|watched|played|viewed) "
+        rf"(allowed|permitted|available|supported|possible|watched|played|viewed|reached) "
         rf"{_OVER} {_A_PROXY}",
         r"restricted mode|access to this (web)?(page|site) (has been|is|was) blocked",
         r"censorship|filtering software|web filter|parental control",
@@ -120,7 +120,7 @@ RUN_RULES = (
         "cookies",
         r"netscape|log ?in with \w+ is (not|no longer) supported|http error 401|401:? unauthori",
         r"(?<!access, )(?<!access )please (sign|log) ?in(?! (to|if|or)\b)",
-        r"cookies? .{0,60}(no longer valid|expired|revoked|invalid|rotated|stale|missing|locked|not found)",
+        r"cookies? .{0,60}(no longer valid|expired|revoked|invalid|rotated|stale|missing|locked|not found|out of date|outdated)",
         r"(failed|unable|could not|cannot|error) (to )?"
         r"(load|read|decrypt|find|copy|open|extract|pars\w+).{0,40}\bcookies?\b",
         r"unscoped cookies|cookies? database",
@@ -128,7 +128,7 @@ RUN_RULES = (
         rf"\b(your|my) (\w+ ){{0,3}}(account|channel)s? {_ENDED}",
         r"(terminat|clos|suspend|delet|disabl|deactivat|bann|lock|remov)ed "
         r"your (\w+ ){0,2}(account|channel)\b",
-        rf"^(?=.*{_VISITORS}).*\b(account|channel|profile) ([^.]*\b)?{_ENDED}",
+        rf"^(?=.*{_VISITORS}).*\b(account|channel|profile) ([^.]{{0,80}}\b)?{_ENDED}",
     ),
     _rule(
         "proxy",
@@ -150,10 +150,11 @@ RUN_RULES = (
         r"(404|410|416)\W{1,3}(not found|gone|requested|range)|range not satisfiable",
         r"service (is )?(temporarily )?unavailable|backend error|something went wrong",
         r"\btimed?[ -]?out\b|timeout|\bstalled|(server|unknown) error\b",
-        r"connection( was| has been| is)?( forcibly)? (refused|reset|aborted|broken|closed|lost)",
+        r"connection( was| has been| is)?( forcibly)? (dropped|refused|reset|aborted|broken|closed|lost)",
         r"(closed|refused|reset|dropped|aborted) (the|our|your) connection",
         r"(server|network|connection) (problem|issue|failure|trouble)|\(50[0234]\)",
         r"connection ?(error|attempt failed)|no connection could be made|max retries exceeded",
+        r"(host|server|site) (could ?not|couldnt|cannot|cant) be reached",
         r"unable to connect|(could|can) ?not connect|failed to (connect|establish)",
         r"network (is )?(unreachable|down)|no route to host|host (is )?(unreachable|down)",
         r"name resolution|name or service not known|nodename nor servname|getaddrinfo",
@@ -216,9 +217,7 @@ _LASTING_CAUSE = (
     r"|complaint|claim|request|strike|legal|nudity|sexual|violen|hate|harass|bully|spam|scam|fraud"
     r"|terror|danger|harm|child)"
 )
-_GONE = (
-    r"(video|unavailable\W+it|because it) (has been|was|got) (\w+ly )?(removed|deleted|taken down)"
-)
+_GONE = r"(video( (that )?you(re)? (\w+ ){1,5}?)?|unavailable\W+it|because it) ?\b(has been|was|got) (\w+ly )?(removed|deleted|taken down)"
 _PERSON = r"(uploader|user|owner|author|creator|poster|channel|publisher|video)"
 _BROKEN_RULE = (
     r"(claim|copyright|trademark|infring|violat|spam|polic|terms|guideline|strike|breach)"
@@ -249,14 +248,15 @@ VIDEO_RULES = (
         "members-only",
         r"\bmembers?[- ](only|first|exclusive)|channels? members?|join this channel|\bmembership",
         r"(only|available|exclusive|visible|content) (to|for) (all |paying |channel )?members",
-        r"\b(for|to) (\w+ )?members of (this|the|that) channel|(reserved|meant|just|is) for members",
+        r"\b(for|to|only) (\w+ )?members of (this|the|that) channel|(reserved|meant|just|is) for members",
         r"members on level|(join|become) .{0,20}(get access|member)",
         state=State.RESTRICTED,
     ),
     _rule(
         "age",
         "age-restricted",
-        r"(confirm|verify|verifying|prove) (your|their|that your|youre) (age|old|18|over)|at least 18\b",
+        r"(confirm|verify|verifying|prove) (that )?(your|their|youre) (age|old|18|over|an adult)|at least 18\b",
+        r"\b(to|for) adults\b",
         r"age[- ]?(gat|verif)",
         r"\bage[- ](restrict|limit)|(?<!policy on )\binappropriate\b|viewer discretion",
         r"(may|might|could) (contain|include|be|not be) .{0,40}"
@@ -289,7 +289,8 @@ VIDEO_RULES = (
     _rule(
         "private",
         "private",
-        r"(?<!be a )\bprivate video\b",
+        r"(?<!be a )\bprivate video\b(?! (?!(sign|log|please|and|which|that|is|if|you|of|by|so|because"
+        r"|only|this|uploaded|the|it)\b)\w)",
         r"video (is|was|has been) (now )?((made|set|marked|changed|switched|turned)( to| as)? )?private\b",
         rf"\b{_AGENT} (has )?(now )?(set|made|marked|changed|switched|turned) "
         r"(this|the|that|their) video( to| as| into)? (be )?private\b",
@@ -321,11 +322,11 @@ VIDEO_RULES = (
     _rule(
         "account",
         "account-terminated",
-        rf"\baccounts? (associated|connected|linked|tied|of|behind|for|from|that|which|who) "
+        rf"(?<!\ban )\baccounts? (associated|connected|linked|tied|of|behind|for|from|that|which|who) "
         rf"(\w+ ){{0,6}}?{_CLOSED}",
         rf"\b{_PERSON}s? (own )?(youtube |google )?account {_CLOSED}",
         rf"available\b(\W+this| because) (\w+ )*?account {_CLOSED}",
-        rf"\baccount {_CLOSED} [^.]*{_BROKEN_RULE}",
+        rf"\baccount {_CLOSED} [^.]{{0,120}}{_BROKEN_RULE}",
         rf"\b({_PERSON}|who uploaded (it|(this|the) video)) no longer has an? (\w+ )?account",
         r"\bchannel (has been|is|was) (\w+ly )?(terminated|suspended)",
         rf"(closed|terminated|deleted) {_WHOSE}(account|channel)",

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from audiophrase.youtube.run_rules import RUN_RULES
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import Evidence, PlayerAnswer
 from audiophrase.youtube.history import fold
-from audiophrase.youtube.rules import RUN_RULES, VIDEO_RULES
+from audiophrase.youtube.rules import VIDEO_RULES
 from audiophrase.youtube.verdict import classify, concerns_run, judge
 
 FOR_GOOD = {

@@ -33,7 +33,8 @@ _ANYWHERE = re.compile(
             r"maintenance|\bupgrad|\bmigrat",
             # To be undone.
             r"\b(by|in|a) (mistake|accident|error)\b|mistakenly|accidental|\bglitch",
-            r"\b(be|come|comes|is) back\b|\b(be|is) (available|returned)\b|\b(returns|again|restor(ed?|ing)|reinstated|appeal\w*)\b",
+            r"\b(be|come|comes|is) back\b|\b(be|is) (available|returned)\b|\b(returns|again"
+            r"|restor(ed?|ing)|reinstated|appeal\w*)\b",
             # Of this place or machine.
             rf"\b(your|our|my|this|the|local|a|an) (\w+ )?{_THINGS_AT_HAND}\b|\bcached?\b|\bisp\b",
             rf"({_GONE}|video) from (?!youtube\b|the (\w+ )?(platform|site|website|service)\b)",
@@ -55,9 +56,11 @@ _GUESS_BEFORE = re.compile(
 # One of two cases, of which the other is not the same in other words.
 _OR_AFTER = re.compile(
     r"\bor (?!((it|that|this|the) )?((video|uploader|user|owner|account) )?"
-    rf"((has|have|had|was|were|is|been|got|does|no) )*(\w+ly )?({_GONE}|(not |longer )?exist)).{{0,120}}"
+    rf"((has|have|had|was|were|is|been|got|does|no) )*(\w+ly )?({_GONE}|(not |longer"
+    rf" )?exist)).{{0,120}}"
     r"\b(is|isnt|are|was|were|has|have|may|might|can|cant|cannot|does|do|blocks?|went|you|your"
-    r"|private|blocked|restricted|unavailable|unreachable|offline|wrong|broken|moved|hidden|never)\b"
+    r"|private|blocked|restricted|unavailable|unreachable|offline|wrong|broken|moved|hidden"
+    r"|never)\b"
 )
 _OR_BEFORE = re.compile(
     r"\b(is|isnt|are|was|has|have|may|can|cant|does|blocks?|your|you)\b.{0,120}"

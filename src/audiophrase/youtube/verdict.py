@@ -4,7 +4,8 @@ A wrong "missing" falsifies a data set for everyone who trusts it, so the rules 
 that concern the run (bot check, rate limit, network, …) are looked for first and in everything that
 was seen; only wordings on a list of their own mean that a video is gone, and only where nothing
 takes them back (`audiophrase.youtube.hedges`); all else is unresolved. Rules
-(`audiophrase.youtube.rules`) go by meaning, not by a list of messages.
+(`audiophrase.youtube.run_rules`, `audiophrase.youtube.rules`) go by meaning, not by a list of
+messages.
 """
 
 from collections.abc import Iterator
@@ -13,14 +14,14 @@ from dataclasses import dataclass, field, replace
 from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import CUT, Evidence
 from audiophrase.youtube.hedges import HEDGED, is_hedged
+from audiophrase.youtube.rule import Rule
 from audiophrase.youtube.rules import (
     BARE,
     BARE_SENTENCE,
-    RUN_RULES,
     STATUS_RULES,
     VIDEO_RULES,
-    Rule,
 )
+from audiophrase.youtube.run_rules import RUN_RULES
 from audiophrase.youtube.wording import normalise
 
 

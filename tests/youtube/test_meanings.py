@@ -167,7 +167,7 @@ permanent-removed!|Video removed
 permanent-removed!|This video has been removed at the request of its owner
 permanent-removed!|Sorry, this video no longer exists.
 permanent-removed!|The uploader took this video down
-account-terminated!|This video isn't available anymore because the YouTube account associated with this video was closed.
+account-terminated!|This video isn't available as the YouTube account of this video was closed.
 account-terminated!|The creator's channel has been terminated for spam
 account-terminated!|The account of the uploader was permanently suspended
 copyright-blocked!|This video was removed because of a copyright infringement claim by Label X

@@ -33,8 +33,8 @@ _ANYWHERE = re.compile(
             r"maintenance|\bupgrad|\bmigrat",
             # To be undone.
             r"\b(by|in|a) (mistake|accident|error)\b|mistakenly|accidental|\bglitch",
-            r"\b(be|come|comes|is) back\b|\b(be|is) (available|returned)\b|\b(returns|again"
-            r"|restor(ed?|ing)|reinstated|appeal\w*)\b",
+            r"\b(be|come|comes|is) back\b|\b(be|is) (available|returned)\b|\breturns\b",
+            r"\b(again|restor(ed?|ing)|reinstated|appeal\w*)\b",
             # Of this place or machine.
             rf"\b(your|our|my|this|the|local|a|an) (\w+ )?{_THINGS_AT_HAND}\b|\bcached?\b|\bisp\b",
             rf"({_GONE}|video) from (?!youtube\b|the (\w+ )?(platform|site|website|service)\b)",

@@ -31,7 +31,10 @@ _LASTING_CAUSE = (
     r"|complaint|claim|request|strike|legal|nudity|sexual|violen|hate|harass|bully|spam|scam|fraud"
     r"|terror|danger|harm|child)"
 )
-_GONE = r"(video( (that )?you(re)? (\w+ ){1,5}?)?|unavailable\W+it|because it) ?\b(has been|was|got) (\w+ly )?(removed|deleted|taken down)"
+_GONE = (
+    r"(video( (that )?you(re)? (\w+ ){1,5}?)?|unavailable\W+it|because it) ?\b"
+    r"(has been|was|got) (\w+ly )?(removed|deleted|taken down)"
+)
 _PERSON = r"(uploader|user|owner|author|creator|poster|channel|publisher|video)"
 _BROKEN_RULE = (
     r"(claim|copyright|trademark|infring|violat|spam|polic|terms|guideline|strike|breach)"

@@ -8,7 +8,10 @@ _HOUSE = (
     r"|(internet )?(service )?provider|carrier|institut(e|ion)|campus|library|it (department"
     r"|team|staff))"
 )
-_FORBIDS = r"(block|restrict|forbid|prohibit|prevent|filter|disallow|(doesnt|does not|wont) (allow|permit))"
+_FORBIDS = (
+    r"(block|restrict|forbid|prohibit|prevent|filter|disallow"
+    r"|(doesnt|does not|wont) (allow|permit))"
+)
 _OVER = (
     r"((while|when) )?((you(re| are) )?(using|connected (to|through|via|over)|behind)"
     r"|over|via|through|behind|with|on)"

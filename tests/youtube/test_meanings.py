@@ -220,6 +220,36 @@ members-only|Only members of this channel can watch this
 premium|This video is only for YouTube Premium subscribers
 live/upcoming|This live stream will start in 20 minutes
 extractor-broken/outdated|Could not extract player data; your yt-dlp is too old
+unresolved|This video has been removed from your subscriptions
+unresolved|The YouTube app was removed, so this video can't play
+unresolved|The account manager has terminated the request
+unresolved|Account creation was suspended
+unresolved|We have suspended playback of this video
+unresolved|This video was deleted at your request
+unresolved|Your friend has made this video private
+unresolved|Video has been removed by parental controls
+unresolved|The owner of the playlist has deleted this video
+unresolved|The user deleted this video from the playlist
+unresolved|Private video, unless you sign in
+unresolved|This video is private until Friday
+unresolved|Video was taken down by a bug
+unresolved|This account has been suspended
+unresolved|No, this video has not been removed by the uploader
+unresolved|This video is unavailable because the account is closed for the weekend
+unresolved|This video has been removed, or so it seems
+unresolved|Video deleted: ok (test)
+unresolved|This video has been deleted from the search index
+unresolved|Error: this video does not exist on this server
+unresolved|The user closed their account page
+unresolved|The administrator removed this video
+unresolved|YouTube has removed this video in your region
+unresolved|The channel has been suspended in your country
+unresolved|The uploader has deleted this video, it says here, but it may be wrong
+permanent-removed!|This video has been removed by its original uploader
+permanent-removed!|The video was deleted by the person who posted it
+permanent-removed!|This video was taken down because it breaks our community guidelines
+account-terminated!|This video is unavailable because its owner's Google account was deleted
+copyright-blocked!|This video was removed after a trademark complaint
 """
 
 

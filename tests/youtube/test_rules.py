@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from audiophrase.youtube.run_rules import RUN_RULES
 
 from audiophrase.youtube.rules import VIDEO_RULES
+from audiophrase.youtube.run_rules import RUN_RULES
 from audiophrase.youtube.verdict import classify
 from audiophrase.youtube.wording import normalise
 

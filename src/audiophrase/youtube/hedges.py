@@ -30,9 +30,10 @@ _ANYWHERE = re.compile(
             r"\b(shortly|soon|briefly|later|tomorrow|until|till|while|pending|awaiting)\b",
             r"\b(under|for|in|during|being|further|manual|to) review(ed)?\b|\bwe review",
             r"\bfor (\d+|one|two|three|several|a few) (second|minute|hour|day|week|month)s?\b",
+            r"\bfor (the|a) (night|day|weekend|week|month|holidays?)\b|\bat your request\b|\bby you\b",
             r"maintenance|\bupgrad|\bmigrat",
             # To be undone.
-            r"\b(by|in|a) (mistake|accident|error)\b|mistakenly|accidental|\bglitch",
+            r"\b(by|in|a) (mistake|accident|error|bug|fault|failure)\b|mistakenly|accidental|\bglitch",
             r"\b(be|come|comes|is) back\b|\b(be|is) (available|returned)\b|\breturns\b",
             r"\b(again|restor(ed?|ing)|reinstated|appeal\w*)\b",
             # Of this place or machine.
@@ -66,6 +67,12 @@ _OR_BEFORE = re.compile(
     r"\b(is|isnt|are|was|has|have|may|can|cant|does|blocks?|your|you)\b.{0,120}"
     rf"(?<!exist)(?<!removed)(?<!deleted),? or (it|that|this|the)\b.{{0,60}}\b({_GONE}|private)\b"
 )
+# After it, in its sentence: a guess, a case, a place.
+_TAKEN_BACK_AFTER = re.compile(
+    r"\bunless\b|\b(or|and|but) so it\b|\b(it|this) (seems|may|might|could)\b|apparently|probably"
+    r"|\b(in|for|within) (your|this|some|certain|these|the following) (countr|region|territor|market)"
+    r"|^ (page|tab|window|menu)\b"
+)
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -78,5 +85,6 @@ def is_hedged(text: str, end: int) -> bool:
         or _GUESS_BEFORE.search(before) is not None
         or _OR_BEFORE.search(before) is not None
         or _OR_AFTER.search(after) is not None
+        or _TAKEN_BACK_AFTER.search(after) is not None
         or after.endswith("?")
     )

@@ -68,7 +68,9 @@ def test_a_line_without_what_its_kind_has_is_a_damaged_one(tmp_path, capsys, kin
     for line, said in ((good, ""), (bad, "1 line of")):
         log.write_bytes(before + json.dumps(line).encode() + b"\n")
         with Ledger(folder, "two") as ledger:
-            told_of_sessions(ledger.notes("renewal"), ledger.notes("put-last"), ledger.notes("attempt"))
+            told_of_sessions(
+                ledger.notes("renewal"), ledger.notes("put-last"), ledger.notes("attempt")
+            )
             ledger.come_back_after()
             ledger.rows()
         assert said in capsys.readouterr().err

@@ -3,17 +3,23 @@
 YouTube serves dubs, also by machine, and names one of them the default to whoever asks in its
 language. So the default is the weakest sign. The others must not contradict one another:
 
-- `audioTrack`: the track's name says "original", or "descriptive" or "dubbed"; or it is said to be
-  dubbed by machine (that it is said not to be tells nothing, as it is said of all);
+- `audioTrack`: the track's name says "original", or, in any of many languages, "descriptive" or
+  "dubbed"; or it is said to be dubbed by machine (that it is said not to be tells nothing, as it is
+  said of all);
 - `acont`: among the xtags, `original`, or any other value of what it is instead;
 - `id-suffix`: the track's id ends in `.4`, or in `.2` (descriptive), `.3` (dubbed) or `.10` (dubbed
   by machine).
+
+Formats of one id whose names differ are of two tracks; one that has that id and no name may be of
+either, so it is taken for neither.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+from audiophrase.youtube.track_names import fold, says_not_original
 
 ONLY_TRACK = "only-track"
 OTHERS_DUBBED = "others-dubbed"
@@ -49,12 +55,17 @@ class Offer:
     processing: str | None = None
 
     @property
-    def identity(self) -> str | None:
-        """Equal for the formats of one track; None where no track is told."""
+    def head(self) -> str | None:
+        """Its track's id, or what else names it; None where no track is told."""
         if self.track_id or self.name:
-            return self.track_id or self.name
+            return self.track_id or fold(self.name or "")
         told = [*filter(None, [self.language]), *sorted(self.contents)]
         return " ".join(told) or _UNTAGGED
+
+    @property
+    def identity(self) -> str | None:
+        """Its track's id and name, or what else names it; None where no track is told."""
+        return f"{self.track_id} {fold(self.name)}" if self.track_id and self.name else self.head
 
     def signs(self) -> set[str]:
         """What tells that it is the original."""
@@ -69,10 +80,9 @@ class Offer:
 
     def is_denied(self) -> bool:
         """Whether anything tells that it is not the original."""
-        name = (self.name or "").casefold()
         return (
             self.is_auto_dubbed
-            or any(word in name for word in ("descriptive", "dubbed"))
+            or says_not_original(self.name or "")
             or bool(self.contents - {"original"})
             or self._suffix() in _NOT_ORIGINAL_SUFFIXES
         )
@@ -105,8 +115,12 @@ class Original:
 class _Told:
     """All that is told of one track by its formats together."""
 
-    identity: str | None
     offers: tuple[Offer, ...]
+    is_ambiguous: bool
+
+    @property
+    def identities(self) -> set[str | None]:
+        return {offer.identity for offer in self.offers}
 
     @property
     def signs(self) -> set[str]:
@@ -114,15 +128,16 @@ class _Told:
 
     @property
     def is_denied(self) -> bool:
-        return any(offer.is_denied() for offer in self.offers)
+        return self.is_ambiguous or any(offer.is_denied() for offer in self.offers)
 
     @property
     def is_default(self) -> bool:
         return any(offer.is_default for offer in self.offers)
 
-    @property
-    def language(self) -> str | None:
-        return next((offer.language for offer in self.offers if offer.language), None)
+    def values(self, name: str) -> set[str]:
+        """What its formats say under a name of `Offer`, of names without regard to case."""
+        values = filter(None, (getattr(offer, name) for offer in self.offers))
+        return {fold(value) for value in values}
 
 
 def find_original(offers: Iterable[Offer]) -> Original:
@@ -132,21 +147,48 @@ def find_original(offers: Iterable[Offer]) -> Original:
         NoOriginalError: several may be, or none.
     """
     offers = list(offers)
-    grouped = defaultdict(list)
-    for offer in offers:
-        grouped[offer.identity].append(offer)
-    untagged = grouped.pop(_UNTAGGED, [])
-    tracks = [_Told(identity, tuple(group)) for identity, group in grouped.items()]
-    chosen, chosen_by = _choose(tracks, has_untagged=bool(untagged))
-    if len({track.language for track in chosen if track.language}) > 1:
+    tracks = _group(offer for offer in offers if offer.identity is not _UNTAGGED)
+    has_untagged = any(offer.identity is _UNTAGGED for offer in offers)
+    chosen, chosen_by = _choose(tracks, has_untagged=has_untagged)
+    if not _are_one(chosen):
         raise NoOriginalError(f"no original audio track: several are told, {list_tracks(offers)}")
-    identities = {track.identity for track in chosen}
+    identities = set().union(*(track.identities for track in chosen))
     if len(tracks) <= 1:
         identities.add(_UNTAGGED)  # nothing speaks of another track
-    first = next((offer for track in chosen for offer in track.offers), Offer(""))
-    language = next((track.language for track in chosen if track.language), None)
+    own = [offer for track in chosen for offer in track.offers]
+    first = next(iter(own), Offer(""))
+    language = next((offer.language for offer in own if offer.language), None)
     track = Track(first.track_id or first.name, language, chosen_by)
     return Original(track, frozenset(identities))
+
+
+def _group(offers: Iterable[Offer]) -> list[_Told]:
+    """Offers by track. One that has no name is of the track of its id, if that has one name."""
+    by_head = defaultdict(lambda: defaultdict(list))
+    for offer in offers:
+        name = fold(offer.name or "") if offer.track_id else ""
+        by_head[offer.head][name].append(offer)
+    tracks = []
+    for by_name in by_head.values():
+        nameless = by_name.pop("", [])
+        if len(by_name) == 1:
+            [named] = by_name.values()
+            tracks.append(_Told((*named, *nameless), is_ambiguous=False))
+            continue
+        tracks += [_Told(tuple(named), is_ambiguous=False) for named in by_name.values()]
+        if nameless:
+            tracks.append(_Told(tuple(nameless), is_ambiguous=bool(by_name)))
+    return tracks
+
+
+def _are_one(chosen: list[_Told]) -> bool:
+    """Whether tracks are one under several names: something ties them, and nothing parts them."""
+    said = [[track.values(name) for track in chosen] for name in ("track_id", "name", "language")]
+    if any(len(set().union(*values)) > 1 for values in said):
+        return False
+    # One of which nothing but its content is told goes with any.
+    named = [values for values in zip(*said, strict=True) if any(values)]
+    return len(named) <= 1 or any(map(all, zip(*named, strict=True)))
 
 
 def _choose(tracks: list[_Told], *, has_untagged: bool) -> tuple[list[_Told], str]:
@@ -169,7 +211,12 @@ def _choose(tracks: list[_Told], *, has_untagged: bool) -> tuple[list[_Told], st
 
 def list_tracks(offers: Iterable[Offer]) -> str:
     """The tracks, for a message: by ids, languages and codes alone, as names may say anything."""
-    labels = sorted({_label(offer) for offer in offers})
+    offers = list(offers)
+    names = defaultdict(set)
+    for offer in offers:
+        names[_label(offer)].add(fold(offer.name or ""))
+    counts = {label: len(each - {""}) for label, each in names.items()}
+    labels = [f"{label} (of {n} names)" if n > 1 else label for label, n in sorted(counts.items())]
     more = [f"{len(labels) - MAX_LISTED} more"] if len(labels) > MAX_LISTED else []
     return ", ".join([*labels[:MAX_LISTED], *more])
 

@@ -2,8 +2,10 @@
 
 A wrong "missing" falsifies a data set for everyone who trusts it, so the rules lean one way: causes
 that concern the run (bot check, rate limit, network, …) are looked for first and in everything that
-was seen; only wordings on a list of their own mean that a video is gone; all else is unresolved.
-Rules (`audiophrase.youtube.rules`) go by meaning, not by a list of messages.
+was seen; only wordings on a list of their own mean that a video is gone, and only where nothing
+takes them back (`audiophrase.youtube.hedges`); all else is unresolved. Rules
+(`audiophrase.youtube.run_rules`, `audiophrase.youtube.rules`) go by meaning, not by a list of
+messages.
 """
 
 from collections.abc import Iterator
@@ -11,14 +13,15 @@ from dataclasses import dataclass, field, replace
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import CUT, Evidence
+from audiophrase.youtube.hedges import HEDGED, is_hedged
+from audiophrase.youtube.rule import Rule
 from audiophrase.youtube.rules import (
     BARE,
     BARE_SENTENCE,
-    RUN_RULES,
     STATUS_RULES,
     VIDEO_RULES,
-    Rule,
 )
+from audiophrase.youtube.run_rules import RUN_RULES
 from audiophrase.youtube.wording import normalise
 
 
@@ -40,7 +43,9 @@ class Verdict:
 # Of the run, never of the video, as are 5xx; and of an address of media whatever is an error: one
 # that expired or is refused answers 404, 410 or 416.
 _TELLING_STATUSES = (400, 403, 407, 408, 429)
-_ORDER = {rule.name: rank for rank, rule in enumerate((*RUN_RULES, *VIDEO_RULES))}
+_ORDER = {rule.name: float(rank) for rank, rule in enumerate((*RUN_RULES, *VIDEO_RULES))}
+# What hedges is milder than anything that would hold for good.
+_ORDER[HEDGED] = min(_ORDER[rule.name] for rule in VIDEO_RULES if rule.permanent) - 0.5
 _SERVER = next(rule for rule in RUN_RULES if rule.name == "server-or-network")
 _RUN_REASONS = {rule.reason for rule in RUN_RULES} - {"unknown"}
 
@@ -49,7 +54,9 @@ def classify(message: str) -> Verdict:
     """What one message means, without regard to its case, apostrophes, prefixes or advice."""
     text = normalise(message)
     for rule in (*RUN_RULES, *VIDEO_RULES):
-        if rule.pattern.search(text):
+        if match := rule.pattern.search(text):
+            if rule.permanent and is_hedged(text, match.end()):
+                return Verdict(State.UNRESOLVED, "unknown", False, HEDGED, message)
             return _apply(rule, message)
     bare = BARE_SENTENCE.fullmatch(text) is not None
     return Verdict(State.UNRESOLVED, "unknown", False, BARE if bare else "", message)
@@ -86,7 +93,7 @@ def _telling(evidence: Evidence) -> list[int]:
     return [s for s in evidence.http_statuses if s >= least or s in _TELLING_STATUSES]
 
 
-def _of_status(status: int, evidence: Evidence) -> tuple[int, Verdict]:
+def _of_status(status: int, evidence: Evidence) -> tuple[float, Verdict]:
     """What a status means, its rank, and beside it what was said."""
     verdict = classify(f"HTTP Error {status}")
     if verdict.rule not in _ORDER:  # 999, say: a proxy's own

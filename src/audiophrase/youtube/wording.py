@@ -46,6 +46,7 @@ def normalise(message: str) -> str:
     text = html.unescape(html.unescape(_COLOUR.sub("", message)))
     text = _APOSTROPHE.sub("'", _TAG.sub(" ", _ESCAPED_APOSTROPHE.sub("'", text)))
     text = _DASH.sub("-", unicodedata.normalize("NFKC", text).casefold())
+    text = html.unescape(html.unescape(text))  # once more, as `&AMP;` is no entity, but `&amp;` is
     text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     text = re.sub(r"https?://\S+", "", text)
     text = _LOST_APOSTROPHE.sub("", _APOSTROPHE.sub("", text))

@@ -44,7 +44,9 @@ def main() -> int:
     result = {"machine": f"{platform.machine()}, {os.cpu_count()} cores", "rows": rows}
     RESULT.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     if len(measured) > 1:
-        print(f"\n## All\n\n{table([Row(**row) for of in measured.values() for row in of])}")
+        print(
+            f"\n## All\n\n{table([Row(**row) for table_rows in measured.values() for row in table_rows])}"
+        )
     print(f"\nkept in {RESULT.relative_to(HERE.parent)}")
     if failed:
         print(f"error: failed: {', '.join(failed)}", file=sys.stderr)

@@ -83,13 +83,13 @@ def compare_retrieval(encoder, log_mels, vectors, settings, rng) -> Row:
             ("caption_to_audio", [(clip, captions[0]) for clip in clips]),
         ):
             began = time.process_time()
-            found = np.array(
+            pair_scores = np.array(
                 [reference.pair_score(encoder, log_mels[a], vectors[words[c]]) for a, c in asked]
             )
             passes += time.process_time() - began
             n_passes += len(asked)
             expected = scores[[a for a, _ in asked], [c for _, c in asked]]
-            assert np.abs(found - expected).max() < 1e-5, "scores differ"
+            assert np.abs(pair_scores - expected).max() < 1e-5, "scores differ"
             rank = 1 + (expected[1:] >= expected[0]).sum()
             assert rank == ranks[direction][0, query], "ranks differ"
     a_pass = passes / n_passes
@@ -141,8 +141,8 @@ def compare_sweep(encoder, log_mels, vectors, settings, rng) -> Row:
         for index in range(0, len(thresholds), 14):
             counts = reference.confusion(together, active.ravel(), np.float32(thresholds[index]))
             expected = reference.precision_recall_f1(counts)
-            found = [getattr(curves[name], key)[index] for key in ("precision", "recall", "f1")]
-            assert np.allclose(found, expected, atol=1e-6), f"{name}: curves differ"
+            values = [getattr(curves[name], key)[index] for key in ("precision", "recall", "f1")]
+            assert np.allclose(values, expected, atol=1e-6), f"{name}: curves differ"
     passes = {"mean": [], "max": [], "random": []}
     for phrase in range(10):
         for name, of_one in passes.items():

@@ -59,7 +59,7 @@ def main() -> None:
         n_rounds=9,
         clock=time.process_time,
     )
-    a_clip = {name: [s / CLIPS_A_ROUND for s in found] for name, found in seconds.items()}
+    a_clip = {name: [s / CLIPS_A_ROUND for s in rounds] for name, rounds in seconds.items()}
     alone, beside = _time_processes(content, settings)
     publish(
         [
@@ -90,9 +90,9 @@ def _time_processes(content: bytes, settings: LogMelParams) -> tuple[list[float]
                 jobs = [
                     processes.submit(_seconds_a_clip, content, settings) for _ in range(n_processes)
                 ]
-                found = [job.result() for job in jobs]
+                times_s = [job.result() for job in jobs]
                 if number:  # the first round does not count
-                    seconds.append(sum(found) / n_processes)
+                    seconds.append(sum(times_s) / n_processes)
     return alone, beside
 
 

@@ -61,18 +61,18 @@ def main() -> None:
             compare(
                 f"training step, {variant}, {N_THREADS} threads",
                 [wall for wall, _ in plain],
-                [wall for wall, _ in found],
+                [wall for wall, _ in ours],
                 goal={"float32": 1.8, "bf16": 3.5}[variant],
-                remark=f"CPU time {_ratio(plain, found):.2f}×; {remarks[variant]}"
+                remark=f"CPU time {_ratio(plain, ours):.2f}×; {remarks[variant]}"
                 + (f"; scores equal within {difference:.0e}" if variant == "float32" else ""),
             )
-            for variant, found in seconds.items()
+            for variant, ours in seconds.items()
         ]
     )
 
 
-def _ratio(plain: list[tuple[float, float]], found: list[tuple[float, float]]) -> float:
-    return statistics.median(p / f for (_, p), (_, f) in zip(plain, found, strict=True))
+def _ratio(plain: list[tuple[float, float]], ours: list[tuple[float, float]]) -> float:
+    return statistics.median(p / f for (_, p), (_, f) in zip(plain, ours, strict=True))
 
 
 def make_pairs(n_clips: int, n_frames: int, seed: int) -> tuple[Pairs, Tensor]:
@@ -178,11 +178,11 @@ def check_curves() -> dict[str, str]:
     plain = ends.pop("reference")
     noise = max(plain) - min(plain)
     remarks = {}
-    for variant, found in ends.items():
-        gap = statistics.mean(found) - statistics.mean(plain)
+    for variant, losses in ends.items():
+        gap = statistics.mean(losses) - statistics.mean(plain)
         assert abs(gap) <= noise, f"{variant}: loss off by {gap:.4f}, seeds differ by {noise:.4f}"
         remarks[variant] = (
-            f"loss after {CURVE_STEPS} small steps {statistics.mean(found):.4f} beside "
+            f"loss after {CURVE_STEPS} small steps {statistics.mean(losses):.4f} beside "
             f"{statistics.mean(plain):.4f}, seeds {noise:.4f} apart"
         )
     return remarks

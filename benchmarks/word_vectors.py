@@ -98,25 +98,32 @@ def read(reader: str, path: Path, n_words: int) -> None:
 
 
 def compare_readers(path: Path, n_words: int, n_repeats: int) -> None:
-    found: dict[str, list[dict]] = {"gensim": [], "audiophrase": []}
+    by_reader: dict[str, list[dict]] = {"gensim": [], "audiophrase": []}
     for _ in range(n_repeats):
-        for reader, runs in found.items():
+        for reader, runs in by_reader.items():
             command = [sys.executable, __file__, "--words", str(n_words), "--read", reader, path]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             runs.append(json.loads(done.stdout))
-    assert len({run["digest"] for runs in found.values() for run in runs}) == 1
-    of = {key: {name: [run[key] for run in runs] for name, runs in found.items()} for key in KEYS}
+    assert len({run["digest"] for runs in by_reader.values() for run in runs}) == 1
+    by_key = {
+        key: {name: [run[key] for run in runs] for name, runs in by_reader.items()} for key in KEYS
+    }
     what = f"vectors of {N_WANTED:,} of {n_words:,} words"
     remark = f"gensim loads all; {path.suffix.removeprefix('.')}, {n_repeats} rounds in turn"
     rows = [
-        compare(what, of["time_s"]["gensim"], of["time_s"]["audiophrase"], goal=5, remark=remark),
         compare(
-            f"{what}, processor time", of["cpu_s"]["gensim"], of["cpu_s"]["audiophrase"], goal=None
+            what, by_key["time_s"]["gensim"], by_key["time_s"]["audiophrase"], goal=5, remark=remark
+        ),
+        compare(
+            f"{what}, processor time",
+            by_key["cpu_s"]["gensim"],
+            by_key["cpu_s"]["audiophrase"],
+            goal=None,
         ),
         compare(
             f"{what}, peak memory",
-            of["peak_mb"]["gensim"],
-            of["peak_mb"]["audiophrase"],
+            by_key["peak_mb"]["gensim"],
+            by_key["peak_mb"]["audiophrase"],
             goal=10,
             show=lambda megabytes: f"{megabytes:,.0f} MB",
         ),

@@ -67,10 +67,10 @@ def load_model(path: Path, model: Encoder, *, sha256: str) -> Encoder:
         content = Path(path).read_bytes()
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
+    actual = hashlib.sha256(content).hexdigest()
+    if actual != sha256:
         raise ArtifactError(
-            f"{path} is damaged: SHA-256 {found[:16]}…, but {sha256[:16]}… was written",
+            f"{path} is damaged: SHA-256 {actual[:16]}…, but {sha256[:16]}… was written",
             tables.REMAKE,
         )
     try:

@@ -20,14 +20,14 @@ def import_closure(module: str) -> list[Path]:
     Raises:
         ValueError: there is no such module.
     """
-    found: set[str] = set()
+    modules: set[str] = set()
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name not in found:
-            found.add(name)
+        if name not in modules:
+            modules.add(name)
             waiting += _imports(name)
-    return sorted(_file(name) for name in found)
+    return sorted(_file(name) for name in modules)
 
 
 def source_files(*modules: str) -> list[str]:

@@ -82,8 +82,8 @@ def fetch_all(
         except _Failed as error:
             missing = [
                 f"  - {other.what}: {other.url}\n    ({other.algorithm} {other.digest})"
-                for other, found in zip(files, at_hand, strict=True)
-                if found is None
+                for other, copy in zip(files, at_hand, strict=True)
+                if copy is None
             ]
             lacking = f" (it is {folder} now, where they are not)" if folder else ""
             raise DownloadError(
@@ -110,9 +110,9 @@ def _at_hand(file: Pinned, cache: Path) -> Path | None:
     cached = cache / file.cached_name
     if not cached.is_file():
         return None
-    if (found := _digest(cached, file)) != file.digest:
+    if (actual := _digest(cached, file)) != file.digest:
         click.echo(
-            f"warning: {cached} is damaged ({file.algorithm} {found}): it is fetched again",
+            f"warning: {cached} is damaged ({file.algorithm} {actual}): it is fetched again",
             err=True,
         )
         return None
@@ -120,10 +120,10 @@ def _at_hand(file: Pinned, cache: Path) -> Path | None:
 
 
 def _require_digest(copy: Path, file: Pinned) -> None:
-    found = _digest(copy, file)
-    if found != file.digest:
+    actual = _digest(copy, file)
+    if actual != file.digest:
         raise DownloadError(
-            f"{copy} is not {file.what}: its {file.algorithm} is {found}, not {file.digest}",
+            f"{copy} is not {file.what}: its {file.algorithm} is {actual}, not {file.digest}",
             f"put the file from {file.url} there, or remove it",
         )
 
@@ -136,16 +136,16 @@ def _download(file: Pinned, cache: Path, sleep: Callable[[float], None]) -> Path
             return target  # another process has fetched it meanwhile
         resumed = _size(partial) > 0
         _fetch(file, partial, sleep)
-        found = _digest(partial, file)
-        if found != file.digest and resumed:
+        actual = _digest(partial, file)
+        if actual != file.digest and resumed:
             click.echo(f"{file.what}: what came earlier was damaged; from the start", err=True)
             partial.unlink()
             _fetch(file, partial, sleep)
-            found = _digest(partial, file)
-        if found != file.digest:
+            actual = _digest(partial, file)
+        if actual != file.digest:
             partial.unlink()
             raise _Failed(
-                f"what {_host(file)} sent has {file.algorithm} {found}, not {file.digest}; "
+                f"what {_host(file)} sent has {file.algorithm} {actual}, not {file.digest}; "
                 "it was thrown away"
             )
         partial.replace(target)

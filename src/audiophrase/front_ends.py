@@ -18,8 +18,8 @@ def chosen(sections: Mapping[str, Any]) -> FrontEnd:
 
 def settings_of(front_end: FrontEnd, sections: Mapping[str, Any]) -> Settings:
     """The settings that a front end's frames depend on, and no other front end's."""
-    found = select(sections, front_end.section)[front_end.section]
-    kept = {key: value for key, value in found.items() if key not in front_end.without}
+    values = select(sections, front_end.section)[front_end.section]
+    kept = {key: value for key, value in values.items() if key not in front_end.without}
     return {front_end.section: kept}
 
 

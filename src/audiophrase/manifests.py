@@ -67,24 +67,24 @@ def orphans(shards: Iterable[Path], split: str) -> list[Path]:
     expected = {path.name for path in shards}
     folders = {path.parent for path in shards}
     return sorted(
-        found
+        file
         for folder in folders
         for pattern in (f"{split}-*.parquet", f".{split}-*.partial")
-        for found in folder.glob(pattern)
-        if found.name not in expected
+        for file in folder.glob(pattern)
+        if file.name not in expected
     )
 
 
 def read(path: Path) -> dict[str, Any]:
     """A manifest as `manifest` returned it. Raises ArtifactError."""
-    found = tables.read_json(path)
-    shards = found.get("shards") if isinstance(found, dict) else None
+    content = tables.read_json(path)
+    shards = content.get("shards") if isinstance(content, dict) else None
     if not isinstance(shards, dict) or not all(
         isinstance(entry, dict) and {"md5", "sha256", "n_clips"} <= set(entry) and "/" not in name
         for name, entry in shards.items()
     ):
         raise ArtifactError(f"{path} is not a manifest", tables.REMAKE)
-    return found
+    return content
 
 
 def md5(path: Path) -> str:

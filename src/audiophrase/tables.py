@@ -110,14 +110,14 @@ def check(path: Path) -> tuple[pa.Table, Provenance]:
         table = pq.ParquetFile(pa.BufferReader(path.read_bytes())).read(use_threads=False)
         provenance = json.loads(table.schema.metadata[PROVENANCE_KEY])
         expected = provenance["sha256"]
-        found = _digest(table, {key: provenance[key] for key in provenance if key != "sha256"})
+        actual = _digest(table, {key: provenance[key] for key in provenance if key != "sha256"})
     except FileNotFoundError:
         raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
     except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", REMAKE) from None
-    if found != expected:
+    if actual != expected:
         raise ArtifactError(
-            f"{path} is damaged: its content has SHA-256 {found[:16]}…, "
+            f"{path} is damaged: its content has SHA-256 {actual[:16]}…, "
             f"but {expected[:16]}… was written",
             REMAKE,
         )
@@ -178,10 +178,10 @@ def read_json(path: Path) -> Any:
     except ValueError as error:
         raise ArtifactError(f"{path} cannot be read: {_first_line(error)}", REMAKE) from None
     if isinstance(value, dict) and (expected := value.pop(SEAL, None)) is not None:
-        found = _seal(value)
-        if found != expected:
+        actual = _seal(value)
+        if actual != expected:
             raise ArtifactError(
-                f"{path} was edited or damaged: its content has SHA-256 {found}, "
+                f"{path} was edited or damaged: its content has SHA-256 {actual}, "
                 f"but {expected} was written",
                 REMAKE,
             )
@@ -237,18 +237,18 @@ def writing(path: Path):
 
 
 def _require_equal_settings(
-    path: Path, section: str, found: Mapping[str, Any], expected: Mapping[str, Any]
+    path: Path, section: str, settings: Mapping[str, Any], expected: Mapping[str, Any]
 ) -> None:
     expected = json.loads(json.dumps(expected))
-    if expected == found:
+    if expected == settings:
         return
-    keys = [*expected, *(key for key in found if key not in expected)]
-    told = ", ".join(
-        f"{key} = {found.get(key)!r} (now {expected.get(key)!r})"
+    keys = [*expected, *(key for key in settings if key not in expected)]
+    differing = ", ".join(
+        f"{key} = {settings.get(key)!r} (now {expected.get(key)!r})"
         for key in keys
-        if found.get(key) != expected.get(key)
+        if settings.get(key) != expected.get(key)
     )
-    raise ArtifactError(f"{path} was made with other parameters: {section}.{told}", REMAKE)
+    raise ArtifactError(f"{path} was made with other parameters: {section}.{differing}", REMAKE)
 
 
 def _digest(table: pa.Table, provenance: Mapping[str, Any]) -> str:

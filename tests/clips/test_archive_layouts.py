@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from audiophrase.clip_ids import clip_id, shard_name, shard_names
-from audiophrase.clips.archive import Found, Matches, files_by_shard
+from audiophrase.clips.archive import Match, Matches, files_by_shard
 from audiophrase.clips.folder import MAX_DEPTH, could_be_a_clip, list_files
 from audiophrase.errors import AudiophraseError
 
@@ -60,7 +60,7 @@ def test_a_clip_is_met_in_every_layout(layout, folder):
     name = f"{folder}{named(layout, CLIP)}.flac"
     others = [timed("r3kQ-x_7Qab", 30, 40), timed("r3kQ-x_7Qac", 60, 70)]
     matches = Matches([name], [*others, CLIP])
-    assert matches.find(CLIP) == Found(name, "start" in layout)
+    assert matches.find(CLIP) == Match(name, "start" in layout)
     # A recording holds all clips of its id, a cut one no other.
     assert (matches.find(others[0]) is None) == ("start" in layout)
     assert matches.find(others[1]) is None

@@ -223,7 +223,7 @@ def test_names_of_a_song_that_are_not_utf8_do_no_harm(tmp_path):
 
 
 class _Pipe:
-    """Can be written to and no more, so that no header is mended in the end."""
+    """Can be written to and no more, so that no header is rewritten in the end."""
 
     def __init__(self):
         self.written = b""

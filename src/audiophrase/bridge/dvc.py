@@ -115,8 +115,8 @@ def objects(outs: Sequence[Mapping[str, Any]], folder_listing: Any) -> Iterator[
         digest = str(out.get("md5", ""))
         yield out["path"], digest
         listing = parse_listing(folder_listing(digest), digest) if digest.endswith(".dir") else None
-        for path, found in (listing or {}).items():
-            yield f"{out['path']}/{path}", found
+        for path, file_digest in (listing or {}).items():
+            yield f"{out['path']}/{path}", file_digest
 
 
 def parse_listing(content: bytes | None, digest: str) -> dict[str, str] | None:

@@ -82,5 +82,5 @@ def ways_out(altered: Sequence[Finding]) -> str:
 
 
 def _listed(problems: dict[str, list[str]]) -> str:
-    lines = [f"  - {name}: {line}" for name, found in problems.items() for line in found]
+    lines = [f"  - {name}: {line}" for name, sentences in problems.items() for line in sentences]
     return "these files are not what was made:\n" + "\n".join(lines)

@@ -257,7 +257,9 @@ def _effective_paths(path: str, layers: Sequence[str], params: Mapping[str, Any]
         if not all(re.fullmatch(r"\w+", key) for key in keys):
             return [path, f"{layer}.{path}"]  # a table of words, not of settings
         return [
-            found for key in keys for found in _effective_paths(f"{path}.{key}", layers, params)
+            effective
+            for key in keys
+            for effective in _effective_paths(f"{path}.{key}", layers, params)
         ]
     return [path]
 

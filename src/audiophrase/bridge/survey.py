@@ -55,43 +55,43 @@ def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc:
     needed = dict.fromkeys(job.rule for job in stage.jobs if job.is_needed)
     unknown = dict.fromkeys(job.rule for job in stage.jobs if not job.is_known)
     recorded = lock.get(stage.name, {}).get("outs", [])
-    inputs, outs, uncached = _told(changes)
+    inputs, outs, uncached = _changed_paths(changes)
     # Where the cache lacks an object DVC says so, and not whether the file is as recorded.
     changed = [out["path"] for out in recorded if out["path"] in uncached and not _is_same(out)]
     outs += changed
     is_in_lock = stage.name in lock
 
-    def found(state: State, why: str = "", problems: Iterable[str] = ()) -> Finding:
+    def finding(state: State, why: str = "", problems: Iterable[str] = ()) -> Finding:
         return Finding(stage, state, why, tuple(problems), tuple(inputs), tuple(outs), is_in_lock)
 
     if not needed and is_absent(stage):
-        return found(State.ABSENT, "nothing of it is here")
+        return finding(State.ABSENT, "nothing of it is here")
     if is_in_lock and outs and not inputs and not stage.grows:
         problems = list(altered_files(stage, recorded, dvc.cache_folder()))
         if problems:
-            return found(
+            return finding(
                 State.ALTERED, "its files changed, what they are made of did not", problems
             )
     if needed:
-        return found(State.PENDING, f"Snakemake has yet to run {', '.join(needed)}")
+        return finding(State.PENDING, f"Snakemake has yet to run {', '.join(needed)}")
     if (inputs or not is_in_lock) and unknown:
         rules = " ".join(unknown)
-        return found(
+        return finding(
             State.PENDING,
             "Snakemake has no record of having made it of what lies here: "
             f"audiophrase adopt {stage.dataset}, or snakemake --forcerun {rules}",
         )
     if not is_in_lock:
-        return found(State.NEW, "made, and not recorded yet")
+        return finding(State.NEW, "made, and not recorded yet")
     if outs and stage.grows:
-        return found(State.CHANGED, "more was found since it was recorded")
+        return finding(State.CHANGED, "more was found since it was recorded")
     if inputs:
-        return found(
+        return finding(
             State.CHANGED, f"made again since it was recorded: {', '.join(inputs)} changed"
         )
     if uncached:
-        return found(State.UNCACHED, "as dvc.lock says, and not in DVC's cache yet")
-    return found(State.RECORDED, "as dvc.lock says")
+        return finding(State.UNCACHED, "as dvc.lock says, and not in DVC's cache yet")
+    return finding(State.RECORDED, "as dvc.lock says")
 
 
 def is_absent(stage: Stage) -> bool:
@@ -104,7 +104,7 @@ def is_complete(stage: Stage) -> bool:
     return all(Path(path).exists() for path in stage.outputs)
 
 
-def _told(changes: Sequence[Any]) -> tuple[list[str], list[str], list[str]]:
+def _changed_paths(changes: Sequence[Any]) -> tuple[list[str], list[str], list[str]]:
     """Changed inputs (files, parameters, the command), changed outputs, outputs not in the cache.
 
     A missing input is none: features can be here without the clips' manifests.
@@ -144,9 +144,9 @@ def altered_files(
         expected = _listed(stage, path, str(out.get("md5")), cache)
         named = list(_compare({p: digest for p, digest in expected.items() if p.exists()}))
         named += [
-            f"{found} was not there when {stage.name} was recorded"
-            for found in sorted(path.rglob("*"))
-            if expected and found.is_file() and found not in expected
+            f"{file} was not there when {stage.name} was recorded"
+            for file in sorted(path.rglob("*"))
+            if expected and file.is_file() and file not in expected
         ]
         if not named and is_complete(stage):
             named = list(_damaged(stage)) or [
@@ -170,16 +170,16 @@ def unsound_files(stage: Stage) -> Iterator[str]:
         )
     expected = {Path(path) for path in stage.outputs}
     if stage.folder and Path(stage.folder).is_dir():
-        for found in sorted(Path(stage.folder).rglob("*")):
-            if found.is_file() and found not in expected:
-                yield f"{found} is nothing that {stage.name} makes: move or delete it"
+        for file in sorted(Path(stage.folder).rglob("*")):
+            if file.is_file() and file not in expected:
+                yield f"{file} is nothing that {stage.name} makes: move or delete it"
 
 
 def _listed(stage: Stage, folder: Path, digest: str, cache: Path) -> dict[Path, str]:
     """The files of a recorded folder: by DVC's listing, else by the shards' manifests."""
     listing = object_path(cache, digest)
     if listing.exists() and (files := parse_listing(listing.read_bytes(), digest)) is not None:
-        return {folder / relative: found for relative, found in files.items()}
+        return {folder / relative: file_digest for relative, file_digest in files.items()}
     return {
         folder / name: entry["md5"]
         for path in map(Path, stage.manifests)
@@ -196,10 +196,10 @@ def _is_same(out: Mapping[str, Any]) -> bool:
 
 def _folder_digest(folder: Path) -> str:
     """As DVC digests a folder: the MD5 of its listing."""
-    files = sorted(found for found in folder.rglob("*") if found.is_file())
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
     listing = [
-        {"md5": manifests.md5(found), "relpath": found.relative_to(folder).as_posix()}
-        for found in files
+        {"md5": manifests.md5(file), "relpath": file.relative_to(folder).as_posix()}
+        for file in files
     ]
     listing.sort(key=lambda entry: entry["relpath"])
     content = json.dumps(listing, sort_keys=True).encode()
@@ -215,8 +215,8 @@ def _compare(expected: Mapping[Path, str]) -> Iterator[str]:
     for path, digest in expected.items():
         if not path.exists():
             yield f"{path} is missing"
-        elif (found := manifests.md5(path)) != digest:
-            yield f"{path} has MD5 {found}, expected {digest}"
+        elif (actual := manifests.md5(path)) != digest:
+            yield f"{path} has MD5 {actual}, expected {digest}"
 
 
 def _damaged(stage: Stage) -> Iterator[str]:
@@ -237,6 +237,6 @@ def _damaged(stage: Stage) -> Iterator[str]:
 
 def _check_model(path: Path) -> None:
     expected = tables.read_json(path.with_suffix(".json")).get("sha256")
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    if found != expected:
-        raise ArtifactError(f"{path} is damaged: SHA-256 {found}, expected {expected}")
+    actual = hashlib.sha256(path.read_bytes()).hexdigest()
+    if actual != expected:
+        raise ArtifactError(f"{path} is damaged: SHA-256 {actual}, expected {expected}")

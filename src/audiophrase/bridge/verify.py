@@ -72,10 +72,10 @@ def check_objects(
     for stage, out, path, digest in watch(wanted):
         try:
             with open_object(digest) as file:
-                found = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+                md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
             problem = None
-            if found.hexdigest() != digest.removesuffix(".dir"):
-                problem = f"{path}: object {digest} is damaged, its MD5 is {found.hexdigest()}"
+            if md5.hexdigest() != digest.removesuffix(".dir"):
+                problem = f"{path}: object {digest} is damaged, its MD5 is {md5.hexdigest()}"
         except FileNotFoundError:
             missing[stage.name] += 1
             if not expects(stage, out):
@@ -85,12 +85,12 @@ def check_objects(
     return [
         Check(
             name,
-            sum(problem is None for problem in found),
+            sum(problem is None for problem in checked),
             missing[name],
-            tuple(problem for problem in found if problem),
+            tuple(problem for problem in checked if problem),
         )
-        for name, found in results.items()
-        if found or missing[name]
+        for name, checked in results.items()
+        if checked or missing[name]
     ]
 
 

@@ -65,7 +65,7 @@ def readings(stem: str) -> Iterator[Reading]:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Match:
     """A clip's file, relative to the folder, and whether its name carries the clip's times."""
 
     name: str
@@ -95,7 +95,7 @@ class Matches:
                 if rivals:
                     self._rivals[held, name] = rivals[0]
 
-    def find(self, clip: Clip) -> Found | None:
+    def find(self, clip: Clip) -> Match | None:
         """The file of a clip.
 
         Raises:
@@ -113,7 +113,7 @@ class Matches:
                 f"{names[0]} could be clip {named}, and {other}",
                 f"name it as the annotations do; that of {named} is {clip['filename']}",
             )
-        return Found(names[0], min(self._files[named])[0] != Fit.ID)
+        return Match(names[0], min(self._files[named])[0] != Fit.ID)
 
     def files(self, clip: Clip) -> list[str]:
         """The files that a clip is read from, or refused for as they are several."""

@@ -112,7 +112,7 @@ def difference(old: Sequence[Row], new: Sequence[Row]) -> Difference:
     """What became available, what was lost, and what else changed, from one table to another."""
     before = {row["clip_id"]: row for row in old}
     after = {row["clip_id"]: row for row in new}
-    found: dict[str, list[Change]] = {"gained": [], "lost": [], "changed": []}
+    groups: dict[str, list[Change]] = {"gained": [], "lost": [], "changed": []}
     n_unchanged = 0
     for clip_id in (clip_id for clip_id in after if clip_id in before):
         was, now = before[clip_id], after[clip_id]
@@ -121,9 +121,9 @@ def difference(old: Sequence[Row], new: Sequence[Row]) -> Difference:
             continue
         usable = was["state"] in USABLE, now["state"] in USABLE
         group = {(False, True): "gained", (True, False): "lost"}.get(usable, "changed")
-        found[group].append(Change(clip_id, now.get("split"), kind_of(was), kind_of(now)))
+        groups[group].append(Change(clip_id, now.get("split"), kind_of(was), kind_of(now)))
     return Difference(
-        **{name: tuple(changes) for name, changes in found.items()},
+        **{name: tuple(changes) for name, changes in groups.items()},
         only_old=tuple(
             Change(row["clip_id"], row.get("split"), kind_of(row), None)
             for row in old
@@ -154,14 +154,14 @@ def missing_rows(clips: Iterable[Row], availability: Iterable[Row]) -> list[dict
     return lines
 
 
-def change_rows(found: Difference) -> list[dict[str, Any]]:
+def change_rows(compared: Difference) -> list[dict[str, Any]]:
     """A row of `CHANGE_COLUMNS` for each clip that two tables say different things of."""
     groups = {
-        "gained": found.gained,
-        "lost": found.lost,
-        "changed": found.changed,
-        "only_new": found.only_new,
-        "only_old": found.only_old,
+        "gained": compared.gained,
+        "lost": compared.lost,
+        "changed": compared.changed,
+        "only_new": compared.only_new,
+        "only_old": compared.only_old,
     }
     return [
         {

@@ -97,18 +97,18 @@ def availability_table(
             )
         row = shard_rows[clip["clip_id"]]
         came_from = row.get("source") or source
-        found = {key: row[key] for key in ("clip_id", "state", "reason")}
-        found |= {
+        entry = {key: row[key] for key in ("clip_id", "state", "reason")}
+        entry |= {
             "split": clip["split"],
             "source": came_from,
             "message": single_line(row["message"]),
         }
         if came_from == YOUTUBE:
-            found |= _asked(row["state"], (histories or {}).get(clip["clip_id"]))
+            entry |= _asked(row["state"], (histories or {}).get(clip["clip_id"]))
         else:
             usable = row["state"] in USABLE
-            found |= {"permanent": None if usable else row["state"] == State.MISSING, "attempts": 1}
-        availability.append(found)
+            entry |= {"permanent": None if usable else row["state"] == State.MISSING, "attempts": 1}
+        availability.append(entry)
     return pa.Table.from_pylist(availability, AVAILABILITY_SCHEMA)
 
 

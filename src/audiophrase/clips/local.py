@@ -8,7 +8,7 @@ from typing import Any
 import av
 import numpy as np
 
-from audiophrase.clips.archive import Found, Matches
+from audiophrase.clips.archive import Match, Matches
 from audiophrase.clips.availability import State
 from audiophrase.clips.parameters import ClipParams
 from audiophrase.clips.section import NoAudioError, duration_s, read_section
@@ -27,13 +27,13 @@ def clip_row(folder: Path, matches: Matches, clip: Clip, params: ClipParams) -> 
     Raises:
         AudiophraseError: several files could be the clip's.
     """
-    found, length_s = matches.find(clip), annotated_length_s(clip)
-    if found is None:
+    match, length_s = matches.find(clip), annotated_length_s(clip)
+    if match is None:
         stem = Path(clip["filename"]).stem
         others = f"{stem}.*" if length_s is None else f"Y{stem}.*, Y{clip['youtube_id']}.*"
         message = f"no file {clip['filename']}, {others} or the like"
         return failure_row(clip["clip_id"], Failure(State.MISSING, "no-file", message))
-    read = read_clip(folder, found, clip, tolerance_s=params.short_by_s)
+    read = read_clip(folder, match, clip, tolerance_s=params.short_by_s)
     if isinstance(read, Failure):
         return failure_row(clip["clip_id"], read)
     return audio_row(clip["clip_id"], *read, length_s, params)
@@ -57,7 +57,7 @@ def annotated_length_s(clip: Clip) -> float | None:
 
 
 def read_clip(
-    folder: Path, found: Found, clip: Clip, *, tolerance_s: float
+    folder: Path, match: Match, clip: Clip, *, tolerance_s: float
 ) -> tuple[np.ndarray, int] | Failure:
     """Samples (n_samples,) and sampling rate in Hz of a clip's file, or why there are none.
 
@@ -66,8 +66,8 @@ def read_clip(
     clip's end as counted from the recording's start. Else the clip is the file's beginning. A clip
     without times is the whole file, which is no whole recording: one that is too long is refused.
     """
-    opened = {"file": str(Path(folder) / found.name)}
-    return _read(opened, found.name, clip, tolerance_s=tolerance_s, timed=found.timed)
+    opened = {"file": str(Path(folder) / match.name)}
+    return _read(opened, match.name, clip, tolerance_s=tolerance_s, timed=match.timed)
 
 
 def _read(

@@ -29,7 +29,7 @@ def words_of_clip(phrases: Iterable[Mapping[str, Any]]) -> dict[str, list[tuple[
         heard = [(s["onset_s"], s["offset_s"]) for s in row["segments"]]
         for family in families(row["phrase"]):
             segments_s.setdefault(family, []).extend(s for s in heard if s[0] < s[1])
-    return {family: _joined(found) for family, found in sorted(segments_s.items()) if found}
+    return {family: _joined(spans_s) for family, spans_s in sorted(segments_s.items()) if spans_s}
 
 
 def render_phrases(

@@ -60,10 +60,10 @@ def _shared(detection: np.ndarray) -> np.ndarray:
 def _overlapping(event: np.ndarray, spans: Spans) -> np.ndarray:
     """Which hits are of an event that several detections hit at one threshold."""
     order = np.lexsort((-spans.highest, event))
-    of, highest, above = event[order], spans.highest[order], spans.above[order]
+    events, highest, above = event[order], spans.highest[order], spans.above[order]
     overlapping = np.zeros(len(event), bool)
     if len(event):
-        overlapping[order[1:]] = (of[1:] == of[:-1]) & (highest[1:] > above[:-1])
+        overlapping[order[1:]] = (events[1:] == events[:-1]) & (highest[1:] > above[:-1])
     return overlapping
 
 

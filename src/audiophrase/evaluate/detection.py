@@ -41,11 +41,11 @@ def partial(detections: Detections, below: float) -> Detections | None:
 
     A phrase active in most of its clip says little: whoever calls every frame active is right.
     """
-    chosen = [n for n, of in enumerate(detections.active) if of.mean() < below]
+    chosen = [n for n, active in enumerate(detections.active) if active.mean() < below]
     if not any(detections.active[n].any() for n in chosen):
         return None
     return Detections(
-        {name: [of[n] for n in chosen] for name, of in detections.scores.items()},
+        {name: [scores[n] for n in chosen] for name, scores in detections.scores.items()},
         [detections.active[n] for n in chosen],
         [detections.clip_of_phrase[n] for n in chosen],
         [detections.segments[n] for n in chosen],

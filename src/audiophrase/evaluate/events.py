@@ -50,7 +50,7 @@ def annotated(
     never heard, is none.
     """
     ends = in_us(np.asarray(n_frames), hops_s).tolist()
-    found: list[tuple[int, int, int]] = []
+    events: list[tuple[int, int, int]] = []
     for pair, of_pair in enumerate(segments):
         last = None
         for onset_s, offset_s in sorted((s["onset_s"], s["offset_s"]) for s in of_pair):
@@ -62,11 +62,11 @@ def annotated(
                 last[1] = max(last[1], offset)
                 continue
             if last is not None:
-                found.append((pair, *last))
+                events.append((pair, *last))
             last = [onset, offset]
         if last is not None:
-            found.append((pair, *last))
-    return Events(*np.array(found, np.int64).reshape(-1, 3).T)
+            events.append((pair, *last))
+    return Events(*np.array(events, np.int64).reshape(-1, 3).T)
 
 
 def in_us(frames: np.ndarray, hops_s: np.ndarray | float) -> np.ndarray:

@@ -35,22 +35,22 @@ def intersections(
     event, at = event[order], at[order]
     detection = np.tile(overlaps.detection, 2)[order]
     change_us = np.concatenate([overlaps.shared_us, -overlaps.shared_us])[order]
-    found = []
+    by_criterion = []
     for dtc, gtc in criteria:
         passes = shares_reached(
             overlaps.detection, overlaps.shared_us, detections.length_us, share=dtc
         )
         counted = passes[detection]
         detected = _covered(event[counted], at[counted], change_us[counted], events, gtc)
-        found.append(Intersections(detected, runs.at[~passes]))
-    return found
+        by_criterion.append(Intersections(detected, runs.at[~passes]))
+    return by_criterion
 
 
 def shares_reached(
-    of: np.ndarray, shared_us: np.ndarray, length_us: np.ndarray, *, share: float
+    numbers: np.ndarray, shared_us: np.ndarray, length_us: np.ndarray, *, share: float
 ) -> np.ndarray:
     """Whether what is shared with others adds up to a share of the length: (m,), (m,), (n,) -> (n,)."""
-    covered_us = np.bincount(of, weights=shared_us, minlength=len(length_us))
+    covered_us = np.bincount(numbers, weights=shared_us, minlength=len(length_us))
     return covered_us >= np.rint(share * length_us)
 
 

@@ -59,13 +59,13 @@ def frames(samples: np.ndarray, sample_rate_hz: int, network: Network) -> np.nda
         ParamsError: the network cannot take the clip, or its output is not (T, F).
     """
     rate_hz = network.params.sample_rate_hz
-    found = _run(network, resample(samples, sample_rate_hz, rate_hz))
-    if not found.size:
+    output = _run(network, resample(samples, sample_rate_hz, rate_hz))
+    if not output.size:
         raise ParamsError(
             f"the network makes no frame of a clip of {len(samples) / sample_rate_hz:.3g} s",
             "raise retrieve.min_length_s",
         )
-    return found
+    return output
 
 
 def hop_s(sample_rate_hz: int, network: Network) -> float:
@@ -149,7 +149,7 @@ def _run(network: Network, samples: np.ndarray) -> np.ndarray:
     (described,) = network.session.get_inputs()
     given = samples[np.newaxis] if network.has_batch else samples
     try:
-        (found,) = network.session.run([network.output], {described.name: given})
+        (output,) = network.session.run([network.output], {described.name: given})
     except Exception as error:  # noqa: BLE001 as above
         raise ParamsError(
             f"the network of features.onnx.file cannot take {len(samples)} samples at "
@@ -157,16 +157,16 @@ def _run(network: Network, samples: np.ndarray) -> np.ndarray:
             "export it for any number of samples (a dynamic axis); if clips are too short for it, "
             "raise retrieve.min_length_s",
         ) from None
-    found = np.asarray(found)
-    if found.ndim == 3 and len(found) == 1:
-        found = found[0]
-    if found.ndim != 2 or found.dtype != np.float32 or not np.isfinite(found).all():
+    output = np.asarray(output)
+    if output.ndim == 3 and len(output) == 1:
+        output = output[0]
+    if output.ndim != 2 or output.dtype != np.float32 or not np.isfinite(output).all():
         raise ParamsError(
-            f"the output '{network.output}' of features.onnx.file is {found.dtype} of shape "
-            f"{found.shape}, in place of finite float32 frames (T, F)",
+            f"the output '{network.output}' of features.onnx.file is {output.dtype} of shape "
+            f"{output.shape}, in place of finite float32 frames (T, F)",
             "name another under features.onnx.output, or export the network with such a one",
         )
-    return found
+    return output
 
 
 def _first_line(error: Exception) -> str:

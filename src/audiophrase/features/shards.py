@@ -53,8 +53,8 @@ def read_shard(path: Path, settings: Settings) -> pa.Table:
             tables.REMAKE,
         )
     of_job, of_shard = (
-        {name for name in of if name.split(".")[0] == STAGE}
-        for of in (settings, provenance["settings"])
+        {name for name in names if name.split(".")[0] == STAGE}
+        for names in (settings, provenance["settings"])
     )
     if of_job and of_job != of_shard:
         raise ArtifactError(

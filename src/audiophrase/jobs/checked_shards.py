@@ -14,7 +14,7 @@ def write_manifest(
     for leftover in manifests.orphans(shards, split):
         click.echo(f"removed {leftover}: no shard of this data set", err=True)
         leftover.unlink()
-    found = manifests.manifest(shards, stage=stage, settings=settings, inputs=inputs)
-    tables.write_json(path, found)
-    n_clips = sum(entry["n_clips"] for entry in found["shards"].values())
+    manifest = manifests.manifest(shards, stage=stage, settings=settings, inputs=inputs)
+    tables.write_json(path, manifest)
+    n_clips = sum(entry["n_clips"] for entry in manifest["shards"].values())
     click.echo(f"{stage}, {split}: {len(shards)} shards of {n_clips} clips are sound", err=True)

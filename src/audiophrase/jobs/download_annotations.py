@@ -17,8 +17,8 @@ from audiophrase.settings import structure
 def download_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
     """Fetch AudioGrounding's train.json, val.json and test.json, checked by their digests."""
     files = audiogrounding_files(structure(settings, "annotations.audiogrounding"))
-    for file, found, output in zip(files, fetch_all(files), outputs, strict=True):
-        tables.write_bytes(output, found.read_bytes())
+    for file, copy, output in zip(files, fetch_all(files), outputs, strict=True):
+        tables.write_bytes(output, copy.read_bytes())
         click.echo(
             f"{file.what}: {output.stat().st_size:,} bytes, {file.algorithm} checked", err=True
         )

@@ -76,10 +76,10 @@ def evaluate_sed(
     word_ids = read_word_ids(phrase_words, "phrase_id", vocabulary, settings)
 
     with enough_memory():
-        found = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
+        phrase_scores = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
     labels = [
         sed.frame_labels(row["segments"], len(of_phrase), clips.hops_s[number[row["clip_id"]]])
-        for row, of_phrase in zip(rows, found[params.aggregations[0]], strict=True)
+        for row, of_phrase in zip(rows, phrase_scores[params.aggregations[0]], strict=True)
     ]
     if not any(label.any() for label in labels):
         raise ArtifactError(
@@ -91,7 +91,7 @@ def evaluate_sed(
     drawn = {"random": baselines.random_scores(n_frames, rng, min_max=params.min_max)}
     clip_of_phrase = [number[row["clip_id"]] for row in rows]
     every = Detections(
-        found | drawn,
+        phrase_scores | drawn,
         labels,
         clip_of_phrase,
         [row["segments"] for row in rows],
@@ -118,7 +118,7 @@ def evaluate_sed(
     tables.write_json(summary, sed_summary(measured))
     tables.write_csv_rows(curve, _CURVE_COLUMNS, _points(sampled))
     inputs = {"only_clips_of": restriction.sha256} if restriction else None
-    _write_scores(scores, [row["phrase_id"] for row in rows], found, settings, inputs)
+    _write_scores(scores, [row["phrase_id"] for row in rows], phrase_scores, settings, inputs)
     click.echo(brief(select(measured, part=ALL)), err=True)
 
 
@@ -150,19 +150,19 @@ def _phrase_scores(
     rows_of_clip: dict[int, list[int]] = {}
     for index, row in enumerate(rows):
         rows_of_clip.setdefault(number[row["clip_id"]], []).append(index)
-    found = {name: [np.zeros(0, np.float32)] * len(rows) for name in params.aggregations}
+    phrase_scores = {name: [np.zeros(0, np.float32)] * len(rows) for name in params.aggregations}
     for numbers, batch in encode(encoder, clips.log_mels):
         for clip, frames in zip(numbers, batch.cpu(), strict=True):
             for index in rows_of_clip.get(clip, ()):
                 words = word_ids[rows[index]["phrase_id"]]
                 similar = frame_word_similarity(frames, vectors[words]).numpy()
                 for name in params.aggregations:
-                    found[name][index] = (
+                    phrase_scores[name][index] = (
                         frame_phrase_similarity(similar, aggregation=name, min_max=params.min_max)
                         if words
                         else np.zeros(len(frames), np.float32)
                     )
-    return found
+    return phrase_scores
 
 
 def _measured(
@@ -191,14 +191,14 @@ def _points(sampled: Mapping[str, sed.Curve]) -> Iterator[tuple[str | float, ...
 def _write_scores(
     path: Path,
     phrase_ids: list[str],
-    found: dict[str, list[np.ndarray]],
+    phrase_scores: dict[str, list[np.ndarray]],
     settings: dict,
     inputs: dict[str, str] | None,
 ) -> None:
     """One column an aggregation; that of the paper, the mean, is called `scores`."""
     columns = {"phrase_id": pa.array(phrase_ids, pa.string())}
-    for name, of_phrases in found.items():
+    for name, of_phrases in phrase_scores.items():
         key = "scores" if name == "mean" else f"scores_{name}"
         columns[key] = pa.array(of_phrases, pa.list_(pa.float32()))
-    made_with = {name: of for name, of in settings.items() if name != "evaluate.bootstrap"}
+    made_with = {name: value for name, value in settings.items() if name != "evaluate.bootstrap"}
     tables.write(path, pa.table(columns), stage="sed_scores", settings=made_with, inputs=inputs)

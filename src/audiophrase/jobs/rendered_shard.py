@@ -81,11 +81,11 @@ def _length_s(clip: dict) -> float:
 
 def _phrases_of(phrases: pa.Table, clip_ids: list[str]) -> dict[str, list[dict]]:
     """The rows of each clip's phrases, in the order of the table."""
-    found: dict[str, list[dict]] = {identifier: [] for identifier in clip_ids}
+    by_clip: dict[str, list[dict]] = {identifier: [] for identifier in clip_ids}
     own = phrases.filter(pc.is_in(phrases["clip_id"], value_set=pa.array(clip_ids, pa.string())))
     for row in own.to_pylist():
-        found[row["clip_id"]].append(row)
-    return found
+        by_clip[row["clip_id"]].append(row)
+    return by_clip
 
 
 def _number(clip_id: str) -> int:

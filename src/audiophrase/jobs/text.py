@@ -57,12 +57,12 @@ def text(
             for row, words in zip(caption_rows, caption_texts, strict=True)
             if row["split"] == "train" and words
         ]
-        found = word_vectors.train_vectors(sentences, structure(settings, "text.word2vec"))
+        vectors = word_vectors.train_vectors(sentences, structure(settings, "text.word2vec"))
     else:
         wanted = word_vectors.wanted_forms(counts, normalise)
-        found = read_vectors(_vectors_file(params.vectors, vectors_file, settings), wanted)
+        vectors = read_vectors(_vectors_file(params.vectors, vectors_file, settings), wanted)
     rng = np.random.default_rng(params.unk_seed)
-    table = word_vectors.vocabulary(counts, corrected, found, normalise, rng)
+    table = word_vectors.vocabulary(counts, corrected, vectors, normalise, rng)
     tables.write(vocabulary, table, stage="text.vocabulary", settings=settings)
 
     word_ids = dict(zip(table["word"].to_pylist(), table["word_id"].to_pylist(), strict=True))

@@ -135,14 +135,14 @@ def read_word_ids(
     Words that have no vector of their own are there or not as `train.unknown_words` says.
     """
     table = tables.read(path, stage=f"text.{key.removesuffix('_id')}s", settings=settings)
-    found = dict(zip(table[key].to_pylist(), table["word_ids"].to_pylist(), strict=True))
+    ids_of = dict(zip(table[key].to_pylist(), table["word_ids"].to_pylist(), strict=True))
     if structure(settings, "train").unknown_words == "shared":
-        return found
+        return ids_of
     # Departure: the released code gives all of them one vector (`train.unknown_words`).
     words = tables.read(vocabulary, stage="text.vocabulary", settings=settings)
     rows = zip(words["word_id"].to_pylist(), words["how"].to_pylist(), strict=True)
     known = {word_id for word_id, how in rows if how != HOW_UNKNOWN}
-    return {name: [word for word in ids if word in known] for name, ids in found.items()}
+    return {name: [word for word in ids if word in known] for name, ids in ids_of.items()}
 
 
 def read_encoder(

@@ -106,12 +106,12 @@ def ranked(
 
 def _events(rows: Iterable[Row]) -> tuple[Event, ...]:
     """Distinct phrases in the order of the caption; a repeated one has the segments of all."""
-    found: dict[str, Event] = {}
+    events: dict[str, Event] = {}
     for row in sorted(rows, key=lambda row: row["first_token"]):
         heard = {(s["onset_s"], s["offset_s"]) for s in row["segments"]}
         heard = {(onset_s, offset_s) for onset_s, offset_s in heard if offset_s > onset_s}
-        known = found.get(row["phrase"])
+        known = events.get(row["phrase"])
         segments_s = tuple(sorted(heard | set(known.segments_s if known else ())))
         phrase_id = known.phrase_id if known else row["phrase_id"]
-        found[row["phrase"]] = Event(row["phrase"], phrase_id, segments_s)
-    return tuple(found.values())
+        events[row["phrase"]] = Event(row["phrase"], phrase_id, segments_s)
+    return tuple(events.values())

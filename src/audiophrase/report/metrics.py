@@ -56,7 +56,9 @@ def flat(value: Any, path: str = "") -> dict[str, Any]:
     if not isinstance(value, Mapping):
         return {path: value}
     return {
-        k: v for key, of in value.items() for k, v in flat(of, f"{path}.{key}".strip(".")).items()
+        k: v
+        for key, inner in value.items()
+        for k, v in flat(inner, f"{path}.{key}".strip(".")).items()
     }
 
 

@@ -33,13 +33,13 @@ def by_word(
     forms = vocabulary["source_form"].to_pylist()
     form_of = dict(zip(vocabulary["word"].to_pylist(), forms, strict=True))
     # A word that corrections alone made is found as it then stands; A for a is another form of it.
-    found = {
+    step_of = {
         word: "exact" if step == "corrected" and form_of[word] == word else step
         for word, step in how.items()
     }
     tokens = pd.DataFrame(
         [
-            (split, "corrected" if changed and found[word] == "exact" else found[word], word)
+            (split, "corrected" if changed and step_of[word] == "exact" else step_of[word], word)
             for split, words in zip(splits, texts, strict=True)
             for word, changed in words
         ],

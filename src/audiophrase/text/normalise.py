@@ -125,6 +125,6 @@ def _expand_ending(word: str) -> str:
 def _bare_words(text: str) -> list[str]:
     return [
         bare
-        for found in _WORD.findall(text)
-        if (bare := found.removesuffix("'s").replace("'", "").strip("_"))
+        for word in _WORD.findall(text)
+        if (bare := word.removesuffix("'s").replace("'", "").strip("_"))
     ]

@@ -68,7 +68,7 @@ def vocabulary(
         vectors: form -> (D,), D even.
     """
     matches = {word: match(word, vectors, params) for word in sorted(counts)}
-    forms = sorted({found.source_form for found in matches.values() if found.source_form})
+    forms = sorted({matched.source_form for matched in matches.values() if matched.source_form})
     if not forms:
         raise VectorsError(
             "none of the captions' words has a vector", "choose vectors of the captions' language"
@@ -83,16 +83,16 @@ def vocabulary(
     # Departure: the released code draws this vector without a seed (`text.unk_seed`).
     unk = known.mean(axis=0) + known.std(axis=0) * rng.standard_normal(known.shape[1])
     rows = []
-    for word_id, (word, found) in enumerate(matches.items()):
-        exact_but_corrected = found.how == "exact" and word in corrected
+    for word_id, (word, matched) in enumerate(matches.items()):
+        exact_but_corrected = matched.how == "exact" and word in corrected
         rows.append(
             {
                 "word_id": word_id,
                 "word": word,
-                "source_form": found.source_form or UNK,
-                "how": "corrected" if exact_but_corrected else found.how,
+                "source_form": matched.source_form or UNK,
+                "how": "corrected" if exact_but_corrected else matched.how,
                 "count": counts[word],
-                "vector": vectors[found.source_form] if found.source_form else unk,
+                "vector": vectors[matched.source_form] if matched.source_form else unk,
             }
         )
     return pa.Table.from_pylist(rows, VOCABULARY_SCHEMA)

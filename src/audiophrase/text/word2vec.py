@@ -41,10 +41,10 @@ def read_vectors(path: Path, wanted: Collection[str]) -> dict[str, np.ndarray]:
     with _opened(path) as file:
         n_words, n_dimensions = _header(path, file)
         entries = _binary_entries if _is_binary(path, file) else _text_entries
-        found: dict[str, np.ndarray] = {}
+        vectors: dict[str, np.ndarray] = {}
         for word, vector in entries(path, file, n_words, n_dimensions, keys):
-            found.setdefault(word, vector)
-    return found
+            vectors.setdefault(word, vector)
+    return vectors
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class Progress:
     def __init__(self, n_clips: int, *, clock: Callable[[], float] = time.monotonic) -> None:
         """`n_clips` are to be had in this run."""
         self._n_clips, self._clock = n_clips, clock
-        self._begun_s = self._told_s = clock()
+        self._begun_s = self._shown_s = clock()
         self._counts: Counter[tuple[str, str | None]] = Counter()
         self._health = ""
         self._mutex = threading.Lock()
@@ -61,18 +61,18 @@ class Progress:
             self._counts[(str(state), reason)] += 1
             if self._bars:
                 self._bars[0].update()
-                self._bars[1].set_description_str(self._told())
-            elif self._clock() - self._told_s >= LINE_EVERY_S:
-                self._told_s = self._clock()
+                self._bars[1].set_description_str(self._counted())
+            elif self._clock() - self._shown_s >= LINE_EVERY_S:
+                self._shown_s = self._clock()
                 self.tell(self._line())
 
-    def show_health(self, told: str) -> None:
+    def show_health(self, health: str) -> None:
         """How those fare who ask: below the counts."""
         with self._mutex:
-            if told != self._health:
-                self._health = told
+            if health != self._health:
+                self._health = health
                 if self._bars:
-                    self._bars[2].set_description_str(told)
+                    self._bars[2].set_description_str(health)
 
     def tell(self, text: str) -> None:
         """A line of its own, above what moves."""
@@ -91,13 +91,13 @@ class Progress:
         elapsed_s = max(self._clock() - self._begun_s, 1e-9)
         line = f"{n_done} of {self._n_clips} clips tried"
         if n_done:
-            line += f": {self._told()}; {3600 * n_done / elapsed_s:.0f} clips an hour"
+            line += f": {self._counted()}; {3600 * n_done / elapsed_s:.0f} clips an hour"
         if 0 < n_done < self._n_clips:
             left_h = (self._n_clips - n_done) * elapsed_s / n_done / 3600
             line += f"; {left_h:.1f} h left"
         return line + (f"; {self._health}" if self._health else "")
 
-    def _told(self) -> str:
+    def _counted(self) -> str:
         by_state = Counter()
         for (state, _), n in self._counts.items():
             by_state[state] += n
@@ -105,8 +105,8 @@ class Progress:
         for state in State:
             reasons = [
                 f"{reason} {n}"
-                for (of, reason), n in sorted(self._counts.items(), key=str)
-                if of == state and reason
+                for (counted, reason), n in sorted(self._counts.items(), key=str)
+                if counted == state and reason
             ]
             if by_state[state]:
                 detail = f" ({', '.join(reasons)})" if reasons else ""

@@ -111,5 +111,5 @@ def test_what_would_lose_attempts_or_names_no_tables_is_refused(labs):
     refused(AudiophraseError, "named twice", "--merge", "a.parquet", "./a.parquet")
     refused(AudiophraseError, "there is no file z.csv", "--merge", "a.parquet", "z.csv")
     refused(UsageError, "name two tables or more", "--merge", "a.parquet")
-    refused(UsageError, "with --merge", "yt", "--out", "m.parquet")
+    refused(UsageError, "goes with --merge", "yt", "--out", "m.parquet")
     refused(UsageError, "--recheck asks", "--merge", "a.parquet", "b.csv", "--recheck")

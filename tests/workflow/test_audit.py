@@ -115,7 +115,7 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("nowhere",), "unknown data set 'nowhere'; known: demo, "),
+        (("nowhere",), "unknown data set 'nowhere'; known: "),
         (("rehearsal",), "`snakemake data/rehearsal/availability.csv` makes it"),
         (("tiny", "--recheck"), "unknown data set 'tiny'"),
         (("demo", "--recheck"), "the clips of 'demo' do not come from YouTube"),

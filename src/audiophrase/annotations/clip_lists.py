@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{0,12})?([eE][+-]?[0-9]{1,2})?")
 _MAX_SHOWN = 40
 _REMEDY = (
     "correct the list: its first line names the columns, youtube_id and start_s, and end_s and split "
-    "where you like; a clip a line, times in seconds (docs/own-data.md)"
+    "where you like; a clip a line, times in seconds (docs/audit.md, 'A plain list of clips')"
 )
 
 

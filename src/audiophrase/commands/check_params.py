@@ -10,6 +10,7 @@ from audiophrase import params
 from audiophrase.errors import AudiophraseError
 from audiophrase.options import file_argument
 from audiophrase.params.files import require_files
+from audiophrase.prose import tell
 
 
 @click.command()
@@ -26,9 +27,9 @@ def check_params(paths: tuple[Path, ...]) -> None:
         if name in missing:
             raise missing[name]
     ready = [name for name in checked["datasets"] if name not in missing]
-    click.echo(f"valid; data sets: {', '.join(ready)}")
+    tell(f"valid; data sets: {', '.join(ready)}")
     for error in missing.values():
-        click.echo(f"not to be made yet: {error}")
+        tell(f"not to be made yet: {error}")
 
 
 def _unready(checked: Mapping[str, Any]) -> dict[str, AudiophraseError]:

@@ -1,4 +1,4 @@
-"""The tables of several labs, merged into one that a retrieval goes on from."""
+"""The tables of several labs, merged into one to go on fetching from."""
 
 import shlex
 from collections.abc import Sequence

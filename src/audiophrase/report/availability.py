@@ -58,7 +58,7 @@ def so_far_blocks(
     *,
     beside_paper: bool,
 ) -> tuple[Block, ...]:
-    """How far a retrieval has come by split, and what was said of the clips that were tried.
+    """How far fetching has come by split, and what was said of the clips that were tried.
 
     Args:
         rows: of the clips that were tried.

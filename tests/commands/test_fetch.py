@@ -21,9 +21,11 @@ def make(monkeypatch):
     return call
 
 
-def test_a_success_is_silent(make, capsys):
+def test_a_success_is_silent_but_for_what_jobs_note(make, capsys):
     make(0, "Building DAG of jobs...\n")
     assert capsys.readouterr() == ("", "")
+    make(0, "Building DAG\nnote: ytid is read\ntrain: 3 clips\n")
+    assert capsys.readouterr() == ("", "note: ytid is read\n")
 
 
 def test_of_a_failure_the_mistake_is_told_and_nothing_else(make, capsys):

@@ -10,7 +10,7 @@ too. Other columns are not looked at.
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiophrase.annotations.forms.clip_list import CLIP_S, entry
@@ -43,12 +43,16 @@ _REMEDY = (
 
 @dataclass(slots=True)
 class ClipList:
-    """The clips of each split in the order of the list; `n_repeated` lines named one once more."""
+    """The clips of each split in the order of the list; `n_repeated` lines named one once more.
+
+    `notes` say which column is read where several could be.
+    """
 
     clips: dict[str, list[dict[str, object]]] = field(
         default_factory=lambda: {split: [] for split in SPLITS}
     )
     n_repeated: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class _LineError(Exception):
@@ -67,7 +71,7 @@ def parse(content: bytes, name: str) -> ClipList:
     """
     text = _decode(content, name)
     header, columns, delimiter = _header(text, name)
-    parsed, seen, bad, n_bad = ClipList(), {}, [], 0
+    parsed, seen, bad, n_bad = ClipList(notes=_notes(text, header, delimiter)), {}, [], 0
     for number, fields in _records(text, header, delimiter, name):
         try:
             clip, split = _clip(fields, columns)
@@ -105,6 +109,8 @@ def _decode(content: bytes, name: str) -> str:
             f"{name} is no text in UTF-8{where}",
             "save it as CSV in UTF-8: in a spreadsheet, 'CSV UTF-8' under 'save as'",
         )
+    if not text.strip():
+        raise AnnotationError(f"{name} is empty", _REMEDY)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -134,13 +140,28 @@ def _columns(line: str, delimiter: str) -> dict[str, int]:
     except (csv.Error, ValueError):
         return {}
     names = [name.strip().casefold() for name in names]
-    found = {"n": len(names)}
-    for key, known in COLUMNS.items():
-        if place := next((names.index(name) for name in known if name in names), None):
-            found[key] = place
-        elif place == 0:
-            found[key] = 0
-    return found
+    places = {key: _first_of(known, names) for key, known in COLUMNS.items()}
+    return {"n": len(names)} | {key: place for key, place in places.items() if place is not None}
+
+
+def _first_of(known: Sequence[str], names: Sequence[str]) -> int | None:
+    """Where the first of the known names stands among those of a header."""
+    return next((names.index(name) for name in known if name in names), None)
+
+
+def _notes(text: str, header: int, delimiter: str) -> tuple[str, ...]:
+    """What is to be said of a header that names several columns for the same."""
+    line = text.split("\n")[header - 1].lstrip("#")
+    (names,) = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
+    names = [name.strip().casefold() for name in names]
+    notes = []
+    for known in COLUMNS.values():
+        read, *others = [name for name in known if name in names] or [None]
+        if others:
+            rest = "the other is" if len(others) == 1 else "the others are"
+            listed = f"{', '.join([read, *others[:-1]])} and {others[-1]}"
+            notes.append(f"of the columns {listed}, {read} is read, {rest} not looked at")
+    return tuple(notes)
 
 
 def _records(text: str, header: int, delimiter: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -188,7 +209,11 @@ def _clip(fields: list[str], columns: Mapping[str, int]) -> tuple[dict[str, obje
 
 def _seconds(what: str, text: str) -> float:
     if not _NUMBER.fullmatch(text):
-        raise _LineError(f"the {what} {_shown(text)} is no number of seconds, such as 30 or 30.5")
+        point = text.replace(",", ".")
+        hint = f": write {point}" if "," in text and _NUMBER.fullmatch(point) else ""
+        raise _LineError(
+            f"the {what} {_shown(text)} is no number of seconds, such as 30 or 30.5{hint}"
+        )
     seconds = float(text)
     if seconds < 0:
         raise _LineError(f"the {what} {_shown(text)} lies before the recording")

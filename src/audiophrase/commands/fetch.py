@@ -19,6 +19,7 @@ from audiophrase.youtube.preflight import SetupError
 _MISTAKE = re.compile(
     r"(?m)^error: (?P<problem>.*(\n  (?!What to do: ).*)*)(\n  What to do: (?P<remedy>.*))?"
 )
+_NOTE = re.compile(r"(?m)^note: .*$")
 
 
 @click.command()
@@ -57,7 +58,11 @@ def fetch(dataset: str, configfiles: tuple[Path, ...], dry_run: bool, recheck: b
 
 
 def _make(target: Path, configfiles: tuple[Path, ...], *arguments: str) -> None:
-    """Let Snakemake make a table in silence. Raises AudiophraseError with the cause if it fails."""
+    """Let Snakemake make a table in silence, but for what jobs note.
+
+    Raises:
+        AudiophraseError: with the cause, if it fails.
+    """
     overlays = ["--configfile", *map(str, configfiles)] if configfiles else []
     command = [sys.executable, "-m", "snakemake", "--cores", "1", str(target), *overlays]
     made = subprocess.run(
@@ -69,6 +74,8 @@ def _make(target: Path, configfiles: tuple[Path, ...], *arguments: str) -> None:
         check=False,
     )
     if not made.returncode:
+        for note in dict.fromkeys(_NOTE.findall(made.stdout)):
+            tell(note, err=True)
         return
     if mistake := _MISTAKE.search(made.stdout):
         raise SetupError(mistake["problem"], mistake["remedy"])

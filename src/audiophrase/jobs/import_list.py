@@ -20,6 +20,8 @@ def import_list(source: Path, outputs: tuple[Path, ...]) -> None:
     for split, output in zip(SPLITS, outputs, strict=True):
         tables.write_json(output, {"clips": listed.clips[split]}, sealed=False)
         click.echo(f"{split}: {counted(len(listed.clips[split]), 'clip')}", err=True)
+    for note in listed.notes:
+        click.echo(f"note: {source}: {note}", err=True)
     if listed.n_repeated:
         verb = "names" if listed.n_repeated == 1 else "name"
-        click.echo(f"{counted(listed.n_repeated, 'line')} {verb} a clip once more", err=True)
+        click.echo(f"note: {counted(listed.n_repeated, 'line')} {verb} a clip once more", err=True)

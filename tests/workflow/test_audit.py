@@ -108,7 +108,7 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
     done = audit(project, "--diff", AVAILABILITY, other_lab.name, "--export", "changes.csv")
     assert done.returncode == 0, done.stderr
     changes = pd.read_csv(project.folder / "changes.csv")
-    assert changes["change"].to_list() == ["lost", "lost", "only_new"]
+    assert changes["change"].to_list() == ["lost", "lost", "only in the new table"]
     assert "Only in the new table: 1\n" in done.stdout
 
 

@@ -89,8 +89,12 @@ def test_what_is_listed_and_half_done_is_told_by_file(fresh, path, before, after
         ("data/tiny/features/mel/train-00000.parquet", "no front end 'mel'"),
         ("data/tiny/features/log-mel-/train-00000.parquet", "did you mean 'log-mel'"),
         ("data/tiny/manifests/features-log-mal-train.json", "known: log-mel, log-mel-native, onnx"),
+        ("data/tiny/clips/train-00009.parquet", "no shard 'train-00009'"),
+        ("data/tiny/features/log-mel/val-00001.parquet", "known: val-00000"),
+        ("results/tiny/runs/paper/seed-7/model.safetensors", "there is no seed '7'"),
+        ("results/tiny/runs/paper/seed-7/retrieval.json", "known: 1"),
         ("results/tiny/figures/trainings.svg", "did you mean 'training'"),
-        ("results/tiny/tables/seds.csv", "known: dataset, retrieval, sed, ablations"),
+        ("results/tiny/tables/seds.csv", "known: dataset, retrieval, sed, events, ablations"),
     ],
 )
 def test_a_target_that_names_what_there_is_not_says_what_there_is(fresh, target, told):

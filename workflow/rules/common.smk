@@ -94,10 +94,14 @@ def unknown(noun, name, known):
 
 
 def settings(*names, variant=None):
-    """For `params:`, what a job is handed of the parameters (`params.for_jobs`)."""
+    """For `params:`, what a job is handed of the parameters (`params.for_jobs`).
+
+    Every job has some, so this is where one of a shard or a seed that there is not is refused.
+    """
 
     @instructive
     def of_job(wildcards):
+        for_jobs.require_part(config, **dict(wildcards.items()))
         named = getattr(wildcards, "variant", variant), getattr(wildcards, "front_end", None)
         return for_jobs.settings_json(config, names, wildcards.dataset, *named)
 

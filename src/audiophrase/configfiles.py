@@ -7,14 +7,21 @@ from pathlib import Path
 
 import click
 
+_VARIABLE = "AUDIOPHRASE_CONFIGFILES"
+
 configfiles = click.option(
     "--configfile",
     "configfiles",
     multiple=True,
-    envvar="AUDIOPHRASE_CONFIGFILES",
+    envvar=_VARIABLE,
     type=click.Path(path_type=Path),
     help="Parameters laid over params.yaml, as for snakemake; may be given several times.",
 )
+
+
+def of_workflow() -> list[Path]:
+    """The params files that the Snakemake which called a job was given."""
+    return [Path(path) for path in os.environ.get(_VARIABLE, "").split(os.pathsep) if path]
 
 
 def fetch_command(dataset: str, configfiles: Iterable[Path]) -> str:

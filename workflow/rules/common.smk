@@ -11,6 +11,7 @@ from audiophrase.bridge import guard
 from audiophrase.bridge.options import options as named_options
 from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
+from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
 from audiophrase.params.consistency import clip_sources
 from audiophrase.params.reading import refuse_repeated_keys
@@ -257,7 +258,8 @@ def captions(wildcards):
         raise AudiophraseError(
             f"data set '{wildcards.dataset}' is a list of clips without captions: there is nothing to "
             "train on and nothing to report",
-            f"`snakemake data/{wildcards.dataset}/availability.csv` fetches its clips, `audiophrase audit "
+            f"`{snakemake_command(f'data/{wildcards.dataset}/availability.csv', of_workflow())}` fetches its "
+            f"clips, `audiophrase audit "
             f"{wildcards.dataset}` counts them; for results, name annotations.files with captions",
         )
     return paths.annotation_table(wildcards.dataset, "captions")

@@ -185,16 +185,14 @@ def _read_log(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any
     is_told = bool(sections) and YOUTUBE in order and ("local" not in order or folder)
     if not is_told or not places.clips.is_file():
         return None
+    rows = read_availability(dataset, ()) if table_of(dataset).is_file() else None
+    if not entry and rows and all(row["source"] != YOUTUBE for row in rows):
+        return None
     clips = tables.read(places.clips, stage="annotations.clips").to_pylist()
     seed = places.attempts if places.attempts.is_file() else None
     histories = fold(read_view(places.cache, clips, seed))
-    table = table_of(dataset)
-    if table.is_file():
-        rows = read_availability(dataset, ())
-        is_of_youtube = bool(entry) or any(row["source"] == YOUTUBE for row in rows)
-        if not is_of_youtube or not goes_beyond(histories, rows):
-            return None
-    elif not entry and not histories:
+    is_behind = goes_beyond(histories, rows) if rows is not None else bool(entry or histories)
+    if not is_behind:
         return None
     return so_far(
         clips,

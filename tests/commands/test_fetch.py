@@ -38,6 +38,7 @@ def test_of_a_failure_the_mistake_is_told_and_nothing_else(make, capsys):
             f"Building DAG\n{mistake}Error in rule import_list:\n    jobid: 1\n{mistake}Exiting\n",
         )
     assert f"error: {refusal.value}\n" == mistake
+    assert refusal.value.remedy == "fix it"
     assert capsys.readouterr() == ("", "")
 
 

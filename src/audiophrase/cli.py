@@ -12,6 +12,7 @@ import click
 from audiophrase import __version__, threads
 from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
+from audiophrase.prose import tell
 
 Groups = Mapping[str, Mapping[str, str]]
 
@@ -161,5 +162,5 @@ def _stop_at_once(signal_number: int, frame: object) -> None:
 
 
 def _fail(message: str, code: int = 1) -> None:
-    click.echo(f"error: {message}", err=True)
+    tell(f"error: {message}", err=True)
     sys.exit(code)

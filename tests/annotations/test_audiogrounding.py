@@ -134,7 +134,7 @@ def test_phrases_keep_every_segment_even_those_of_no_length(parsed):
         ("timestamps", [[2, 1]], "[2, 1]: the onset comes after the offset"),
         ("soundtag", "rain falls", "'rain falls' is not in its caption's tokens 'rain'"),
         ("soundtag", "ra", "is not in its caption's tokens"),
-        ("audiocap_id", 7, "7 also stands at another caption or clip"),
+        ("audiocap_id", 7, "7 also stands at another caption or clip: train.json, row "),
         ("audiocap_id", None, "no id"),
         ("audiocap_id", True, "no id"),
         ("audiocap_id", "\ud800", "not text"),

@@ -71,6 +71,7 @@ def test_a_column_tells_the_split_and_some_may_have_no_clips():
         ("../../../xx,1", "line 3: '../../../xx' is no id"),
         ("\x1b[2Jr1nicOV,1", "line 3: '[2Jr1nicOV' is no id"),
         ("UDGBjjwyaqE,-1", "line 3: the start '-1' lies before the recording"),
+        ("UDGBjjwyaqE,0;5", "no number of seconds, such as 30 or 30.5"),
         ("UDGBjjwyaqE,nan", "line 3: the start 'nan' is no number of seconds"),
         ("UDGBjjwyaqE,inf", "line 3: the start 'inf' is no number"),
         ("UDGBjjwyaqE,1e99", "line 3: the start 1e+99 s lies beyond"),
@@ -136,7 +137,8 @@ def test_of_many_bad_lines_the_first_are_listed():
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "line 1 names no columns for id and start: ''"),
+        (b"", "list.csv is empty"),
+        (b"\xef\xbb\xbf\n", "list.csv is empty"),
         (b"r1nicOVtvkQ,130\n", "line 1 names no columns for id and start: 'r1nicOVtvkQ,130'"),
         (b"# a\n# b\nyoutube,when\nr1nicOVtvkQ,1\n", "line 3 names no columns"),
         (b'{"clips": []}', "line 1 names no columns"),
@@ -174,6 +176,7 @@ def test_the_tables_of_a_list_have_clips_and_nothing_said_of_them():
     assert (len(tables["captions"]), len(tables["phrases"])) == (0, 0)
     counted = counts.counts(tables).set_index("what")["all"]
     assert (counted["clips"], counted["ids that begin with -"]) == (3, 1)
+    assert not [what for what in counted.index if "caption" in what or "phrase" in what]
 
 
 @pytest.mark.parametrize(
@@ -192,3 +195,17 @@ def test_a_list_that_somebody_edited_is_checked_again(content):
     assert recognise(content, "train.json").SHAPE.startswith("clips without captions")
     with pytest.raises(AnnotationError, match=r"train\.json"):
         parsing.parse(splits, {"train": 1, "val": 1, "test": 1})
+
+
+def test_a_decimal_comma_is_told_for_what_it_is():
+    with pytest.raises(AnnotationError, match=r"line 2: the start '0,5' is .*: write 0\.5"):
+        parse("id;start\nr1nicOVtvkQ;0,5\n")
+
+
+def test_of_two_columns_for_one_thing_it_is_said_which_is_read():
+    listed = parse("id,YTID,start,start_s\n7,r1nicOVtvkQ,130,131\n")
+    assert listed.notes == (
+        "of the columns ytid and id, ytid is read, the other is not looked at",
+        "of the columns start_s and start, start_s is read, the other is not looked at",
+    )
+    assert parse(AUDIOSET).notes == ()

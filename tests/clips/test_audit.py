@@ -11,8 +11,8 @@ from audiophrase.clips.audit import (
     counts_by_kind,
     counts_by_split,
     difference,
+    in_words,
     missing_rows,
-    told,
 )
 from audiophrase.clips.availability import USABLE, State
 from audiophrase.splits import SPLITS
@@ -99,6 +99,6 @@ def test_the_export_holds_what_cannot_be_used_and_runs_in_no_spreadsheet():
 
 
 def test_a_kind_is_told_without_repeating_itself_and_in_one_line():
-    assert told(("silent", "silent")) == "silent"
-    assert told(("missing", "pri\x1b[31mvate")) == "missing (pri [31mvate)"
-    assert told(None) == "not in it"
+    assert in_words(("silent", "silent")) == "silent"
+    assert in_words(("missing", "pri\x1b[31mvate")) == "missing (pri [31mvate)"
+    assert in_words(None) == "not in it"

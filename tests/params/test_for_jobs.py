@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from audiophrase import params
+from audiophrase.errors import AudiophraseError
+from audiophrase.params import for_jobs
 from audiophrase.params.for_jobs import front_end_of, settings_json
 
 ROOT = Path(__file__).parents[2]
@@ -70,3 +72,22 @@ def test_the_text_is_the_same_however_keys_are_ordered(document):
 def test_no_such_section_is_a_key_error(document):
     with pytest.raises(KeyError, match="nonsense"):
         settings_json(document, ["nonsense"], "demo")
+
+
+@pytest.mark.parametrize(
+    ("wildcards", "told"),
+    [
+        ({"shard": "train-00005"}, "no shard 'train-00005'\n.*known: train-00000, .*train-00004$"),
+        ({"shard": "val-00001"}, "known: val-00000$"),
+        ({"seed": "2", "variant": "paper"}, "no seed '2'\n.*known: 1$"),
+    ],
+)
+def test_a_shard_or_a_seed_that_there_is_not_is_refused(document, wildcards, told):
+    with pytest.raises(AudiophraseError, match=told):
+        for_jobs.require_part(document, "demo", **wildcards)
+
+
+def test_those_that_there_are_are_not(document):
+    for_jobs.require_part(document, "demo", shard="train-00004", split="train")
+    for_jobs.require_part(document, "demo", seed="1", variant="shuffled")
+    for_jobs.require_part(document, "demo")

@@ -64,3 +64,18 @@ def test_what_snakemake_takes_and_yaml_does_not_is_left_to_it(file):
 def test_nothing_is_executed(file):
     with pytest.raises(ParamsError, match="is not YAML"):
         read(file("a: !!python/object/apply:os.getcwd []\n"))
+
+
+def test_what_is_no_yaml_is_told_by_the_name_of_the_file(file):
+    path = file("a: [1\nb: 2\n")
+    with pytest.raises(ParamsError) as refusal:
+        read(path)
+    assert f"in {path}, line 2" in str(refusal.value)
+    assert "unicode string" not in str(refusal.value)
+
+
+def test_a_file_in_another_encoding_is_told_with_the_line(file):
+    path = file("a: 1\n")
+    path.write_bytes("a: 1\ntitle: Geräusche\n".encode("latin-1"))
+    with pytest.raises(ParamsError, match=r"no text in UTF-8: line 2\n.*save it in UTF-8"):
+        read(path)

@@ -108,17 +108,17 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
     done = audit(project, "--diff", AVAILABILITY, other_lab.name, "--export", "changes.csv")
     assert done.returncode == 0, done.stderr
     changes = pd.read_csv(project.folder / "changes.csv")
-    assert changes["change"].to_list() == ["lost", "lost", "only_new"]
+    assert changes["change"].to_list() == ["lost", "lost", "only in the new table"]
     assert "Only in the new table: 1\n" in done.stdout
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("nowhere",), "`snakemake data/nowhere/availability.csv` makes it"),
-        (("../tiny",), "cannot be the name of a data set"),
-        ((), "name either a data set, or two tables"),
-        (("tiny", "--diff", "a", "b"), "name either a data set, or two tables"),
+        (("nowhere",), "unknown data set 'nowhere'; known: "),
+        (("rehearsal",), "`snakemake data/rehearsal/availability.csv` makes it"),
+        (("tiny", "--recheck"), "unknown data set 'tiny'"),
+        (("demo", "--recheck"), "the clips of 'demo' do not come from YouTube"),
         (("--diff", "params.yaml", AVAILABILITY), "neither in .parquet nor in .csv"),
         (("--diff", AVAILABILITY, "gone.csv"), "there is no file gone.csv"),
         (("tiny", "--export", "x.txt"), "name a file that ends in .csv"),

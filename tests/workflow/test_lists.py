@@ -99,7 +99,7 @@ def test_results_of_a_list_are_refused_before_anything_is_fetched(listed, youtub
     done = listed.snakemake("results/eval/report.html")
     assert done.returncode != 0
     assert "'eval' is a list of clips without captions" in done.stdout
-    assert "`snakemake data/eval/availability.csv` fetches its clips" in done.stdout
+    assert "`snakemake data/eval/availability.csv --configfile overlay.yaml` fetches" in done.stdout
     assert "Traceback" not in done.stdout
     assert not youtube.counts
 

@@ -40,37 +40,39 @@ def labs(project):
     return project
 
 
-def told(capsys, *arguments: str) -> str:
+def said_by(capsys, *arguments: str) -> str:
     capsys.readouterr()
     audit.main(list(arguments), standalone_mode=False)
     return capsys.readouterr().out
 
 
 def block(said: str, heading: str) -> list[str]:
-    """The lines of the table under a heading, without its columns' names."""
+    """The lines under a heading but for the first: the names of columns, or a clip."""
     return said.partition(f"\n{heading}\n")[2].partition("\n\n")[0].splitlines()[1:]
 
 
 def test_two_labs_tables_are_merged_and_a_third_goes_on_from_them(labs, capsys):
     arguments = ["--merge", "a.parquet", "b.csv", "--out", "m.parquet", "--export", "said.csv"]
-    said = told(capsys, *arguments)
+    said = said_by(capsys, *arguments)
     counts = {line.split()[0]: line.split()[1:] for line in block(said, "Clips by table")}
     assert counts == {
-        "a.parquet": ["5", "1", "2", "1", "1"],
-        "b.csv": ["5", "3", "1", "1", "0"],
-        "together": ["5", "3", "1", "1", "0"],
+        "clips": ["5", "5", "5"],
+        "fetched": ["1", "3", "3"],
+        "missing": ["2", "1", "1"],
+        "restricted": ["1", "1", "1"],
+        "geo_blocked": ["1", "0", "0"],
     }
-    lines = block(said, "Missing for one, fetched by another: 1 clip")
-    assert re.match(
-        rf"Y{GONE}_0_10000 +a.parquet +missing \(permanent-removed\) +yes +20.*without cook",
-        lines[0],
-    )
-    assert re.match(r" +b.csv +fetched +20\d\d-", lines[1])
-    lines = block(said, "Geo-blocked for one: 1 clip")
-    assert re.match(rf"Y{ABROAD}_0_10000 +a.parquet +geo_blocked \(geo-blocked\) +no", lines[0])
-    lines = block(said, "For good by one, not by another: 1 clip")
-    assert re.match(rf"Y{PRIVATE}_0_10000 +a.parquet +restricted \(private\) +yes", lines[0])
-    assert re.match(r" +b.csv +restricted \(age-restricted\) +no", lines[1])
+    assert "Merged:\n  A  a.parquet\n  B  b.csv\n" in said
+    first, second = block(said, "Missing for one, fetched by another: 1 clip")
+    pattern = r"  A: missing \(permanent-removed\), for good, 20.* UTC, without cookies.*: \w"
+    assert re.match(pattern, first)
+    assert re.match(r"  B: fetched, 20\d\d-", second)
+    first, _ = block(said, "Geo-blocked for one: 1 clip")
+    assert re.match(r"  A: geo_blocked \(geo-blocked\), not for good, ", first)
+    first, second = block(said, "For good by one, not by another: 1 clip")
+    assert re.match(r"  A: restricted \(private\), for good, ", first)
+    assert re.match(r"  B: restricted \(age-restricted\), not for good, ", second)
+    assert f"\nY{PRIVATE}_0_10000\n  A: " in said
     assert "10 attempts." in said
     exported = pd.read_csv("said.csv")
     assert exported["table"].to_list() == ["a.parquet", "b.csv"] * 3
@@ -93,7 +95,7 @@ def test_two_labs_tables_are_merged_and_a_third_goes_on_from_them(labs, capsys):
     }
 
     # A table merged once more adds nothing; merged in place it keeps what is there.
-    said = told(capsys, "--merge", "m.parquet", "b.parquet", "--out", "m.parquet")
+    said = said_by(capsys, "--merge", "m.parquet", "b.parquet", "--out", "m.parquet")
     assert "10 attempts; 5 more stood in several tables" in said
 
 
@@ -111,5 +113,5 @@ def test_what_would_lose_attempts_or_names_no_tables_is_refused(labs):
     refused(AudiophraseError, "named twice", "--merge", "a.parquet", "./a.parquet")
     refused(AudiophraseError, "there is no file z.csv", "--merge", "a.parquet", "z.csv")
     refused(UsageError, "name two tables or more", "--merge", "a.parquet")
-    refused(UsageError, "with --merge", "yt", "--out", "m.parquet")
+    refused(UsageError, "goes with --merge", "yt", "--out", "m.parquet")
     refused(UsageError, "--recheck asks", "--merge", "a.parquet", "b.csv", "--recheck")

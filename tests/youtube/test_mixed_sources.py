@@ -119,6 +119,6 @@ def test_clips_that_are_whole_files_are_never_asked_for(project, capsys, order):
     assert project.n_lookups() == 0
     n_asked_for = 4 if order == ["youtube"] else 2  # two lie in the folder, by id and with times
     printed = capsys.readouterr().err
-    assert f"error: {n_asked_for} clips, such as Y" in printed
+    assert f"error: {n_asked_for} clips of whole files, such as Y" in printed
     assert "set the data set's clips to local" in printed
     assert not (project.folder / "data/yt/attempts.parquet").exists()

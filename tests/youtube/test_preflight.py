@@ -49,7 +49,7 @@ def test_clips_whose_place_in_a_video_is_not_known_are_refused_with_the_remedy()
     preflight.require_times([timed])
     whole = {"clip_id": "Yb", "start_s": None, "filename": "Yb.wav"}
     with pytest.raises(
-        preflight.SetupError, match=r"1 clips, such as Yb, are whole files"
+        preflight.SetupError, match=r"1 clip of whole files, such as Yb: "
     ) as refusal:
         preflight.require_times([timed, whole])
     assert "clips to local, and retrieve.folder to the folder of files such as Yb.wav" in str(

@@ -470,7 +470,7 @@ def test_a_dry_run_asks_nothing_and_writes_nothing(project, capfd):
     project.set_up(with_starts(ids(30)), {"videos_per_hour": 300})
     assert project.retrieve("--dry-run") == 0
     told = capfd.readouterr().err
-    assert "30 clips of 30 videos; about 0.1 h at 300 videos an hour" in told
+    assert "30 clips of 30 videos; about 6 min at 300 videos an hour" in told
     assert not project.fake.counts
     assert not (project.folder / "cache").exists()
 
@@ -500,5 +500,5 @@ def test_the_ids_of_audiogrounding_are_parsed_grouped_and_planned(project, capfd
     )
     assert project.retrieve("--dry-run") == 0
     told = capfd.readouterr().err
-    assert "4590 clips: 0 at hand" in told
-    assert "4590 clips of 4590 videos; about 15.3 h at 300 videos an hour" in told
+    assert "4,590 clips: 0 at hand" in told
+    assert "4,590 clips of 4,590 videos; about 15.3 h at 300 videos an hour" in told

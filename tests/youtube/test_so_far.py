@@ -73,12 +73,12 @@ def test_the_audit_during_a_retrieval_and_after_it(project, capsys):
     project.fake.configure({videos[1]: "removed"})
     project.set_up([(video, 0.0) for video in videos])
     said = show(capsys)
-    assert "no retrieval is running here; nothing was tried yet" in said
+    assert "nothing is being fetched here; nothing was tried yet" in said
     assert re.search(r"(?m)^train +0 of 4 \(0\.0 %\) +0 +0 +4 +4$", said)
 
     project.retrieve()
     said = show(capsys, "--export", "missing.csv")
-    assert "from the log of attempts; no retrieval is running here; last attempt 20" in said
+    assert "from the log of attempts; nothing is being fetched here; last attempt 20" in said
     assert re.search(r"(?m)^train +3 of 4 \(75\.0 %\) +1 +0 +0 +0$", said)
     assert re.search(r"(?m)^missing +permanent-removed +no +1 +0 +0 +1 +25\.0 %", said)
     assert "paper" not in said
@@ -92,7 +92,7 @@ def test_the_audit_during_a_retrieval_and_after_it(project, capsys):
         before = log.read_bytes()
         log.write_bytes(before + b'{"kind": "attempt", "run": "another", "clip')
         said = show(capsys)
-        assert "a retrieval is running here" in said
+        assert "clips are being fetched here" in said
         assert re.search(r"(?m)^train +3 of 4", said)
         assert log.read_bytes().startswith(before)
 

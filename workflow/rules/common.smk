@@ -12,6 +12,7 @@ from audiophrase.bridge import guard
 from audiophrase.bridge.options import options as named_options
 from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
+from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
 from audiophrase.params.consistency import clip_sources
 from audiophrase.params.reading import refuse_repeated_keys
@@ -95,10 +96,14 @@ def unknown(noun, name, known):
 
 
 def settings(*names, variant=None):
-    """For `params:`, what a job is handed of the parameters (`params.for_jobs`)."""
+    """For `params:`, what a job is handed of the parameters (`params.for_jobs`).
+
+    Every job has some, so this is where one of a shard or a seed that there is not is refused.
+    """
 
     @instructive
     def of_job(wildcards):
+        for_jobs.require_part(config, **dict(wildcards.items()))
         named = getattr(wildcards, "variant", variant), getattr(wildcards, "front_end", None)
         return for_jobs.settings_json(config, names, wildcards.dataset, *named)
 
@@ -275,7 +280,8 @@ def captions(wildcards):
         raise AudiophraseError(
             f"data set '{wildcards.dataset}' is a list of clips without captions: there is nothing to "
             "train on and nothing to report",
-            f"`snakemake data/{wildcards.dataset}/availability.csv` fetches its clips, `audiophrase audit "
+            f"`{snakemake_command(f'data/{wildcards.dataset}/availability.csv', of_workflow())}` fetches its "
+            f"clips, `audiophrase audit "
             f"{wildcards.dataset}` counts them; for results, name annotations.files with captions",
         )
     return paths.annotation_table(wildcards.dataset, "captions")

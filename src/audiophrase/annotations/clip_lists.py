@@ -8,7 +8,7 @@ too. Other columns are not looked at.
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiophrase.annotations import csv_tables
@@ -31,19 +31,23 @@ MAX_LENGTH_S = 600.0
 N_LISTED = 10
 _REMEDY = (
     "correct the list: its first line names the columns, youtube_id and start_s, and end_s and split "
-    "where you like; a clip a line, times in seconds. A table of captions goes into annotations.file "
-    "(docs/own-data.md)"
+    "where you like; a clip a line, times in seconds (docs/audit.md, 'A plain list of clips'). A table of "
+    "captions goes into annotations.file (docs/own-data.md)"
 )
 
 
 @dataclass(slots=True)
 class ClipList:
-    """The clips of each split in the order of the list; `n_repeated` lines named one once more."""
+    """The clips of each split in the order of the list; `n_repeated` lines named one once more.
+
+    `notes` say which column is read where several could be.
+    """
 
     clips: dict[str, list[dict[str, object]]] = field(
         default_factory=lambda: {split: [] for split in SPLITS}
     )
     n_repeated: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def parse(content: bytes, name: str) -> ClipList:
@@ -58,7 +62,8 @@ def parse(content: bytes, name: str) -> ClipList:
     """
     text = csv_tables.decode(content, name, remedy=csv_tables.SAVE_AS_UTF8)
     header, columns, delimiter = _header(text, name)
-    parsed, seen, bad, n_bad = ClipList(), {}, [], 0
+    notes = _notes(text, header, delimiter)
+    parsed, seen, bad, n_bad = ClipList(notes=notes), {}, [], 0
     for number, fields in csv_tables.records(text, header, delimiter, name, _REMEDY):
         try:
             clip, split = _clip(fields, columns)
@@ -107,12 +112,26 @@ def _header(text: str, name: str) -> tuple[int, Mapping[str, int], str]:
 
 def _columns(line: str, delimiter: str) -> dict[str, int]:
     names = csv_tables.header(line.lstrip("#"), delimiter)
-    columns = {"n": len(names)}
-    for key, known in COLUMNS.items():
-        place = next((names.index(name) for name in known if name in names), None)
-        if place is not None:
-            columns[key] = place
-    return columns
+    places = {key: _first_of(known, names) for key, known in COLUMNS.items()}
+    return {"n": len(names)} | {key: place for key, place in places.items() if place is not None}
+
+
+def _first_of(known: Sequence[str], names: Sequence[str]) -> int | None:
+    """Where the first of the known names stands among those of a header."""
+    return next((names.index(name) for name in known if name in names), None)
+
+
+def _notes(text: str, header: int, delimiter: str) -> tuple[str, ...]:
+    """What is to be said of a header that names several columns for the same."""
+    names = csv_tables.header(text.split("\n")[header - 1].lstrip("#"), delimiter)
+    notes = []
+    for known in COLUMNS.values():
+        read, *others = [name for name in known if name in names] or [None]
+        if others:
+            rest = "the other is" if len(others) == 1 else "the others are"
+            listed = f"{', '.join([read, *others[:-1]])} and {others[-1]}"
+            notes.append(f"of the columns {listed}, {read} is read, {rest} not looked at")
+    return tuple(notes)
 
 
 def _clip(fields: list[str], columns: Mapping[str, int]) -> tuple[dict[str, object], str]:

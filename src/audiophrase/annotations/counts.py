@@ -16,6 +16,8 @@ FULL_LENGTH_S = 10.0  # of a clip of AudioSet, where the recording is that long
 def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
     """A line for each thing counted, a column for each split, and one for all.
 
+    Of a list of clips, which has no captions, the clips alone are counted.
+
     Args:
         tables: `clips`, `captions` and `phrases` as `parsing.parse` returns them.
     """
@@ -30,10 +32,12 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
         not stands_at(row.phrase, tokens[row.caption_id], row.first_token)
         for row in phrases.itertuples()
     ]
-    empty = [any(s["onset_s"] == s["offset_s"] > 0 for s in of) for of in phrases["segments"]]
-    of_clip = dict(zip(clips["clip_id"], length_s, strict=True))
+    empty = [
+        any(s["onset_s"] == s["offset_s"] > 0 for s in segments) for segments in phrases["segments"]
+    ]
+    length_of = dict(zip(clips["clip_id"], length_s, strict=True))
     beyond = [
-        any(s["offset_s"] > of_clip[row.clip_id] + TOLERANCE_S for s in row.segments)
+        any(s["offset_s"] > length_of[row.clip_id] + TOLERANCE_S for s in row.segments)
         for row in phrases.itertuples()
     ]
     chosen = {
@@ -58,6 +62,8 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
     }
     lines = []
     for what, rows in chosen.items():
+        if captions.empty and ("caption" in what or "phrase" in what):
+            continue
         of_split = rows["split"].value_counts()
         by_split = {split: int(of_split.get(split, 0)) for split in SPLITS}
         lines.append({"what": what, **by_split, "all": sum(by_split.values())})

@@ -74,6 +74,8 @@ def decode(content: bytes, name: str, *, remedy: str) -> str:
     if text is None or "\0" in text:
         where = f": line {line}" if text is None else ""
         raise AnnotationError(f"{name} is no text in UTF-8{where}", remedy)
+    if not text.strip():
+        raise AnnotationError(f"{name} is empty", "name the file of the annotations")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

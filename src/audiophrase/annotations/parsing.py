@@ -31,6 +31,7 @@ class Tables:
     captions: dict[str, dict[str, Any]] = field(default_factory=dict)
     phrases: dict[str, dict[str, Any]] = field(default_factory=dict)
     n_phrases: Counter[str] = field(default_factory=Counter)
+    first_place: dict[str, str] = field(default_factory=dict)  # split and row of each caption
 
 
 def parse(content_of_split: Mapping[str, Any], n_shards: Mapping[str, int]) -> dict[str, pa.Table]:
@@ -125,10 +126,13 @@ def add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) -> 
     caption_id = caption["caption_id"]
     if tables.captions.get(caption_id, caption) != caption:
         raise FieldError(
-            "caption_id", f"{_shown(row.caption_id)} also stands at another caption or clip"
+            "caption_id",
+            f"{_shown(row.caption_id)} also stands at another caption or clip: "
+            f"{tables.first_place[caption_id]}",
         )
     tables.clips.setdefault(clip["clip_id"], clip)
     tables.captions.setdefault(caption_id, caption)
+    tables.first_place.setdefault(caption_id, f"{split}, {row.where}")
     if phrase is not None:
         phrase_id = f"{caption_id}-{tables.n_phrases[caption_id]}"
         tables.n_phrases[caption_id] += 1

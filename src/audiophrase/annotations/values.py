@@ -34,7 +34,11 @@ def youtube_id(text: str) -> str:
 def seconds(what: str, text: str) -> float:
     """A time within a recording, in whole milliseconds. Raises BadValueError."""
     if not _NUMBER.fullmatch(text):
-        raise BadValueError(f"the {what} {shown(text)} is no number of seconds, such as 30 or 30.5")
+        point = text.replace(",", ".")
+        hint = f": write {point}" if "," in text and _NUMBER.fullmatch(point) else ""
+        raise BadValueError(
+            f"the {what} {shown(text)} is no number of seconds, such as 30 or 30.5{hint}"
+        )
     time_s = float(text)
     if time_s < 0:
         raise BadValueError(f"the {what} {shown(text)} lies before the recording")

@@ -40,6 +40,15 @@ CHANGE_COLUMNS = (
     "new_reason",
 )
 
+# What a table says otherwise than an older one: the fields of `Difference` in words.
+CHANGES = {
+    "gained": "became available",
+    "lost": "lost",
+    "changed": "another state or reason",
+    "only_new": "only in the new table",
+    "only_old": "only in the old table",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class SplitCounts:
@@ -75,6 +84,10 @@ class Difference:
     only_old: tuple[Change, ...]
     only_new: tuple[Change, ...]
     n_unchanged: int
+
+    def groups(self) -> dict[str, tuple[Change, ...]]:
+        """The changes of each kind, by its words in `CHANGES`."""
+        return {words: getattr(self, name) for name, words in CHANGES.items()}
 
 
 def counts_by_split(rows: Iterable[Row]) -> dict[str, SplitCounts]:
@@ -112,7 +125,7 @@ def difference(old: Sequence[Row], new: Sequence[Row]) -> Difference:
     """What became available, what was lost, and what else changed, from one table to another."""
     before = {row["clip_id"]: row for row in old}
     after = {row["clip_id"]: row for row in new}
-    groups: dict[str, list[Change]] = {"gained": [], "lost": [], "changed": []}
+    in_both: dict[str, list[Change]] = {"gained": [], "lost": [], "changed": []}
     n_unchanged = 0
     for clip_id in (clip_id for clip_id in after if clip_id in before):
         was, now = before[clip_id], after[clip_id]
@@ -121,9 +134,9 @@ def difference(old: Sequence[Row], new: Sequence[Row]) -> Difference:
             continue
         usable = was["state"] in USABLE, now["state"] in USABLE
         group = {(False, True): "gained", (True, False): "lost"}.get(usable, "changed")
-        groups[group].append(Change(clip_id, now.get("split"), kind_of(was), kind_of(now)))
+        in_both[group].append(Change(clip_id, now.get("split"), kind_of(was), kind_of(now)))
     return Difference(
-        **{name: tuple(changes) for name, changes in groups.items()},
+        **{name: tuple(changes) for name, changes in in_both.items()},
         only_old=tuple(
             Change(row["clip_id"], row.get("split"), kind_of(row), None)
             for row in old
@@ -156,13 +169,6 @@ def missing_rows(clips: Iterable[Row], availability: Iterable[Row]) -> list[dict
 
 def change_rows(compared: Difference) -> list[dict[str, Any]]:
     """A row of `CHANGE_COLUMNS` for each clip that two tables say different things of."""
-    groups = {
-        "gained": compared.gained,
-        "lost": compared.lost,
-        "changed": compared.changed,
-        "only_new": compared.only_new,
-        "only_old": compared.only_old,
-    }
     return [
         {
             "clip_id": change.clip_id,
@@ -171,7 +177,7 @@ def change_rows(compared: Difference) -> list[dict[str, Any]]:
             **_columns("old", change.old),
             **_columns("new", change.new),
         }
-        for name, changes in groups.items()
+        for name, changes in compared.groups().items()
         for change in changes
     ]
 
@@ -181,7 +187,7 @@ def _columns(prefix: str, kind: Kind | None) -> dict[str, str | None]:
     return {f"{prefix}_state": state, f"{prefix}_reason": spreadsheet_cell(reason)}
 
 
-def told(kind: Kind | None) -> str:
+def in_words(kind: Kind | None) -> str:
     """`missing (private)`, or the state alone where nothing adds to it."""
     if kind is None:
         return "not in it"

@@ -1,4 +1,4 @@
-"""The tables of several labs, merged into one that a retrieval goes on from."""
+"""The tables of several labs, merged into one to go on fetching from."""
 
 import shlex
 from collections.abc import Sequence
@@ -6,8 +6,16 @@ from pathlib import Path
 
 import click
 
+from audiophrase.amounts import counted
 from audiophrase.errors import AudiophraseError
-from audiophrase.report.merging import DISAGREEMENT_COLUMNS, disagreement_rows, merged_blocks
+from audiophrase.prose import tell
+from audiophrase.report.merging import (
+    DISAGREEMENT_COLUMNS,
+    counts_block,
+    disagreement_rows,
+    disagreement_texts,
+    labels,
+)
 from audiophrase.report.terminal import export, show
 from audiophrase.youtube import lab_tables
 from audiophrase.youtube.attempts import write_table
@@ -35,27 +43,35 @@ def merge_tables(
             "two tables cannot be told apart by the ends of their names", "rename one of them"
         )
     merged = merge(labs)
-    click.echo(f"Merged: {', '.join(lab.name for lab in labs)}")
-    show(merged_blocks(merged, max_listed=max_listed))
-    facts = [f"{len(merged.rows):,} attempts"]
+    click.echo("Merged:")
+    for name, label in labels([lab.name for lab in labs]).items():
+        click.echo(f"  {label}  {name}")
+    show([counts_block(merged)])
+    for text in disagreement_texts(merged, max_listed=max_listed):
+        tell(text)
+    parts = [counted(len(merged.rows), "attempt")]
     if merged.n_repeated:
-        facts.append(f"{merged.n_repeated:,} more stood in several tables")
+        parts.append(f"{merged.n_repeated:,} more stood in several tables")
     if merged.n_judged_otherwise:
-        facts.append(f"{merged.n_judged_otherwise:,} are judged otherwise by today's rules")
+        verb = "is" if merged.n_judged_otherwise == 1 else "are"
+        parts.append(f"{merged.n_judged_otherwise:,} {verb} judged otherwise by today's rules")
     if merged.n_settled:
-        noun = "clip" if merged.n_settled == 1 else "clips"
-        facts.append(f"{merged.n_settled:,} {noun} left unresolved by one lab, but not by another")
-    click.echo(f"\n{'; '.join(facts)}.")
+        settled = counted(merged.n_settled, "clip")
+        parts.append(f"{settled} left unresolved by one lab, but not by another")
+    tell(f"\n{'; '.join(parts)}.")
     for lab in labs:
         if lab.n_elsewhere:
-            click.echo(f"{lab.name}: {lab.n_elsewhere:,} clips are not from YouTube, and left out.")
+            verb = "is" if lab.n_elsewhere == 1 else "are"
+            elsewhere = counted(lab.n_elsewhere, "clip")
+            tell(f"{lab.name}: {elsewhere} {verb} not from YouTube, and left out.")
     if not merged.disagreements:
         click.echo("The tables do not contradict each other.")
     if exported is not None:
         export(exported, disagreement_rows(merged.disagreements), DISAGREEMENT_COLUMNS)
     if out is not None:
         write_table(out, list(merged.rows))
-        click.echo(
-            f"\n{out} is written. To go on from it: `cp {shlex.quote(str(out))} "
-            "data/NAME/attempts.parquet`, then `audiophrase fetch NAME`"
+        tell(
+            f"\n{out} is written. To go on from it, with the name of the data set for NAME: "
+            f"`cp {shlex.quote(str(out))} data/NAME/attempts.parquet`, then `audiophrase fetch NAME` "
+            "(and --configfile FILE, where the data set stands in a params file of your own)"
         )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import click
 
+from audiophrase.amounts import counted
 from audiophrase.bridge import guard
 from audiophrase.bridge.current import current_stages
 from audiophrase.bridge.dvc import without_memory
@@ -44,11 +45,15 @@ def record(datasets: tuple[str, ...], dry_run: bool, accept: tuple[str, ...]) ->
         recorded = record_stages(findings, dvc, accept)
     pending = [finding for finding in findings if finding.state is State.PENDING]
     if recorded:
-        click.echo(f"recorded {len(recorded)} stages; to keep them: git add dvc.lock dvc.yaml")
+        click.echo(
+            f"recorded {counted(len(recorded), 'stage')}; to keep them: git add dvc.lock dvc.yaml"
+        )
     elif not pending:
         click.echo("everything was recorded already")
     if pending:
-        click.echo(f"{len(pending)} stages are left until Snakemake has made them", err=True)
+        verb = "is" if len(pending) == 1 else "are"
+        left = f"{counted(len(pending), 'stage')} {verb} left until Snakemake has made them"
+        click.echo(left, err=True)
 
 
 def _intent(finding: Finding, accepted: Sequence[str]) -> str:

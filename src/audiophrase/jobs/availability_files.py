@@ -9,6 +9,7 @@ import click
 import pyarrow as pa
 
 from audiophrase import tables
+from audiophrase.amounts import counted
 from audiophrase.clips import availability as record
 from audiophrase.clips.messages import spreadsheet_cell
 from audiophrase.options import file_argument, file_option
@@ -53,6 +54,8 @@ def write_availability(
     frame = written.to_pandas(use_threads=False)
     frame["message"] = frame["message"].map(spreadsheet_cell, na_action="ignore")
     tables.write_csv(availability_csv, frame)
-    for state, n in sorted(Counter(written["state"].to_pylist()).items()):
-        click.echo(f"{state}: {n} clips", err=True)
+    by_state = Counter(written["state"].to_pylist())
+    for state in record.State:
+        if by_state[state]:
+            click.echo(f"{state}: {counted(by_state[state], 'clip')}", err=True)
     return written

@@ -10,9 +10,10 @@ import click
 from audiophrase import params
 from audiophrase.clips.mixture import Sources
 from audiophrase.clips.parameters import RunParams
-from audiophrase.configfiles import configfiles
+from audiophrase.configfiles import configfiles, snakemake_command
 from audiophrase.errors import AudiophraseError
 from audiophrase.params.consistency import clip_sources
+from audiophrase.prose import tell
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
 from audiophrase.youtube.preflight import FORBIDDEN, SetupError
@@ -28,7 +29,7 @@ _REMEDY = "see to the disk and to the folder cache/, then run the same command a
 @click.option("--log", type=click.Path(path_type=Path), required=True, help="What is told, again.")
 def fetch_clips(dataset: str, configfiles: tuple[Path, ...], log: Path) -> int:
     """Fetch the clips of DATASET, then write its attempts.parquet, or fail and write nothing."""
-    places = engine.Places.of(dataset)
+    places = engine.Places.of(dataset, configfiles)
     with log.open("w", encoding="utf-8") as file, redirect_stderr(Told(sys.stderr, file)):
         return fetch_or_say_why(places, *settings_of(dataset, configfiles), recheck=False)
 
@@ -40,15 +41,15 @@ def fetch_or_say_why(
     try:
         return engine.retrieve(places, run_params, recheck=recheck, sources=sources)
     except AudiophraseError as error:
-        click.echo(f"error: {error}", err=True)
+        tell(f"error: {error}", err=True)
         return Exit.SETUP
     except OSError as error:
         full = error.errno in DISK_ERRORS and error.errno not in FORBIDDEN
         where = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {where}{error.strerror or error}\n  What to do: {_REMEDY}", err=True)
+        tell(f"error: {where}{error.strerror or error}\n  What to do: {_REMEDY}", err=True)
         return Exit.INCOMPLETE if full else Exit.SETUP
     except KeyboardInterrupt:
-        click.echo(
+        tell(
             "interrupted: what was fetched stays, answers since the last canary are asked for "
             "again; run the same command again to go on",
             err=True,
@@ -66,7 +67,7 @@ def settings_of(dataset: str, configfiles: tuple[Path, ...]) -> tuple[RunParams,
     if "youtube" not in order:
         raise SetupError(
             f"the clips of '{dataset}' do not come from YouTube: clips is '{', '.join(order)}'",
-            f"`snakemake results/{dataset}/report.html` makes them",
+            f"`{snakemake_command(f'results/{dataset}/report.html', configfiles)}` makes them",
         )
     sections = params.effective(loaded, dataset)
     return engine.run_params(sections), Sources.of(order, sections["retrieve"]["folder"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
+from audiophrase.amounts import counted
 from audiophrase.annotations import clip_lists, files
 from audiophrase.options import file_argument
 from audiophrase.splits import SPLITS
@@ -18,6 +19,9 @@ def import_list(source: Path, outputs: tuple[Path, ...]) -> None:
     listed = clip_lists.parse(files.read(source, key="annotations.list"), str(source))
     for split, output in zip(SPLITS, outputs, strict=True):
         tables.write_json(output, {"clips": listed.clips[split]}, sealed=False)
-        click.echo(f"{split}: {len(listed.clips[split]):,} clips", err=True)
+        click.echo(f"{split}: {counted(len(listed.clips[split]), 'clip')}", err=True)
+    for note in listed.notes:
+        click.echo(f"note: {source}: {note}", err=True)
     if listed.n_repeated:
-        click.echo(f"{listed.n_repeated:,} lines name a clip once more", err=True)
+        verb = "names" if listed.n_repeated == 1 else "name"
+        click.echo(f"note: {counted(listed.n_repeated, 'line')} {verb} a clip once more", err=True)

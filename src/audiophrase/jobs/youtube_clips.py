@@ -13,6 +13,7 @@ from audiophrase.clips.flac import decode_flac
 from audiophrase.clips.inputs import input_digests
 from audiophrase.clips.mixture import Sources
 from audiophrase.clips.parameters import ClipParams
+from audiophrase.configfiles import fetch_command, of_workflow
 from audiophrase.errors import ArtifactError
 from audiophrase.jobs.clip_shards import is_first, write_shard
 from audiophrase.options import file_argument, file_option, settings
@@ -73,7 +74,7 @@ def _row(
     clip_id = clip["clip_id"]
     if history is None:
         raise ArtifactError(
-            f"clip {clip_id} was never tried", f"`audiophrase fetch {dataset}` tries it"
+            f"clip {clip_id} was never tried", f"`{fetch_command(dataset, of_workflow())}` tries it"
         )
     if history.state not in FETCHED:
         state, reason = State(history.state), history.reason or "unknown"
@@ -84,7 +85,8 @@ def _row(
     if flac is None:
         raise ArtifactError(
             f"clip {clip_id} was fetched, but its audio is neither in {cache} nor in the shard",
-            f"`audiophrase fetch {dataset}` fetches it again, then run the same command again",
+            f"`{fetch_command(dataset, of_workflow())}` fetches it again, then run the same command "
+            "again",
         )
     samples, rate_hz = decode_flac(flac, clip_id)
     return shards.audio_row(clip_id, samples, rate_hz, clip["end_s"] - clip["start_s"], clip_params)

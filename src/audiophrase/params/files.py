@@ -14,12 +14,37 @@ from audiophrase.clips.folder import list_files
 from audiophrase.errors import AudiophraseError
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import file_of
-from audiophrase.params import dataset_entry, effective, require_paths
-from audiophrase.params.consistency import FILE, audio_is_in_tables, clip_sources
+from audiophrase.params import (
+    dataset_entry,
+    effective,
+    front_ends_of,
+    require_paths,
+    variants_of,
+)
+from audiophrase.params.consistency import FILE, LIST, audio_is_in_tables, clip_sources
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
+
+
+def require_files(params: Params, dataset: str) -> None:
+    """Refuse a data set whose files are not named or not there, as rules do when they need them."""
+    require_paths(params, dataset)
+    source = effective(params, dataset)["annotations"]["source"]
+    if source == "files":
+        for split in SPLITS:
+            annotation_file(params, dataset, split)
+    if source == FILE:
+        annotation_file(params, dataset, None)
+    if source == LIST:
+        clip_list(params, dataset)
+    recordings(params, dataset)
+    vectors_file(params, dataset)
+    for front_end in front_ends_of(params, dataset):
+        network_file(params, dataset, front_end)
+    for variant in variants_of(params, dataset):
+        only_clips_of(params, dataset, variant)
 
 
 def annotation_file(params: Params, dataset: str, split: str | None) -> str:

@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from audiophrase.clip_ids import shard_names
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import settings_of
 from audiophrase.parameters.sections import select
 from audiophrase.params import dataset_entry, effective
+from audiophrase.params.unknown import unknown_name
 from audiophrase.settings import PAPER_VARIANT
 
 # Which part of `text` matters besides, by where its vectors come from.
@@ -27,6 +29,19 @@ def front_end_of(
     if front_end is not None:
         return front_end
     return effective(params, dataset, variant or PAPER_VARIANT)["features"]["front_end"]
+
+
+def require_part(params: Mapping[str, Any], dataset: str, **wildcards: str) -> None:
+    """Refuse a job for a shard or a seed that a data set has not. Raises AudiophraseError."""
+    if shard := wildcards.get("shard"):
+        known = shard_names(dataset_entry(params, dataset)["shards"])
+        if shard not in known:
+            split = shard.partition("-")[0]
+            raise unknown_name("shard", shard, (name for name in known if name.startswith(split)))
+    if seed := wildcards.get("seed"):
+        seeds = effective(params, dataset, wildcards.get("variant"))["train"]["seeds"]
+        if seed not in map(str, seeds):
+            raise unknown_name("seed", seed, map(str, seeds))
 
 
 def settings_json(

@@ -25,8 +25,14 @@ def read(path: Path) -> dict[Any, Any]:
         ) from None
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise ParamsError(f"{path} is not YAML: {error}", "fix the line it names") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ParamsError(f"{path} is no text in UTF-8: line {line}", "save it in UTF-8") from None
+    except RecursionError:
+        raise ParamsError(f"{path} is nested too deep", "write it with fewer levels") from None
+    except yaml.YAMLError as error:
+        said = str(error).replace('"<unicode string>"', str(path)).replace("\n", "\n  ")
+        raise ParamsError(f"{path} is not YAML: {said}", "fix the line it names") from None
     if not isinstance(content, dict):
         held = "is empty" if content is None else "has no keys at its top level"
         raise ParamsError(f"{path} {held}", "write what you set as `section: {key: value}`")

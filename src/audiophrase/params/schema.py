@@ -189,6 +189,20 @@ def _not_finite(value: Any, where: str = "") -> Iterator[str]:
         yield where
 
 
+_IN_WORDS = {
+    "array": "a list",
+    "object": "a mapping, such as {key: value}",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+}
+_PATTERNS_IN_WORDS = {
+    _NAME["pattern"]: "is no name: small letters, digits, - and _, at most 64, no - or _ at first",
+    "^[0-9A-Za-z_-]{11}$": "is no id of YouTube: eleven letters, digits, - and _",
+    "^all$": "is neither a list of names nor the word all",
+}
 _NUMBER = re.compile(r"([-+]?\d{1,20})(\.\d{0,20})?(?:[eE]([-+])?(\d{1,3}))?")
 _RENAMED = {"train.model": "train.crnn", "train.margin": "train.triplet.margin"}
 
@@ -231,6 +245,15 @@ def _as_number(error: jsonschema.ValidationError) -> str:
     return f" (YAML takes it for text: write {yaml_reads})"
 
 
+def _as_yaml(value: Any) -> str:
+    """A value as one writes it in YAML."""
+    return {None: "null", True: "true", False: "false"}[value] if _is_word(value) else repr(value)
+
+
+def _is_word(value: Any) -> bool:
+    return value is None or isinstance(value, bool)
+
+
 def _explain(error: jsonschema.ValidationError) -> str:
     where = ".".join(str(part) for part in error.absolute_path) or "top level"
     if error.validator == "additionalProperties":
@@ -255,8 +278,13 @@ def _explain(error: jsonschema.ValidationError) -> str:
         return f"{where}: missing {', '.join(missing)}"
     if error.validator == "type":
         expected = error.validator_value
-        expected = expected if isinstance(expected, str) else " or ".join(expected)
-        return f"{where}: {error.instance!r} is not of type {expected}{_as_number(error)}"
+        expected = [expected] if isinstance(expected, str) else expected
+        words = " or ".join(_IN_WORDS[kind] for kind in expected)
+        return f"{where}: {_as_yaml(error.instance)} is not {words}{_as_number(error)}"
+    if error.validator == "pattern" and error.validator_value in _PATTERNS_IN_WORDS:
+        return f"{where}: {error.instance!r} {_PATTERNS_IN_WORDS[error.validator_value]}"
+    if error.validator in ("minItems", "minLength", "minProperties") and not error.instance:
+        return f"{where} is empty"
     if error.validator == "contains":
         return f"{where}: must list '{error.validator_value.get('const')}', too"
     if error.validator == "uniqueItems":

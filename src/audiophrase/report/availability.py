@@ -16,7 +16,6 @@ MAX_LISTED = 200
 Row = Mapping[str, Any]
 
 _LEFT = {"split", "state", "reason", "source", "change", "clip", "old", "new"}
-_LEFT |= {"table", "said", "for good", "when (UTC)", "from", "in its words"}
 
 UNRESOLVED_NOTE = (
     "Of unresolved clips nothing is known: the network, YouTube's limits or the tools were in the "
@@ -58,7 +57,7 @@ def so_far_blocks(
     *,
     beside_paper: bool,
 ) -> tuple[Block, ...]:
-    """How far a retrieval has come by split, and what was said of the clips that were tried.
+    """How far fetching has come by split, and what was said of the clips that were tried.
 
     Args:
         rows: of the clips that were tried.
@@ -94,31 +93,25 @@ def so_far_blocks(
 
 
 def difference_blocks(
-    found: audit.Difference, *, max_listed: int | None = None
+    compared: audit.Difference, *, max_listed: int | None = None
 ) -> tuple[Block, ...]:
     """Two tables compared: the counts, then the clips of each kind of change."""
-    groups = {
-        "became available": found.gained,
-        "lost": found.lost,
-        "another state or reason": found.changed,
-        "only in the new table": found.only_new,
-        "only in the old table": found.only_old,
-    }
+    groups = compared.groups()
     lines = [
         {"change": name}
         | {split: f"{sum(c.split == split for c in changes):,}" for split in SPLITS}
         | {"all": f"{len(changes):,}"}
         for name, changes in groups.items()
     ]
-    lines.append({"change": "unchanged", "all": f"{found.n_unchanged:,}"})
+    lines.append({"change": "unchanged", "all": f"{compared.n_unchanged:,}"})
     blocks = [Block("Changes", pd.DataFrame(lines).fillna(""))]
     for name, changes in groups.items():
         listed = [
             {
                 "clip": change.clip_id,
                 "split": change.split or "",
-                "old": audit.told(change.old),
-                "new": audit.told(change.new),
+                "old": audit.in_words(change.old),
+                "new": audit.in_words(change.new),
             }
             for change in changes[:max_listed]
         ]
@@ -140,9 +133,20 @@ def plain_text(cells: pd.DataFrame) -> str:
     return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
 
 
+def stacked_text(cells: pd.DataFrame) -> str:
+    """Cells where a line of them would be too long: each row as lines of name and value."""
+    first, *others = cells.columns
+    width = max(map(len, others), default=0)
+    lines = []
+    for row in cells.to_dict("records"):
+        lines.append(row[first])
+        lines += [f"  {name.ljust(width)}  {row[name]}" for name in others if row[name]]
+    return "\n".join(lines)
+
+
 def _split_lines(rows: Sequence[Row], *, beside_paper: bool) -> list[dict[str, str]]:
     counts = audit.counts_by_split(rows)
-    ours = {split: (of.n_annotated, of.n_usable) for split, of in counts.items()}
+    ours = {split: (count.n_annotated, count.n_usable) for split, count in counts.items()}
     lines = []
     for name, splits in (*((split, (split,)) for split in SPLITS), ("all", SPLITS)):
         n_annotated, n_usable = (sum(ours[split][i] for split in splits) for i in (0, 1))
@@ -190,7 +194,7 @@ def _source_lines(rows: Iterable[Row]) -> list[dict[str, str]]:
         counts = audit.counts_by_split([row for row in rows if (row["source"] or "") == source])
         lines.append(
             {"source": source}
-            | {split: _share(of.n_usable, of.n_annotated) for split, of in counts.items()}
+            | {split: _share(count.n_usable, count.n_annotated) for split, count in counts.items()}
         )
     return lines
 

@@ -1,8 +1,8 @@
-"""Retrieving the clips of one data set: from its tables to the ledger, and back to a table."""
+"""Fetching the clips of one data set: from its tables to the ledger, and back to a table."""
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
@@ -10,14 +10,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import click
-
 from audiophrase import tables
+from audiophrase.amounts import counted, disk_space, duration
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.clips.mixture import Sources
 from audiophrase.clips.parameters import RunParams
+from audiophrase.configfiles import fetch_command
+from audiophrase.prose import tell
 from audiophrase.youtube import preflight
+from audiophrase.youtube.advice import for_screen
 from audiophrase.youtube.attempts import write_table
 from audiophrase.youtube.budget import Exit, Stop
 from audiophrase.youtube.client import Client
@@ -39,16 +41,17 @@ YOUTUBE_ALONE = Sources.of(("youtube",), None)
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where the files of a data set lie."""
+    """Where the files of a data set lie, and the command that fetches its clips."""
 
     dataset: str
     clips: Path  # the table
     shards: Path  # the folder
     attempts: Path
     cache: Path  # the log and the fetched sections, of all data sets
+    command: str  # with the params files that it takes
 
     @classmethod
-    def of(cls, dataset: str) -> "Places":
+    def of(cls, dataset: str, configfiles: Iterable[Path] = ()) -> "Places":
         data = Path("data") / dataset
         return cls(
             dataset=dataset,
@@ -56,6 +59,7 @@ class Places:
             shards=data / "clips",
             attempts=data / "attempts.parquet",
             cache=SHARED,
+            command=fetch_command(dataset, configfiles),
         )
 
 
@@ -101,7 +105,7 @@ def show_plan(
     asked_for = _asked_for(clips, sources)
     names = Names(clips)
     known = _Known.of(places, names, read_log(places.cache, _seed(places), names))
-    _tell_plan(_plan(asked_for, known, params, recheck=recheck), params)
+    _tell_plan(_plan(asked_for, known, params, recheck=recheck), params, places.command)
 
 
 def retrieve(
@@ -125,7 +129,7 @@ def retrieve(
         known = _Known.of(places, names, read_log(places.cache, _seed(places), names))
         todo = _plan(asked_for, known, params, recheck=recheck)
         if not todo.jobs:
-            _tell_plan(todo, params)
+            _tell_plan(todo, params, places.command)
             _finish(places, known)
             return Exit.DONE
         if isinstance(error, OSError):
@@ -134,9 +138,9 @@ def retrieve(
     with ledger:
         known = _Known.of(places, names, ledger.rows())
         todo = _plan(asked_for, known, params, recheck=recheck)
-        _tell_plan(todo, params)
+        _tell_plan(todo, params, places.command)
         if todo.jobs and not known.rows and any(places.shards.glob("*.parquet")):
-            click.echo(
+            tell(
                 f"warning: nothing tells what the audio in {places.shards} is, so it is asked for "
                 f"again; `dvc checkout attempts@{places.dataset}` brings back {places.attempts}, "
                 "if it was recorded",
@@ -145,18 +149,18 @@ def retrieve(
         stop = _work(ledger, todo, places, params) if todo.jobs else None
         kinds = ("renewal", "put-last", "attempt")
         for line in told_of_sessions(*map(ledger.notes, kinds)):
-            click.echo(line, err=True)
+            tell(for_screen(line), err=True)
         known = known.after(ledger)
         if stop is None:
             _finish(places, known)
             return Exit.DONE
-        _tell_states(known)
+        _tell_states(known, places.command)
         _tell_stop(stop, ledger)
         return stop.exit_code
 
 
 def _finish(places: Places, known: _Known) -> None:
-    _tell_states(known)
+    _tell_states(known, places.command)
     write_table(places.attempts, known.names.of_dataset(known.rows))
 
 
@@ -172,9 +176,9 @@ def _work(ledger: Ledger, todo: Plan, places: Places, params: RunParams) -> Stop
     cookies = preflight.cookies_file()
     outputs = (places.attempts.parent, places.shards)
     for warning in preflight.check(places.cache, todo.n_bytes, cookies, outputs):
-        click.echo(f"warning: {warning}", err=True)
+        tell(f"warning: {warning}", err=True)
     if (after := ledger.come_back_after()) is not None and datetime.now(UTC) < after:
-        click.echo(
+        tell(
             f"warning: the last run was to be followed by none before {after:%Y-%m-%d %H:%M} UTC: "
             "YouTube may block this one for longer",
             err=True,
@@ -214,8 +218,9 @@ def _asked_for(clips: list[dict[str, Any]], sources: Sources) -> list[dict[str, 
     """The clips that YouTube is to be asked for; how many are not is told."""
     asked_for = sources.to_ask(clips)
     preflight.require_times(asked_for)
-    if n_elsewhere := len(clips) - len(asked_for):
-        click.echo(f"{n_elsewhere} of {len(clips)} clips lie in {sources.folder}", err=True)
+    if n_here := len(clips) - len(asked_for):
+        here = f"{n_here:,} of {counted(len(clips), 'clip')} in {sources.folder}: not asked for"
+        tell(here, err=True)
     return asked_for
 
 
@@ -233,33 +238,42 @@ def _plan(
     )
 
 
-def _tell_plan(todo: Plan, params: RunParams) -> None:
-    counts = f"{todo.n_clips} clips: {todo.n_at_hand} at hand"
+def _tell_plan(todo: Plan, params: RunParams, command: str) -> None:
+    again = f"`{command} --recheck` asks again"
+    parts = [f"{counted(todo.n_clips, 'clip')}: {todo.n_at_hand:,} at hand"]
     if todo.n_answered:
-        counts += f", {todo.n_answered} that YouTube will not give (--recheck asks again)"
+        parts.append(f"{todo.n_answered:,} that YouTube will not give ({again})")
     if todo.n_exhausted:
-        counts += f", {todo.n_exhausted} unresolved for now (--recheck asks again)"
-    click.echo(counts, err=True)
+        parts.append(f"{todo.n_exhausted:,} unresolved for now ({again})")
+    if todo.n_waiting:
+        parts.append(
+            f"{todo.n_waiting:,} to be asked for a second time a day after the first: "
+            f"`{command}` tomorrow"
+        )
+    tell(", ".join(parts), err=True)
     if todo.jobs:
-        click.echo(
-            f"to try: {todo.n_wanted} clips of {len(todo.jobs)} videos; about "
-            f"{todo.hours(params.videos_per_hour):.1f} h at {params.videos_per_hour:g} videos an "
-            f"hour; at most {todo.n_bytes / 1e9:.1f} GB of disk with the shards and DVC's copy",
+        tell(
+            f"to try: {counted(todo.n_wanted, 'clip')} of {counted(len(todo.jobs), 'video')}; about "
+            f"{duration(todo.seconds(params.videos_per_hour))} at {params.videos_per_hour:g} videos "
+            f"an hour; at most {disk_space(todo.n_bytes)} of disk with the shards and DVC's copy",
             err=True,
         )
     else:
-        click.echo("nothing to try", err=True)
+        tell("nothing to try", err=True)
 
 
-def _tell_states(known_clips: _Known) -> None:
-    known = fold(known_clips.rows).values()
-    for state, n in sorted(Counter(str(history.state) for history in known).items()):
-        name = "fetched" if state == State.OK else state  # silence and length show when packed
-        click.echo(f"{name}: {n} clips", err=True)
-    if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in known):
-        click.echo(
-            f"{n_bare} of the unresolved: YouTube says 'unavailable', and not why. That counts once "
-            "it was said twice, a day apart: run `audiophrase fetch` again tomorrow",
+def _tell_states(known: _Known, command: str) -> None:
+    histories = fold(known.rows).values()
+    by_state = Counter(str(history.state) for history in histories)
+    for state in State:
+        if n := by_state[str(state)]:
+            # Silence and length show when a clip is packed.
+            name = "fetched" if state == State.OK else str(state)
+            tell(f"{name}: {counted(n, 'clip')}", err=True)
+    if n_bare := sum(h.bare_utc is not None and h.state == "unresolved" for h in histories):
+        tell(
+            f"{n_bare:,} of the unresolved: YouTube says 'unavailable', and not why. That counts once "
+            f"it was said twice, a day apart: run `{command}` again tomorrow",
             err=True,
         )
 
@@ -270,5 +284,6 @@ def _tell_stop(stop: Stop, ledger: Ledger) -> None:
         back = datetime.now(UTC) + timedelta(seconds=stop.wait_s)
         with suppress(OSError):  # a full disk
             ledger.note("come-back", after=utc_text(back))
-        when = f"\n  Come back: after {back:%Y-%m-%d %H:%M} UTC (in {stop.wait_s / 3600:.1f} h)"
-    click.echo(f"stopped: {single_line(stop.message)}{when}\n  What to do: {stop.remedy}", err=True)
+        when = f"\n  Come back: after {back:%Y-%m-%d %H:%M} UTC (in {duration(stop.wait_s)})"
+    message = for_screen(single_line(stop.message))
+    tell(f"stopped: {message}{when}\n  What to do: {stop.remedy}", err=True)

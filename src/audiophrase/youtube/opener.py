@@ -26,7 +26,7 @@ _CHUNK_BYTES = 1 << 16
 
 
 class RefusedError(requests.exceptions.InvalidURL):
-    """An address that retrieval has no business to ask."""
+    """An address that fetching has no business to ask."""
 
 
 class BoundError(urllib3.exceptions.ProtocolError):

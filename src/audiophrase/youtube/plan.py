@@ -43,7 +43,8 @@ class Job:
 class Plan:
     """What a run has to do, and how many clips it need not touch.
 
-    Those are at hand, answered for otherwise (missing, restricted, …), or tried to the end.
+    Those are at hand, answered for otherwise (missing, restricted, …), tried to the end, or to be
+    asked for a second time a day after the first.
     """
 
     jobs: tuple[Job, ...]
@@ -51,6 +52,7 @@ class Plan:
     n_at_hand: int
     n_answered: int
     n_exhausted: int
+    n_waiting: int
 
     @property
     def n_wanted(self) -> int:
@@ -62,8 +64,8 @@ class Plan:
         seconds = sum(clip.end_s - clip.start_s for job in self.jobs for clip in job.clips)
         return round(seconds * BYTES_PER_S * COPIES)
 
-    def hours(self, videos_per_hour: float) -> float:
-        return len(self.jobs) / videos_per_hour
+    def seconds(self, videos_per_hour: float) -> float:
+        return 3600 * len(self.jobs) / videos_per_hour
 
 
 def plan(
@@ -84,7 +86,7 @@ def plan(
         recheck: whether clips that were answered for, or tried to the end, are asked for again.
     """
     videos: dict[str, list[Clip]] = {}
-    n_clips = n_at_hand = n_answered = n_exhausted = 0
+    n_clips = n_at_hand = n_answered = n_exhausted = n_waiting = 0
     for row in clips:
         clip_id = row["clip_id"]
         n_clips += 1
@@ -96,12 +98,14 @@ def plan(
         if n_tries:
             clip = Clip(clip_id, row["youtube_id"], row["start_s"], row["end_s"], n_tries)
             videos.setdefault(clip.youtube_id, []).append(clip)
+        elif history.state == State.UNRESOLVED and _is_waiting(history, now):
+            n_waiting += 1
         elif history.state == State.UNRESOLVED:
             n_exhausted += 1
         else:
             n_answered += 1
     jobs = tuple(Job(youtube_id, tuple(wanted)) for youtube_id, wanted in videos.items())
-    return Plan(jobs, n_clips, n_at_hand, n_answered, n_exhausted)
+    return Plan(jobs, n_clips, n_at_hand, n_answered, n_exhausted, n_waiting)
 
 
 def _n_tries(history: ClipHistory, n_attempts: int, now: datetime) -> int:
@@ -109,6 +113,12 @@ def _n_tries(history: ClipHistory, n_attempts: int, now: datetime) -> int:
         return n_attempts  # it was fetched, but is not here
     if history.state != State.UNRESOLVED:
         return 0
-    if history.bare_utc is not None and history.bare_utc <= now < history.bare_utc + BARE_INTERVAL:
+    if _is_waiting(history, now):
         return 0
     return max(0, n_attempts - history.n_failures)
+
+
+def _is_waiting(history: ClipHistory, now: datetime) -> bool:
+    """Whether a bare "unavailable" was said less than a day ago: the second time is yet to come."""
+    bare_utc = history.bare_utc
+    return bare_utc is not None and bare_utc <= now < bare_utc + BARE_INTERVAL

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from audiophrase.amounts import counted, disk_space
 from audiophrase.errors import AudiophraseError
 from audiophrase.youtube.client import find_deno
 from audiophrase.youtube.cookies import read_cookies
@@ -91,8 +92,8 @@ def require_times(clips: Iterable[Mapping[str, Any]]) -> None:
     untimed = [row for row in clips if row["start_s"] is None]
     if untimed:
         raise SetupError(
-            f"{len(untimed):,} clips, such as {untimed[0]['clip_id']}, are whole files: their "
-            "annotations do not say where in a video they begin, so YouTube cannot be asked for them",
+            f"{counted(len(untimed), 'clip')} of whole files, such as {untimed[0]['clip_id']}: the "
+            "annotations do not say where in a video one begins, so YouTube cannot be asked for it",
             "set the data set's clips to local, and retrieve.folder to the folder of files such as "
             f"{untimed[0]['filename']}; those that it lacks are then listed as missing",
         )
@@ -159,7 +160,7 @@ def _check_space(folder: Path, n_bytes: int) -> tuple[str, str] | None:
     if n_free >= n_bytes:
         return None
     return (
-        f"the clips may take {n_bytes / 1e9:.1f} GB, but {n_free / 1e9:.1f} GB are free",
+        f"the clips may take {disk_space(n_bytes)}, but {disk_space(n_free)} are free",
         f"free some space on the disk of {folder}",
     )
 

@@ -14,7 +14,10 @@ from typing import TextIO
 
 from tqdm import tqdm
 
+from audiophrase.amounts import counted, duration
 from audiophrase.clips.availability import State
+from audiophrase.prose import for_stream
+from audiophrase.youtube.advice import for_screen
 
 LINE_EVERY_S = 60.0
 
@@ -61,7 +64,7 @@ class Progress:
             self._counts[(str(state), reason)] += 1
             if self._bars:
                 self._bars[0].update()
-                self._bars[1].set_description_str(self._counted())
+                self._bars[1].set_description_str(self._summary())
             elif self._clock() - self._shown_s >= LINE_EVERY_S:
                 self._shown_s = self._clock()
                 self.tell(self._line())
@@ -77,7 +80,7 @@ class Progress:
     def tell(self, text: str) -> None:
         """A line of its own, above what moves."""
         with tqdm.external_write_mode(file=self._terminal):
-            print(text, file=sys.stderr)
+            print(for_stream(for_screen(text), sys.stderr), file=sys.stderr)
 
     def close(self) -> None:
         """Take the bar away and tell the counts a last time."""
@@ -89,15 +92,15 @@ class Progress:
     def _line(self) -> str:
         n_done = self._counts.total()
         elapsed_s = max(self._clock() - self._begun_s, 1e-9)
-        line = f"{n_done} of {self._n_clips} clips tried"
+        line = f"{n_done:,} of {counted(self._n_clips, 'clip')} tried"
         if n_done:
-            line += f": {self._counted()}; {3600 * n_done / elapsed_s:.0f} clips an hour"
+            line += f": {self._summary()}; {3600 * n_done / elapsed_s:.0f} clips an hour"
         if 0 < n_done < self._n_clips:
-            left_h = (self._n_clips - n_done) * elapsed_s / n_done / 3600
-            line += f"; {left_h:.1f} h left"
+            left_s = (self._n_clips - n_done) * elapsed_s / n_done
+            line += f"; {duration(left_s)} left"
         return line + (f"; {self._health}" if self._health else "")
 
-    def _counted(self) -> str:
+    def _summary(self) -> str:
         by_state = Counter()
         for (state, _), n in self._counts.items():
             by_state[state] += n
@@ -105,8 +108,8 @@ class Progress:
         for state in State:
             reasons = [
                 f"{reason} {n}"
-                for (counted, reason), n in sorted(self._counts.items(), key=str)
-                if counted == state and reason
+                for (its_state, reason), n in sorted(self._counts.items(), key=str)
+                if its_state == state and reason
             ]
             if by_state[state]:
                 detail = f" ({', '.join(reasons)})" if reasons else ""

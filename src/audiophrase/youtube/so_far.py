@@ -1,4 +1,4 @@
-"""What the log of attempts says of a data set's clips, while a retrieval runs and after it.
+"""What the log of attempts says of a data set's clips, while they are fetched and after that.
 
 Nothing is packed for it, written or asked of YouTube.
 """
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class SoFar:
-    """How far the retrieval of a data set has come.
+    """How far the fetching of a data set has come.
 
     Attributes:
         rows: of the clips that were tried, as availability.parquet would have them but for what
@@ -45,7 +45,7 @@ def so_far(
     n_attempts: int,
     now: datetime,
 ) -> SoFar:
-    """Where a retrieval stands.
+    """Where fetching stands.
 
     Args:
         clips: rows of clips.parquet.
@@ -91,7 +91,7 @@ def goes_beyond(histories: Mapping[str, ClipHistory], availability: Iterable[Row
 
 
 def is_running(folder: Path) -> bool | None:
-    """Whether a retrieval writes into the folder of a log now; None where that cannot be told.
+    """Whether a run that fetches writes into the folder of a log now; None where that cannot be told.
 
     Asks for the lock as a reader and lets go of it at once: nobody is kept waiting.
     """

@@ -92,7 +92,7 @@ def test_a_data_set_s_own_names_for_clips_are_kept_in_its_tables(project, other)
 
 
 def test_a_second_data_set_waits_and_goes_on_with_what_the_first_fetched(project, other):
-    project.set_up(clips(*range(8)), {"videos_per_hour": 18_000})
+    project.set_up(clips(*range(8)), {"videos_per_hour": 6_000})
     other.set_up(clips(*range(4, 10)))
     first = project.start()
     while project.n_lookups() < 2:

@@ -30,5 +30,5 @@ def test_what_lies_in_the_folder_is_told_once(project, monkeypatch, capsys):
     engine.retrieve(engine.Places.of("yt"), params, recheck=False, sources=sources)
     assert opened == [False, True]
     said = capsys.readouterr().err.splitlines()
-    assert [line for line in said if "mine" in line] == ["1 of 3 clips lie in mine"]
+    assert [line for line in said if "mine" in line] == ["1 of 3 clips in mine: not asked for"]
     assert ["to try:" in line for line in said].count(True) == 1

@@ -171,7 +171,7 @@ def _draw_captions(
     for _ in range(n_captions):
         for _ in range(_MAX_DISTINCT_DRAWS):
             tokens, mentions = _draw_caption(stages, rng)
-            if all(tokens != told for told, _ in captions):
+            if all(tokens != other for other, _ in captions):
                 break
         captions.append((tokens, mentions))
     return captions

@@ -22,8 +22,8 @@ def download(dataset: str, configfiles: tuple[Path, ...]) -> None:
     """
     known = parameters.load(Path("params.yaml"), *configfiles)
     files = pinned_files(parameters.effective(known, dataset))
-    for file, found in zip(files, fetch_all(files), strict=True):
-        click.echo(f"{file.what}: {found}, {file.algorithm} checked", err=True)
+    for file, source in zip(files, fetch_all(files), strict=True):
+        click.echo(f"{file.what}: {source}, {file.algorithm} checked", err=True)
     if not files:
         sources = clip_sources(parameters.dataset_entry(known, dataset)["clips"])
         beside = " beside its clips" if "youtube" in sources else ""

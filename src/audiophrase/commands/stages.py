@@ -24,10 +24,10 @@ def stages(dataset: str, families: tuple[str, ...], recorded: bool) -> None:
     )
     if recorded and FILE.exists():  # dvc.lock also keeps what dvc.yaml no longer has
         current = dvcfile.names(FILE.read_text(encoding="utf-8"))
-        outs = {name: found for name, found in outs.items() if name in current}
+        outs = {name: paths for name, paths in outs.items() if name in current}
     of_dataset = {
-        name: found
-        for name, found in outs.items()
+        name: paths
+        for name, paths in outs.items()
         if name.partition("@")[2].split(".")[0] == dataset
     }
     family_of = {name: name.partition("@")[0].removesuffix(KEPT) for name in of_dataset}

@@ -27,16 +27,16 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: st
     with guard.exclusive(), without_memory() as dvc:
         stages = current_stages(chosen(datasets))
         findings = survey(stages, dvc)
-        found = {"here": verifying.check_here(findings)}
+        by_place = {"here": verifying.check_here(findings)}
         if cache:
             opener = verifying.of_cache(dvc.cache_folder())
-            found["cache"] = verifying.check_objects(stages, opener, watch=_progress)
+            by_place["cache"] = verifying.check_objects(stages, opener, watch=_progress)
         if remote or remote_name:
             opener = verifying.of_remote(remote_name)
-            found["remote"] = verifying.check_objects(
+            by_place["remote"] = verifying.check_objects(
                 stages, opener, watch=_progress, expects=verifying.pushed
             )
-            if found["remote"] and not any(check.n_sound for check in found["remote"]):
+            if by_place["remote"] and not any(check.n_sound for check in by_place["remote"]):
                 raise AudiophraseError(
                     f"the remote {remote_name or dvc.default_remote()} has none of these artifacts",
                     "check its address (dvc remote list); `make push` fills it",
@@ -44,12 +44,12 @@ def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: st
     show(
         [
             (f"{place}: {check.stage}", _sum_up(check))
-            for place, checks in found.items()
+            for place, checks in by_place.items()
             for check in checks
         ]
     )
     problems = [
-        f"  - {place}: {line}" for place, c in found.items() for line in verifying.problems(c)
+        f"  - {place}: {line}" for place, c in by_place.items() for line in verifying.problems(c)
     ]
     if problems:
         altered = [finding for finding in findings if finding.state is State.ALTERED]

@@ -155,8 +155,8 @@ def _is_own(sections: Mapping[str, Any]) -> bool:
 def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:
     """Sections without the keys that change no artifact."""
     return {
-        name: {key: value for key, value in of.items() if key not in RUN_ONLY.get(name, ())}
-        for name, of in sections.items()
+        name: {key: value for key, value in section.items() if key not in RUN_ONLY.get(name, ())}
+        for name, section in sections.items()
     }
 
 

@@ -145,9 +145,9 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
 
 def _folder_of_ours(folder: str) -> str | None:
     """Which of the project's own folders a path lies in, links followed, or None."""
-    found = os.path.realpath(folder)
+    resolved = os.path.realpath(folder)
     for name in _OURS:
         own = os.path.realpath(name)
-        if os.path.commonpath([found, own]) == own:
+        if os.path.commonpath([resolved, own]) == own:
             return name
     return None

@@ -59,8 +59,8 @@ class Offer:
         """Its track's id, or what else names it; None where no track is told."""
         if self.track_id or self.name:
             return self.track_id or fold(self.name or "")
-        told = [*filter(None, [self.language]), *sorted(self.contents)]
-        return " ".join(told) or _UNTAGGED
+        parts = [*filter(None, [self.language]), *sorted(self.contents)]
+        return " ".join(parts) or _UNTAGGED
 
     @property
     def identity(self) -> str | None:
@@ -69,14 +69,14 @@ class Offer:
 
     def signs(self) -> set[str]:
         """What tells that it is the original."""
-        told = set()
+        signs = set()
         if "original" in (self.name or "").casefold():
-            told.add("audioTrack")
+            signs.add("audioTrack")
         if "original" in self.contents:
-            told.add("acont")
+            signs.add("acont")
         if self._suffix() == "4":
-            told.add("id-suffix")
-        return told
+            signs.add("id-suffix")
+        return signs
 
     def is_denied(self) -> bool:
         """Whether anything tells that it is not the original."""
@@ -192,11 +192,11 @@ def _are_one(chosen: list[_Told]) -> bool:
 
 
 def _choose(tracks: list[_Told], *, has_untagged: bool) -> tuple[list[_Told], str]:
-    """The tracks that are the original's (of several names, perhaps), and what told them."""
+    """The tracks that are the original's (of several names, perhaps), and what originals them."""
     possible = [track for track in tracks if not track.is_denied]
-    told = [track for track in possible if track.signs]
-    if told:
-        return told, "+".join(sorted(set().union(*(track.signs for track in told))))
+    originals = [track for track in possible if track.signs]
+    if originals:
+        return originals, "+".join(sorted(set().union(*(track.signs for track in originals))))
     if len(tracks) <= 1 and possible == tracks:
         return tracks, ONLY_TRACK
     if not any(track.signs for track in tracks):  # else the original is contradicted

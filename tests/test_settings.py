@@ -119,7 +119,18 @@ def test_structured_settings_give_back_what_they_were_made_of(valid):
     for name, cls in SECTIONS.items():
         structured = structure(settings, name)
         assert isinstance(structured, cls)
-        assert asdict(structured) == defaults(cls) | settings[name]
+        assert asdict(structured) == laid_over(defaults(cls), settings[name])
+
+
+def laid_over(defaults, given):
+    """What is given, and where nothing is, the defaults, however deep."""
+    merged = {
+        key: laid_over(defaults[key], value)
+        if isinstance(value, dict) and isinstance(defaults.get(key), dict)
+        else value
+        for key, value in given.items()
+    }
+    return defaults | merged
 
 
 @pytest.mark.parametrize(

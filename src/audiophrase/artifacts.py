@@ -13,6 +13,18 @@ from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
 
+# As rules write them, with wildcards; `.format` fills in the data set.
+ATTEMPTS = "data/{dataset}/attempts.parquet"
+AVAILABILITY = "data/{dataset}/availability.parquet"
+AVAILABILITY_CSV = "data/{dataset}/availability.csv"
+CLIP_SHARD = "data/{dataset}/clips/{shard}.parquet"
+COUNTS = "data/{dataset}/annotations/counts.csv"
+COVERAGE = "data/{dataset}/text/coverage.csv"
+MEASURES = "results/{dataset}/measures.parquet"
+MEASURES_CSV = "results/{dataset}/measures.csv"
+METRICS = "results/{dataset}/metrics.json"
+REPORT = "results/{dataset}/report.html"
+
 ANNOTATION_TABLES = ("clips", "captions", "phrases")
 TEXT_TABLES = ("vocabulary", "captions", "phrases")
 MODEL_FILES = ("model.safetensors", "model.json", "history.csv")
@@ -86,7 +98,7 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
     Args:
         figures: their names (`report.catalogue`).
     """
-    data, results = f"data/{dataset}", f"results/{dataset}"
+    results = f"results/{dataset}"
     if not is_captioned(params, dataset):
         return _of_clips(params, dataset, ["clips"], ["clips"])
     variants = parameters.variants_of(params, dataset)
@@ -97,13 +109,12 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
     return [
         *_of_clips(params, dataset, folders, manifests),
         *[text_table(dataset, name) for name in TEXT_TABLES],
-        f"{data}/text/coverage.csv",
+        COVERAGE.format(dataset=dataset),
         *[f"{run}/{f}" for run in run_folders(params, dataset, trained) for f in MODEL_FILES],
         *[f"{run}/{f}" for run in run_folders(params, dataset, variants) for f in MEASURE_FILES],
         *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
         *[f"{results}/figures/{name}.{kind}" for name in figures for kind in ("svg", "png")],
-        *[f"{results}/{name}" for name in ("measures.parquet", "measures.csv", "metrics.json")],
-        f"{results}/report.html",
+        *[path.format(dataset=dataset) for path in (MEASURES, MEASURES_CSV, METRICS, REPORT)],
     ]
 
 
@@ -120,9 +131,8 @@ def _of_clips(
     return [
         *[f"{data}/annotations/source/{split}.json" for split in SPLITS],
         *[annotation_table(dataset, name) for name in ANNOTATION_TABLES],
-        f"{data}/annotations/counts.csv",
+        COUNTS.format(dataset=dataset),
         *[path for folder in folders for path in shards(params, dataset, folder)],
         *[manifest(dataset, kind, split) for kind in manifests for split in SPLITS],
-        *[f"{data}/{name}" for name in ("availability.parquet", "availability.csv")],
-        f"{data}/attempts.parquet",
+        *[path.format(dataset=dataset) for path in (AVAILABILITY, AVAILABILITY_CSV, ATTEMPTS)],
     ]

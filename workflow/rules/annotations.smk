@@ -120,7 +120,7 @@ rule annotations:
         clips=annotation_table("clips"),
         captions=annotation_table("captions"),
         phrases=annotation_table("phrases"),
-        counts="data/{dataset}/annotations/counts.csv",
+        counts=paths.COUNTS,
     log:
         "logs/{dataset}/annotations.log",
     threads: 1

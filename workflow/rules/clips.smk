@@ -12,7 +12,7 @@ rule render_clips:
         phrases=annotation_table("phrases"),
         sources=sources("render_clips"),
     output:
-        "data/{dataset}/clips/{shard}.parquet",
+        paths.CLIP_SHARD,
     log:
         "logs/{dataset}/render_clips/{shard}.log",
     wildcard_constraints:
@@ -37,7 +37,7 @@ rule render_phrases:
         phrases=annotation_table("phrases"),
         sources=sources("render_phrases"),
     output:
-        "data/{dataset}/clips/{shard}.parquet",
+        paths.CLIP_SHARD,
     log:
         "logs/{dataset}/render_phrases/{shard}.log",
     wildcard_constraints:
@@ -62,7 +62,7 @@ rule local_clips:
         audio=audio_files,
         sources=sources("local_clips"),
     output:
-        "data/{dataset}/clips/{shard}.parquet",
+        paths.CLIP_SHARD,
     log:
         "logs/{dataset}/local_clips/{shard}.log",
     wildcard_constraints:
@@ -89,7 +89,7 @@ rule fetch_clips:
         clips=annotation_table("clips"),
         audio=audio_files,
     output:
-        update("data/{dataset}/attempts.parquet"),
+        update(paths.ATTEMPTS),
     log:
         "logs/{dataset}/fetch_clips.log",
     wildcard_constraints:
@@ -110,11 +110,11 @@ rule fetch_clips:
 rule youtube_clips:
     input:
         clips=annotation_table("clips"),
-        attempts="data/{dataset}/attempts.parquet",
+        attempts=paths.ATTEMPTS,
         audio=audio_files,
         sources=sources("youtube_clips"),
     output:
-        update("data/{dataset}/clips/{shard}.parquet"),
+        update(paths.CLIP_SHARD),
     log:
         "logs/{dataset}/youtube_clips/{shard}.log",
     wildcard_constraints:
@@ -166,9 +166,9 @@ rule availability:
         manifests=[manifest("clips", split) for split in SPLITS],
         sources=sources("availability"),
     output:
-        availability="data/{dataset}/availability.parquet",
-        availability_csv="data/{dataset}/availability.csv",
-        attempts="data/{dataset}/attempts.parquet",
+        availability=paths.AVAILABILITY,
+        availability_csv=paths.AVAILABILITY_CSV,
+        attempts=paths.ATTEMPTS,
     log:
         "logs/{dataset}/availability.log",
     wildcard_constraints:
@@ -191,11 +191,11 @@ rule availability_of_youtube:
         clips=annotation_table("clips"),
         shards=shards("clips"),
         manifests=[manifest("clips", split) for split in SPLITS],
-        attempts="data/{dataset}/attempts.parquet",
+        attempts=paths.ATTEMPTS,
         sources=sources("availability_of_youtube"),
     output:
-        availability="data/{dataset}/availability.parquet",
-        availability_csv="data/{dataset}/availability.csv",
+        availability=paths.AVAILABILITY,
+        availability_csv=paths.AVAILABILITY_CSV,
     log:
         "logs/{dataset}/availability_of_youtube.log",
     wildcard_constraints:

@@ -280,7 +280,7 @@ def captions(wildcards):
         raise AudiophraseError(
             f"data set '{wildcards.dataset}' is a list of clips without captions: there is nothing to "
             "train on and nothing to report",
-            f"`{snakemake_command(f'data/{wildcards.dataset}/availability.csv', of_workflow())}` fetches its "
+            f"`{snakemake_command(paths.AVAILABILITY_CSV.format(dataset=wildcards.dataset), of_workflow())}` fetches its "
             f"clips, `audiophrase audit "
             f"{wildcards.dataset}` counts them; for results, name annotations.files with captions",
         )

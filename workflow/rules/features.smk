@@ -1,7 +1,7 @@
 # Frames of the clips, a shard each, by each front end that a data set's variants name.
 rule features:
     input:
-        clips="data/{dataset}/clips/{shard}.parquet",
+        clips=paths.CLIP_SHARD,
         network=network,
         sources=sources("features", lambda wildcards: [module_of(wildcards.front_end)]),
     output:

@@ -1,7 +1,7 @@
 # The tables and the figures. Figures show the variant `paper`; those of one run its first seed.
 rule tables:
     input:
-        measures="results/{dataset}/measures.parquet",
+        measures=paths.MEASURES,
         compare=compared,
         sources=sources("tables"),
     output:

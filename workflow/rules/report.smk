@@ -1,15 +1,15 @@
 # The numbers of a data set, and the page with everything on it.
 rule metrics:
     input:
-        availability="data/{dataset}/availability.parquet",
+        availability=paths.AVAILABILITY,
         captions=annotation_table("captions"),
         phrases=annotation_table("phrases"),
         of_runs=run_files("retrieval_measures.parquet", "sed_measures.parquet"),
         sources=sources("metrics"),
     output:
-        measures="results/{dataset}/measures.parquet",
-        measures_csv="results/{dataset}/measures.csv",
-        metrics="results/{dataset}/metrics.json",
+        measures=paths.MEASURES,
+        measures_csv=paths.MEASURES_CSV,
+        metrics=paths.METRICS,
     log:
         "logs/{dataset}/metrics.log",
     threads: 1
@@ -29,9 +29,9 @@ rule metrics:
 
 rule report:
     input:
-        measures="results/{dataset}/measures.parquet",
-        availability="data/{dataset}/availability.parquet",
-        coverage="data/{dataset}/text/coverage.csv",
+        measures=paths.MEASURES,
+        availability=paths.AVAILABILITY,
+        coverage=paths.COVERAGE,
         compare=compared,
         model_json=paper_seeds("model.json"),
         figure=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
@@ -40,7 +40,7 @@ rule report:
         others=made_before_report,
         sources=sources("report"),
     output:
-        page="results/{dataset}/report.html",
+        page=paths.REPORT,
     log:
         "logs/{dataset}/report.log",
     threads: 1

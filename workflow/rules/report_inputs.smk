@@ -65,12 +65,12 @@ def run_files(*names):
 def compared(wildcards):
     """Rows of the data sets that stand in the ablation table beside a data set's own."""
     others = parameters.compared_with(config, wildcards.dataset)
-    return [f"results/{name}/measures.parquet" for name in others]
+    return [paths.MEASURES.format(dataset=name) for name in others]
 
 
 def made_before_report(wildcards):
     """All artifacts but the clips, so that asking for the report alone makes the tables too."""
-    left_out = {f"results/{wildcards.dataset}/report.html", *shards("clips")(wildcards)}
+    left_out = {paths.REPORT.format(dataset=wildcards.dataset), *shards("clips")(wildcards)}
     return [path for path in artifacts(wildcards.dataset) if path not in left_out]
 
 

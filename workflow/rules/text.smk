@@ -9,7 +9,7 @@ rule text:
         vocabulary=text_table("vocabulary"),
         caption_words=text_table("captions"),
         phrase_words=text_table("phrases"),
-        coverage="data/{dataset}/text/coverage.csv",
+        coverage=paths.COVERAGE,
     log:
         "logs/{dataset}/text.log",
     threads: 1

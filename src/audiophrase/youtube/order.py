@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 SEED = "seed"  # the run that lines from a table name
+YEARS = range(2020, 2200)  # that a clock shows which was ever set; no attempt is older
 BEFORE = datetime.min.replace(tzinfo=UTC)
 Row = dict[str, Any]
 

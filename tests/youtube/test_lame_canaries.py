@@ -6,7 +6,7 @@ from youtube_world import LIMITED, NO_BOT, REMOVED, TIMED_OUT, World, jobs
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.budget import Exit, stop_for_canary
-from audiophrase.youtube.canaries import MAX_ASKED
+from audiophrase.youtube.canary_list import MAX_ASKED
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.verdict import judge
 

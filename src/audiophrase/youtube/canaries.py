@@ -6,7 +6,6 @@ If none does, a session without a past asks for the same, and only what that can
 a run. A video after which one session after the other cannot have them is given up.
 """
 
-import itertools
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -28,6 +27,7 @@ from audiophrase.youtube.budget import (
     stop_for_renewals,
     stops_at_once,
 )
+from audiophrase.youtube.canary_list import MAX_ASKED, CanaryList
 from audiophrase.youtube.history import SPOILS
 from audiophrase.youtube.ledger import Ledger
 from audiophrase.youtube.progress import Progress
@@ -36,7 +36,6 @@ from audiophrase.youtube.verdict import Verdict, concerns_run
 
 STREAKS = 4  # of them, or so many renewals: a video that was fetched before must play as well
 N_FETCHED = 3  # of which one must play: any may have gone since
-MAX_ASKED = 3  # canaries that must fail before a session is in doubt, if there are so many
 MAX_SPOILT = 3  # sessions in which a video alone had failed before they could have no canary
 
 
@@ -71,9 +70,7 @@ class Canaries:
         self._params, self._ledger, self._sessions = params, ledger, sessions
         self._agenda, self._bucket, self._pool = agenda, bucket, pool
         self._progress, self._sleep = progress, sleep
-        self._names = tuple(dict.fromkeys(params.canaries))
-        self._rotation = itertools.cycle(self._names)
-        self._aside: dict[str, None] = {}  # canaries that failed where another played
+        self._list = CanaryList(params.canaries)
         self._told_of: set[str] = set()
         self._fetched = deque(ledger.fetched_here(N_FETCHED), maxlen=N_FETCHED)
         self._spoilt: Counter[str] = Counter()  # sessions, by video
@@ -89,14 +86,16 @@ class Canaries:
     def open_session(self) -> Stop | None:
         """One more session, if it can have what it should. Returns why it cannot."""
         is_first = not self._sessions.live
-        return self._check(self._sessions.open(), self._all() if is_first else self._next())
+        return self._check(
+            self._sessions.open(), self._list.all() if is_first else self._list.next()
+        )
 
     def ask_doubted(self) -> Stop | None:
         """In the sessions that are in doubt. Returns why the run must stop, if it must."""
         for session in self._sessions.doubted():
             verdict = session.outcomes[-1].verdict
             endless = session.n_new >= STREAKS * self._params.max_streak
-            stop = self._check(session, self._next(), also_fetched=endless)
+            stop = self._check(session, self._list.next(), also_fetched=endless)
             if stop is None and endless and not self._fetched:
                 stop = stop_for(verdict)  # the canaries may be all that plays
             if stop is not None:
@@ -110,17 +109,10 @@ class Canaries:
         failures = [f for session in sessions for o in session.outcomes for f in o.failures]
         is_end = not self._agenda and not any(map(_is_tried_again, failures))
         for session in sessions:
-            asked = self._all() if is_end else self._next()
+            asked = self._list.all() if is_end else self._list.next()
             if (stop := self._check(session, asked)) is not None:
                 return stop
         return None
-
-    def _all(self) -> list[str]:
-        """The canaries but those that are set aside."""
-        return [name for name in self._names if name not in self._aside]
-
-    def _next(self) -> list[str]:
-        return [next(name for name in self._rotation if name not in self._aside)]
 
     def _check(
         self, session: Session, canaries: Sequence[str], *, also_fetched: bool = False
@@ -192,11 +184,9 @@ class Canaries:
         """Which canaries play, and why others do not; where none of a few does, no more are asked."""
         played: list[str] = []
         failed: dict[str, Verdict] = {}
-        others = [name for name in (*self._all(), *self._aside) if name not in canaries]
+        others = self._list.others(canaries)
         for youtube_id in (*canaries, *others):
-            if len(failed) == MAX_ASKED and not played:
-                break
-            if played and youtube_id in others:
+            if (youtube_id in others) if played else (len(failed) == MAX_ASKED):
                 break
             if (verdict := self._ask_one(session, youtube_id, n_attempts)) is None:
                 played.append(youtube_id)
@@ -208,9 +198,7 @@ class Canaries:
         self, session: Session, failed: Mapping[str, Verdict], played: Sequence[str]
     ) -> None:
         """Go on without the canaries that failed where another played: the trouble is their own."""
-        self._aside |= dict.fromkeys(failed)
-        for youtube_id in played:
-            self._aside.pop(youtube_id, None)
+        self._list.leave_out(failed, played)
         for youtube_id, verdict in failed.items():
             if youtube_id in self._told_of:
                 continue

@@ -97,24 +97,24 @@ def test_what_to_do_and_when_to_come_back(message, code, wait_s):
 
 
 def test_a_long_retry_after_is_told():
-    assert stop_for(LIMITED, 7200).wait_s == stop_for_canary("jNQXAC9IVRw", LIMITED, 7200).wait_s
+    assert stop_for(LIMITED, 7200).wait_s == stop_for_canary(["jNQXAC9IVRw"], LIMITED, 7200).wait_s
     assert stop_for(LIMITED, 7200).wait_s == 7200
     assert stop_for(LIMITED, 60).wait_s == HOUR_S
 
 
 def test_a_dead_canary_names_itself():
-    stop = stop_for_canary("jNQXAC9IVRw", REMOVED)
+    stop = stop_for_canary(["jNQXAC9IVRw"], REMOVED)
     assert "jNQXAC9IVRw" in stop.message
     assert "retrieve.canaries" in stop.remedy
     assert stop.exit_code == Exit.BLOCKED
-    assert stop_for_canary("jNQXAC9IVRw", TIMED_OUT).exit_code == Exit.INCOMPLETE
+    assert stop_for_canary(["jNQXAC9IVRw"], TIMED_OUT).exit_code == Exit.INCOMPLETE
 
 
 def test_a_network_that_keeps_videos_back_is_left_to_the_canaries_and_to_its_administrator():
     verdict = classify("This video is restricted. Please ask your network administrator.")
     assert verdict.reason == "network-restricted"
     assert not stops_at_once(verdict)
-    stop = stop_for_canary("jNQXAC9IVRw", verdict)
+    stop = stop_for_canary(["jNQXAC9IVRw"], verdict)
     assert (stop.cause, stop.exit_code, stop.wait_s) == ("network-restricted", Exit.BLOCKED, None)
     assert "HTTPS_PROXY" in stop.remedy
     assert "administrator" in stop.remedy

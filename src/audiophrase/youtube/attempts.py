@@ -44,7 +44,11 @@ def read_table(path: Path) -> pa.Table:
     for name in _SINCE:
         if name not in table.column_names:
             table = table.append_column(SCHEMA.field(name), pa.nulls(len(table), pa.string()))
-    if table.schema.names != SCHEMA.names or not all(map(is_attempt, table.to_pylist())):
+    try:
+        is_ours = table.schema.names == SCHEMA.names and all(map(is_attempt, table.to_pylist()))
+    except (ValueError, OverflowError):  # a time beyond all calendars
+        is_ours = False
+    if not is_ours:
         raise ArtifactError(f"{path} does not hold attempts at clips", tables.REMAKE)
     return table
 

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -147,19 +147,34 @@ def stop_for(verdict: Verdict, retry_after_s: float | None = None) -> Stop:
     return Stop(verdict.reason, f"{message}: {said}", f"{remedy}; {AGAIN}", code, wait_s)
 
 
-def stop_for_canary(youtube_id: str, verdict: Verdict, retry_after_s: float = 0.0) -> Stop:
-    """What to tell the user when a video known to be alive cannot be had, as whomever one asks.
+def stop_for_canary(
+    youtube_ids: Sequence[str], verdict: Verdict, retry_after_s: float = 0.0
+) -> Stop:
+    """What to tell the user when no video known to be alive can be had, as whomever one asks.
 
+    A cause of the run may be one of the only canary, too: some videos get nothing but a bot check.
     `retry_after_s` is the longest Retry-After before that.
     """
-    problem = f"{youtube_id}, a video known to be alive, cannot be had, in a new session neither"
+    names, is_one = ", ".join(youtube_ids), len(youtube_ids) == 1
+    known = "a video known to be alive" if is_one else "videos known to be alive"
+    problem = f"{names}, {known}, cannot be had, in a new session neither"
     if concerns_run(verdict):
-        return _stop_of_run(problem, verdict, retry_after_s)
+        stop = _stop_of_run(problem, verdict, retry_after_s)
+        if verdict.rule == "disk":
+            return stop
+        whose = f"that of {names} alone" if is_one else "the canaries' own"
+        advice = f"the trouble may be {whose}: if it stays, name "
+        advice += (
+            "another, or better two, in retrieve.canaries"
+            if is_one
+            else "others in retrieve.canaries"
+        )
+        return replace(stop, remedy=f"{stop.remedy}. Or {advice}")
     said = verdict.message or verdict.reason
     return Stop(
         "canary",
         f"{problem}: {said}",
-        f"open https://www.youtube.com/watch?v={youtube_id} in a browser: if it plays, "
+        f"open https://www.youtube.com/watch?v={youtube_ids[0]} in a browser: if it plays, "
         "`make upgrade-ytdlp` or wait some hours; if it has gone, name another in "
         f"retrieve.canaries; {AGAIN}",
         Exit.BLOCKED,

@@ -1,13 +1,13 @@
 """Canaries, videos known to be alive: what fails while they play is the videos' own.
 
-They are asked for in the session whose failures shall count. Where one fails, a session without a
-past asks for the same, and only what that cannot have either stops a run. A video after which one
-session after the other cannot have them is given up.
+They are asked for in the session whose failures shall count. Where one fails, others are asked for
+in the same session: if one plays, the trouble is that canary's own, and the run goes on without it.
+If none does, a session without a past asks for the same, and only what that cannot have either stops
+a run. A video after which one session after the other cannot have them is given up.
 """
 
-import itertools
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from audiophrase.youtube.budget import (
     stop_for_renewals,
     stops_at_once,
 )
+from audiophrase.youtube.canary_list import MAX_ASKED, CanaryList
 from audiophrase.youtube.history import SPOILS
 from audiophrase.youtube.ledger import Ledger
 from audiophrase.youtube.progress import Progress
@@ -40,7 +41,7 @@ MAX_SPOILT = 3  # sessions in which a video alone had failed before they could h
 
 @dataclass(frozen=True, slots=True)
 class _Dead:
-    """What a session cannot have: a canary, or any of several videos fetched before; and why."""
+    """What a session cannot have: canaries, or any of several videos fetched before; and why."""
 
     youtube_ids: tuple[str, ...]
     verdict: Verdict
@@ -69,7 +70,8 @@ class Canaries:
         self._params, self._ledger, self._sessions = params, ledger, sessions
         self._agenda, self._bucket, self._pool = agenda, bucket, pool
         self._progress, self._sleep = progress, sleep
-        self._rotation = itertools.cycle(params.canaries)
+        self._list = CanaryList(params.canaries)
+        self._told_of: set[str] = set()
         self._fetched = deque(ledger.fetched_here(N_FETCHED), maxlen=N_FETCHED)
         self._spoilt: Counter[str] = Counter()  # sessions, by video
         self._n_fruitless = 0  # renewals since a video played
@@ -84,15 +86,16 @@ class Canaries:
     def open_session(self) -> Stop | None:
         """One more session, if it can have what it should. Returns why it cannot."""
         is_first = not self._sessions.live
-        asked = self._params.canaries if is_first else [next(self._rotation)]
-        return self._check(self._sessions.open(), asked)
+        return self._check(
+            self._sessions.open(), self._list.all() if is_first else self._list.next()
+        )
 
     def ask_doubted(self) -> Stop | None:
         """In the sessions that are in doubt. Returns why the run must stop, if it must."""
         for session in self._sessions.doubted():
             verdict = session.outcomes[-1].verdict
             endless = session.n_new >= STREAKS * self._params.max_streak
-            stop = self._check(session, [next(self._rotation)], also_fetched=endless)
+            stop = self._check(session, self._list.next(), also_fetched=endless)
             if stop is None and endless and not self._fetched:
                 stop = stop_for(verdict)  # the canaries may be all that plays
             if stop is not None:
@@ -106,7 +109,7 @@ class Canaries:
         failures = [f for session in sessions for o in session.outcomes for f in o.failures]
         is_end = not self._agenda and not any(map(_is_tried_again, failures))
         for session in sessions:
-            asked = self._params.canaries if is_end else [next(self._rotation)]
+            asked = self._list.all() if is_end else self._list.next()
             if (stop := self._check(session, asked)) is not None:
                 return stop
         return None
@@ -138,7 +141,7 @@ class Canaries:
         if dead is not None:
             stopping = (dead.verdict, session.retry_after_s)
             if dead.is_canary:
-                return stop_for_canary(dead.youtube_ids[0], *stopping)
+                return stop_for_canary(dead.youtube_ids, *stopping)
             return stop_for_fetched(dead.youtube_ids, *stopping)
         if n_renewed:
             self._blame(asked)
@@ -153,10 +156,11 @@ class Canaries:
         self, session: Session, canaries: Sequence[str], n_attempts: int, also_fetched: bool
     ) -> _Dead | None:
         """Log whether videos known to be alive are had. Returns what is not."""
-        for youtube_id in canaries:
-            if (verdict := self._ask_one(session, youtube_id, n_attempts)) is not None:
-                return self._bury(session, _Dead((youtube_id,), verdict, is_canary=True))
-        played = list(canaries)
+        played, failed = self._ask_canaries(session, canaries, n_attempts)
+        if not played:
+            verdict = next(filter(concerns_run, failed.values()), next(iter(failed.values())))
+            return self._bury(session, _Dead(tuple(failed), verdict, is_canary=True))
+        self._set_aside(session, failed, played)
         if also_fetched and self._fetched:
             verdicts = {}
             for youtube_id in reversed(tuple(self._fetched)):
@@ -173,6 +177,39 @@ class Canaries:
                 return self._bury(session, _Dead(tuple(verdicts), verdict, is_canary=False))
         self._ledger.canaries(played, session=session.number)
         return None
+
+    def _ask_canaries(
+        self, session: Session, canaries: Sequence[str], n_attempts: int
+    ) -> tuple[list[str], dict[str, Verdict]]:
+        """Which canaries play, and why others do not; where none of a few does, no more are asked."""
+        played: list[str] = []
+        failed: dict[str, Verdict] = {}
+        others = self._list.others(canaries)
+        for youtube_id in (*canaries, *others):
+            if (youtube_id in others) if played else (len(failed) == MAX_ASKED):
+                break
+            if (verdict := self._ask_one(session, youtube_id, n_attempts)) is None:
+                played.append(youtube_id)
+            else:
+                failed[youtube_id] = verdict
+        return played, failed
+
+    def _set_aside(
+        self, session: Session, failed: Mapping[str, Verdict], played: Sequence[str]
+    ) -> None:
+        """Go on without the canaries that failed where another played: the trouble is their own."""
+        self._list.leave_out(failed, played)
+        for youtube_id, verdict in failed.items():
+            if youtube_id in self._told_of:
+                continue
+            self._told_of.add(youtube_id)
+            why = {"cause": verdict.reason, "message": verdict.message, "youtube_id": youtube_id}
+            self._ledger.note("canary-aside", session=session.number, **why)
+            self._progress.tell(
+                f"warning: the canary {youtube_id} cannot be had where {played[0]} plays, in the "
+                f"same session; going on without it: {single_line(verdict.message or verdict.reason)}"
+                ". If it has gone, or this is so in every run, name another in retrieve.canaries"
+            )
 
     def _ask_one(self, session: Session, youtube_id: str, n_attempts: int) -> Verdict | None:
         """Why a video known to be alive cannot be had, after so many attempts."""

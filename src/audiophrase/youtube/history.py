@@ -13,6 +13,7 @@ from typing import Any
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import Evidence
+from audiophrase.youtube.order import YEARS
 from audiophrase.youtube.rules import BARE, BARE_SENTENCE
 from audiophrase.youtube.verdict import judge
 from audiophrase.youtube.wording import normalise
@@ -52,10 +53,10 @@ def fold(attempts: Iterable[Mapping[str, Any]]) -> dict[str, ClipHistory]:
     """The history of each clip, from rows of attempts.parquet in their order, by clip id.
 
     A later verdict replaces an earlier one, except that `unresolved` replaces none but that of a
-    fetched clip (whose section was lost, else it had not been tried again). Two bare answers
-    "Video unavailable" at least a day apart make a clip missing, not for good. Either must be
-    committed: a session that YouTube blocks says the like of every video. What spoils sessions was
-    tried to the end, which says nothing of the clip.
+    fetched clip (whose section was lost, else it had not been tried again). Two bare answers "Video
+    unavailable" at least a day apart make a clip missing, not for good; a time by a clock that was
+    never set makes no day. Either must be committed: a session that YouTube blocks says the like of
+    every video. What spoils sessions was tried to the end, which says nothing of the clip.
     """
     histories: dict[str, ClipHistory] = {}
     for row in attempts:
@@ -112,12 +113,17 @@ def append(known: ClipHistory, row: Mapping[str, Any]) -> ClipHistory:
     elif tried is not None and is_bare:
         if known.bare_utc is None:
             known = replace(known, bare_utc=tried, n_failures=0)  # the day after, all tries again
-        known = replace(known, bare_utc=min(tried, known.bare_utc))  # a clock was set back
-        if tried - known.bare_utc >= BARE_INTERVAL:
+        known = replace(known, bare_utc=_earlier(tried, known.bare_utc))
+        if known.bare_utc.year in YEARS and tried - known.bare_utc >= BARE_INTERVAL:
             return replace(known, state=State.MISSING, permanent=False, sha256=None, **said)
     if known.state == State.UNRESOLVED or known.state in FETCHED:
         return replace(known, state=state, permanent=False, sha256=None, **said)
     return known
+
+
+def _earlier(tried: datetime, known: datetime) -> datetime:
+    """Since when a clip is known as bare: a clock may have been set back, or never have been set."""
+    return min(tried, known, key=lambda time: (time.year not in YEARS, time))
 
 
 def _read(row: Mapping[str, Any], *, has_bare: bool) -> tuple[bool, bool]:

@@ -13,6 +13,7 @@ from audiophrase.clips.messages import single_line
 from audiophrase.errors import AudiophraseError
 from audiophrase.youtube.attempts import COLUMNS, SOURCE
 from audiophrase.youtube.evidence import Evidence
+from audiophrase.youtube.order import YEARS
 
 Row = dict[str, Any]
 
@@ -23,7 +24,6 @@ MAX_EVIDENCE = 200_000  # characters
 MAX_NAME = 60
 _OF_ATTEMPTS = {"number", "tried_utc"}  # columns that a table of availability has not
 _OF_AVAILABILITY = ("attempts", "last_tried_utc")
-_YEARS = range(2005, 2200)  # YouTube's first, and one that no clock shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _time(name: str, value: Any) -> datetime | None:
         when = when.replace(tzinfo=when.tzinfo or UTC).astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         raise ValueError(f"{name} holds {value!r:.40}, which is no time") from None
-    if when.year not in _YEARS:
+    if when.year not in YEARS:
         raise ValueError(f"{name} holds the year {when.year}")
     return datetime(*when.timetuple()[:6], tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from pathlib import Path
 from types import UnionType
 from typing import Any
@@ -34,6 +34,7 @@ _KEYS: dict[str, dict[str, type | UnionType]] = {  # what is read of the lines o
     "renewal": {"session": str, "by": str, "utc": str, "cause": str, "message": str | None},
     "put-last": {"youtube_id": str, "cause": str},
 }
+_YEARS = range(MINYEAR + 1, MAXYEAR)
 _NAMES = ("session", "batch", "origin", "message")  # texts of a line, where it has them
 
 
@@ -89,10 +90,10 @@ def parse(content: bytes) -> Line | None:
             return None
         if not all(isinstance(line.get(name), str | None) for name in _NAMES):
             return None
-        if line["kind"] == "come-back" and not _has_zone(line["after"]):
+        if line["kind"] == "come-back" and not _is_time(line["after"]):
             return None
         encode(line)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
     return line
 
@@ -144,7 +145,7 @@ def _is_row(line: Line) -> bool:
     if not is_attempt(line):
         return False
     tried = line["tried_utc"]
-    if tried is not None and not _has_zone(tried):
+    if tried is not None and not _is_time(tried):
         return False
     return all(
         line.get(column.name) is None or _fits(line[column.name], column.type)
@@ -153,9 +154,13 @@ def _is_row(line: Line) -> bool:
     )
 
 
-def _has_zone(time: str) -> bool:
-    """Raises ValueError or TypeError for what is no time."""
-    return datetime.fromisoformat(time).utcoffset() is not None
+def _is_time(text: str) -> bool:
+    """Whether a time names its zone, and is one that a table holds and that a day may be added to.
+
+    Raises ValueError, TypeError or OverflowError for what is no time.
+    """
+    when = datetime.fromisoformat(text)
+    return when.utcoffset() is not None and when.astimezone(UTC).year in _YEARS
 
 
 def _fits(value: Any, kind: pa.DataType) -> bool:

@@ -1,7 +1,8 @@
 """Tables of several labs merged: one history of attempts, and where the labs say different things.
 
 What was answered is judged again by the rules of today. Nothing is for good that labs disagree on,
-and where one of them could fetch a clip, no other's verdict on it counts.
+also when their tables are merged once more; and where one of them could fetch a clip, no other's
+verdict on it counts.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,6 +14,7 @@ from audiophrase.clips.availability import State
 from audiophrase.youtube.evidence import Evidence
 from audiophrase.youtube.history import FETCHED, ClipHistory, append, fold
 from audiophrase.youtube.lab_tables import Lab
+from audiophrase.youtube.rules import VIDEO_RULES
 from audiophrase.youtube.union import in_table_order, united
 from audiophrase.youtube.verdict import judge
 
@@ -22,7 +24,9 @@ MISSING = "missing for one, fetched by another"
 GEO_BLOCKED = "geo-blocked for one"
 PERMANENCE = "for good by one, not by another"
 OTHER = "another state"
-KINDS = (MISSING, GEO_BLOCKED, PERMANENCE, OTHER)
+EARLIER = "not for good since an earlier merge"
+KINDS = (MISSING, GEO_BLOCKED, PERMANENCE, OTHER, EARLIER)
+_FOR_GOOD = {(rule.state, rule.reason) for rule in VIDEO_RULES if rule.permanent}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +80,16 @@ def merge(labs: Sequence[Lab]) -> Merged:
     by_lab = {name: fold(rows) for name, rows in judged.items()}
     ids = dict.fromkeys(row["clip_id"] for lab in labs for row in lab.rows)
     statements = _statements(judged, by_lab, ids)
-    disagreements = [Disagreement(id_, _kinds(said), said) for id_, said in statements.items()]
-    disagreements = [disagreement for disagreement in disagreements if disagreement.kinds]
+    had = {(name, id_) for name in judged for id_ in _had(judged[name], by_lab[name])}
+    weak = {row["clip_id"] for lab in labs for row in lab.rows if _is_weak(row)}
+    disagreements = [
+        Disagreement(id_, kinds, said)
+        for id_, said in statements.items()
+        if (kinds := _kinds(said, had) or ((EARLIER,) if id_ in weak else ()))
+    ]
     union = united(list(judged.values()))
     rows = _weakened(union, {disagreement.clip_id for disagreement in disagreements})
-    rows = _fetched(rows, {id_ for name in judged for id_ in _had(judged[name], by_lab[name])})
+    rows = _fetched(rows, {id_ for _, id_ in had})
     return Merged(
         rows=tuple(rows),
         n_repeated=sum(map(len, judged.values())) - len(union),
@@ -95,7 +104,7 @@ def merge(labs: Sequence[Lab]) -> Merged:
 def judge_again(row: Row) -> Row:
     """An attempt with the verdict that today's rules read from its evidence, where it has any.
 
-    What the audio told stays as it is.
+    What the audio told stays as it is, and what labs disagreed on is not for good again.
     """
     if row["state"] in (*FETCHED, State.CORRUPT) or row["evidence"] is None:
         return row
@@ -103,10 +112,16 @@ def judge_again(row: Row) -> Row:
         verdict = judge(Evidence.from_json(row["evidence"]))
     except ValueError:  # nobody here wrote it
         return row
-    judged = {"state": str(verdict.state), "reason": verdict.reason, "permanent": verdict.permanent}
+    permanent = verdict.permanent and not _is_weak(row)
+    judged = {"state": str(verdict.state), "reason": verdict.reason, "permanent": permanent}
     if (judged["state"], judged["reason"]) != (row["state"], row["reason"]):
         judged["message"] = verdict.message
     return row | judged
+
+
+def _is_weak(row: Row) -> bool:
+    """Whether a merge found that labs disagree: no rule calls such a verdict not for good."""
+    return row["permanent"] is False and (row["state"], row["reason"]) in _FOR_GOOD
 
 
 def _statements(
@@ -148,11 +163,13 @@ def _had(rows: Iterable[Row], histories: Mapping[str, ClipHistory]) -> set[str]:
     return {id_ for id_ in fetched if histories[id_].state in (*FETCHED, State.UNRESOLVED)}
 
 
-def _kinds(said: Sequence[Statement]) -> tuple[str, ...]:
-    """What labs disagree in; those that left the clip unresolved say nothing of it."""
-    verdicts = [s.history for s in said if s.history.state != State.UNRESOLVED]
-    failed = [history for history in verdicts if history.state not in FETCHED]
-    states = {State.OK if h.state in FETCHED else h.state for h in verdicts}
+def _kinds(said: Sequence[Statement], had: AbstractSet[tuple[str, str]]) -> tuple[str, ...]:
+    """What labs disagree in; those that left a clip unresolved which they never had say nothing."""
+    others = [s.history for s in said if (s.lab, s.history.clip_id) not in had]
+    failed = [history for history in others if history.state != State.UNRESOLVED]
+    states = {history.state for history in failed}
+    if len(others) < len(said):
+        states.add(State.OK)
     if len(states) < 2 and len({bool(h.permanent) for h in failed}) < 2:
         return ()
     kinds = []
@@ -179,13 +196,14 @@ def _weakened(rows: Iterable[Row], disputed: AbstractSet[str]) -> list[Row]:
     ]
 
 
-def _fetched(rows: Sequence[Row], had: AbstractSet[str]) -> list[Row]:
-    """The same, no failure counting where it would hide that a lab had the clip."""
-    histories = fold(rows)
-    hidden = {id_ for id_ in had if histories[id_].state not in FETCHED}
-    return [
-        row | {"committed": False}
-        if row["clip_id"] in hidden and row["state"] not in FETCHED
-        else row
-        for row in rows
-    ]
+def _fetched(rows: Iterable[Row], had: AbstractSet[str]) -> list[Row]:
+    """The same, no failure counting that comes after a fetch and might hide that a lab had the clip."""
+    fetched: set[str] = set()
+    counting = []
+    for row in rows:
+        if row["state"] in FETCHED:
+            fetched.add(row["clip_id"])
+        elif row["clip_id"] in had and row["clip_id"] in fetched:
+            row = row | {"committed": False}
+        counting.append(row)
+    return counting

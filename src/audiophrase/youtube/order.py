@@ -9,12 +9,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 SEED = "seed"  # the run that lines from a table name
+YEARS = range(2020, 2200)  # that a clock shows which was ever set; no attempt is older
 BEFORE = datetime.min.replace(tzinfo=UTC)
 Row = dict[str, Any]
 
 
 def in_order(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Sort rows by time, except that a clock that was wrong turns nothing round.
+
+    The arguments are those of `latest_times`; of equal times the first comes first.
+    """
+    times = latest_times(rows, lines)
+    return [rows[index] for index in sorted(range(len(rows)), key=times.__getitem__)]
+
+
+def latest_times(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]]) -> list[datetime]:
+    """When each attempt was made at the latest.
 
     An attempt that was followed by another of its clip, in the same log, was made no later than
     that one.
@@ -33,4 +43,4 @@ def in_order(rows: Sequence[Row], lines: Sequence[Mapping[str, Any]]) -> list[Ro
         if line["run"] == SEED:  # which of several tables it was in was not always written down
             key += (line.get("batch", index),)
         bound[key] = times[index] = min(row["tried_utc"], bound.get(key, row["tried_utc"]))
-    return [rows[index] for index in sorted(range(len(rows)), key=times.__getitem__)]
+    return times

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from audiophrase.youtube.lab_tables import MAX_CHARACTERS
-from audiophrase.youtube.order import SEED, Row, in_order
+from audiophrase.youtube.order import SEED, Row, in_order, latest_times
 
 
 def identity(attempt: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -24,9 +24,11 @@ def in_table_order(rows: Sequence[Row], table: str) -> list[Row]:
 
 
 def united(tables: Sequence[Sequence[Row]]) -> list[Row]:
-    """All attempts, each once, committed if any table says so; no table's order is turned round.
+    """All attempts, each once; no table's order is turned round.
 
-    Where tables contradict each other, the times decide.
+    One is committed if any table says so, and not for good if any says so. Where tables contradict
+    each other, the times decide; of attempts made in the same second, what they say: in which order
+    the tables are named plays no part.
     """
     distinct: dict[tuple[Any, ...], Row] = {}
     entries: list[Row] = []
@@ -35,17 +37,31 @@ def united(tables: Sequence[Sequence[Row]]) -> list[Row]:
         for row in rows:
             repeated[identity(row)] += 1
             key = (*identity(row), repeated[identity(row)])
-            known = distinct.setdefault(key, row)
-            if row["committed"] and not known["committed"]:
-                distinct[key] = known | {"committed": True}
+            distinct[key] = _joined(distinct.get(key, row), row)
             place = {name: row[name] for name in ("clip_id", "tried_utc")}
             entries.append(place | {"table": number, "key": key})
-    entries = in_order(entries, [{"run": SEED, "batch": e["table"]} for e in entries])
+    times = latest_times(entries, [{"run": SEED, "batch": e["table"]} for e in entries])
     by_clip: dict[str, list[Row]] = {}
-    for rank, entry in enumerate(entries):
+    for time, entry in zip(times, entries, strict=True):
+        rank = time, *map(str, entry["key"])
         by_clip.setdefault(entry["clip_id"], []).append(entry | {"rank": rank})
-    rows = [distinct[key] for clip in by_clip.values() for key in _line_up(clip)]
+    rows = [distinct[key] for id_ in sorted(by_clip) for key in _line_up(by_clip[id_])]
     return in_table_order(rows, "union")
+
+
+def _joined(one: Row, other: Row) -> Row:
+    """An attempt as two tables have it, whichever is named first."""
+    flags = {}
+    for name, prevailing in (("committed", True), ("permanent", False)):
+        said = {one.get(name), other.get(name)}
+        flags[name] = prevailing if prevailing in said else max(said, key=lambda x: x is not None)
+    return max(one, other, key=_content) | flags
+
+
+def _content(row: Row) -> tuple[bool, list[str]]:
+    """What a row says, to be compared: one that has evidence says more."""
+    said = (f"{name}={row[name]}" for name in sorted(row) if name not in ("committed", "permanent"))
+    return row.get("evidence") is not None, list(said)
 
 
 def _line_up(entries: Iterable[Row]) -> list[tuple[Any, ...]]:

@@ -33,7 +33,7 @@ def fresh(tmp_path_factory) -> Project:
     [
         ({"train": {"lerning_rate": 1}}, "did you mean 'learning_rate'"),
         ({"train": {"learning_rate": -0.1}}, "train.learning_rate: -0.1"),
-        ({"train": {"batch_size": "many"}}, "train.batch_size: 'many' is not of type integer"),
+        ({"train": {"batch_size": "many"}}, "train.batch_size: 'many' is not a whole number"),
         ({"build": ["dmeo"]}, "unknown data set 'dmeo'"),
         ({"features": {"fmax_hz": 20000}}, "fmax_hz"),
         ({"speed": 1}, "top level: unknown key 'speed'"),

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from audiophrase.annotations import csv_tables
 from audiophrase.annotations.audio_tables import MAGIC, AudioTable
 from audiophrase.annotations.values import shown
@@ -15,7 +13,6 @@ MAX_FILE_BYTES = 1 << 28  # the largest file of AudioGrounding v1 has 3.5 MB
 MAX_YAML_BYTES = 1 << 25  # MACS has 2 MB; a reader of YAML takes some hundred times its size
 _YAML = (".yaml", ".yml")
 _MAX_DEPTH = 16  # of a YAML file
-_YamlLoader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all scalars are text
 _REMEDY = "annotations are read in one of the forms of docs/own-data.md"
 _UTF8 = "save the file in UTF-8: in a spreadsheet, 'CSV UTF-8' under 'save as'"
 
@@ -102,9 +99,12 @@ def _refuse_larger(path: Path, limit: int) -> None:
 
 def _yaml(text: str, path: Path) -> Any:
     """YAML of bounded depth; an alias, which could make it any size, is refused."""
+    import yaml  # which most files do without
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all scalars are text
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=_YamlLoader):
+        for event in yaml.parse(text, Loader=loader):
             line = event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent):
                 raise AnnotationError(
@@ -115,7 +115,7 @@ def _yaml(text: str, path: Path) -> Any:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
                 raise AnnotationError(f"{path}, line {line}: nested too deeply", _REMEDY)
-        return yaml.load(text, Loader=_YamlLoader)
+        return yaml.load(text, Loader=loader)
     except yaml.YAMLError as error:
         cause = " ".join(str(error).split())
         raise AnnotationError(

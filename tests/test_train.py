@@ -3,6 +3,7 @@ import itertools
 
 import pytest
 import torch
+from train_params import PARAMS, PLATEAU
 
 from audiophrase import checkpoints
 from audiophrase.errors import AudiophraseError
@@ -12,7 +13,6 @@ from audiophrase.model.losses import build_loss
 from audiophrase.model.parameters import (
     CRNNParams,
     PlateauParams,
-    StoppingParams,
     TrainParams,
     TripletParams,
 )
@@ -31,23 +31,6 @@ from audiophrase.train import (
     validation_loss,
 )
 
-PLATEAU = PlateauParams(factor=0.1, patience=5, threshold=0.001)
-PARAMS = TrainParams(
-    n_threads=1,
-    precision="float32",
-    deterministic=True,
-    batch_size=4,
-    max_epochs=5,
-    learning_rate=0.01,
-    encoder="crnn",
-    loss="triplet",
-    score="mean",
-    shuffle_pairs=False,
-    unknown_words="shared",
-    plateau=PLATEAU,
-    stopping=StoppingParams("patience", patience=10, window=10, spread=0.01, min_epochs=60),
-    fixed_validation_impostors=True,
-)
 LOSS = build_loss("triplet", TripletParams(margin=1.0))
 
 

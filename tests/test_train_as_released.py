@@ -7,37 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from train_params import PARAMS as AS_OURS
+from train_params import PLATEAU
 
 from audiophrase import params
 from audiophrase.model.encoders.crnn import CRNN
 from audiophrase.model.losses import build_loss
 from audiophrase.model.parameters import (
     CRNNParams,
-    PlateauParams,
-    StoppingParams,
-    TrainParams,
     TripletParams,
 )
 from audiophrase.params.for_jobs import settings_json
 from audiophrase.train import Pairs, learning_rate, pad, should_stop, start, train
 
-PLATEAU = PlateauParams(factor=0.1, patience=5, threshold=0.001)
-PARAMS = TrainParams(
-    n_threads=1,
-    precision="float32",
-    deterministic=True,
-    batch_size=4,
-    max_epochs=1,
-    learning_rate=0.01,
-    encoder="crnn",
-    loss="triplet",
-    score="mean",
-    shuffle_pairs=False,
-    unknown_words="shared",
-    plateau=PLATEAU,
-    stopping=StoppingParams("patience", patience=10, window=10, spread=0.01, min_epochs=60),
-    fixed_validation_impostors=True,
-)
+PARAMS = dataclasses.replace(AS_OURS, max_epochs=1)
 SPREAD = dataclasses.replace(
     PARAMS, max_epochs=100, stopping=dataclasses.replace(PARAMS.stopping, rule="spread")
 )

@@ -274,6 +274,13 @@ def test_a_file_that_is_not_json_is_refused(tmp_path, content):
     assert f"it begins with {begins!r}" in str(refusal.value)
 
 
+def test_a_file_without_anything_is_told_to_be_empty(tmp_path):
+    path = tmp_path / "train.json"
+    path.write_bytes(b"")
+    with pytest.raises(AnnotationError, match=r"train\.json is empty"):
+        files.load(path)
+
+
 def test_a_file_too_large_for_annotations_is_not_read(tmp_path):
     path = tmp_path / "train.json"
     with path.open("wb") as file:

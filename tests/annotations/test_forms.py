@@ -12,10 +12,11 @@ from audiophrase.annotations.forms import (
     audiogrounding_v1_rows,
     audiogrounding_v2,
     clip_list,
+    forms,
     recognise,
 )
 from audiophrase.annotations.parameters import FORMS
-from audiophrase.errors import AnnotationError
+from audiophrase.errors import AnnotationError, ExtensionError
 
 
 @pytest.mark.parametrize(
@@ -94,3 +95,13 @@ def test_a_first_column_of_another_type_is_refused_in_words(column):
     content = {"audiocap_id": {"0": 1}, "filename": column, "caption": {"0": "a dog"}}
     with pytest.raises(AnnotationError, match="'filename' is not an object keyed by row number"):
         list(audiogrounding_v1.rows(content, "train.json"))
+
+
+def test_a_form_that_is_listed_without_its_module_is_told_by_the_job_too(monkeypatch):
+    monkeypatch.setattr("audiophrase.annotations.forms.FORMS", ("captions_by_file",))
+    forms.cache_clear()
+    try:
+        with pytest.raises(ExtensionError, match=r"no file .*forms/captions_by_file\.py"):
+            recognise({"filename": {}}, "val.json")
+    finally:
+        forms.cache_clear()

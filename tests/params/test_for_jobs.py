@@ -88,6 +88,6 @@ def test_a_shard_or_a_seed_that_there_is_not_is_refused(document, wildcards, tol
 
 
 def test_those_that_there_are_are_not(document):
-    for_jobs.require_part(document, "demo", shard="train-00004", split="train")
-    for_jobs.require_part(document, "demo", seed="1", variant="shuffled")
-    for_jobs.require_part(document, "demo")
+    parts = ({"shard": "train-00004", "split": "train"}, {"seed": "1", "variant": "shuffled"}, {})
+    for part in parts:
+        assert for_jobs.require_part(document, "demo", **part) is None

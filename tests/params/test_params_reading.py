@@ -58,7 +58,10 @@ def test_what_stands_once_is_read_as_yaml_reads_it(file, text):
 
 
 def test_what_snakemake_takes_and_yaml_does_not_is_left_to_it(file):
-    refuse_repeated_keys([file('{\t"a": 1}')])
+    path = file('{\t"a": 1}')
+    with pytest.raises(yaml.YAMLError):
+        yaml.safe_load(path.read_text())
+    assert refuse_repeated_keys([path]) is None
 
 
 def test_nothing_is_executed(file):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from audiophrase.annotations import csv_tables
 from audiophrase.annotations import values as values_of
-from audiophrase.annotations.forms.clip_list import CLIP_S, MAX_TIME_S, entry
+from audiophrase.annotations.forms.clip_list import CLIP_S, entry
 from audiophrase.annotations.values import BadValueError, shown
 from audiophrase.clip_ids import clip_id
 from audiophrase.errors import AnnotationError
@@ -141,9 +141,7 @@ def _clip(fields: list[str], columns: Mapping[str, int]) -> tuple[dict[str, obje
     values = {key: fields[index].strip() for key, index in columns.items() if key in COLUMNS}
     youtube_id, start_s = values_of.youtube_id(values["id"]), values_of.start_s(values["start"])
     end_s = values_of.seconds("end", values["end"]) if values.get("end") else start_s + CLIP_S
-    for what, time_s in (("start", start_s), ("end", end_s)):
-        if time_s > MAX_TIME_S:
-            raise BadValueError(f"the {what} {time_s:,.10g} s lies beyond {MAX_TIME_S:,} s")
+    values_of.within_bounds("end", end_s)
     if round(1000 * end_s) <= round(1000 * start_s):
         raise BadValueError(f"the end {end_s:g} s does not lie after the start {start_s:g} s")
     if end_s - start_s > MAX_LENGTH_S:

@@ -14,7 +14,7 @@ OTHER_SPLIT_NAMES = {
     "evaluation": "test",
     "testing": "test",
 }
-MAX_START_S = 999_999
+MAX_TIME_S = 999_999  # what names of clips have room for
 _YOUTUBE_ID = re.compile(r"[0-9A-Za-z_-]{11}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{0,12})?([eE][+-]?[0-9]{1,2})?")
 _MAX_SHOWN = 40
@@ -47,9 +47,13 @@ def seconds(what: str, text: str) -> float:
 
 def start_s(text: str) -> float:
     """Where a clip starts. Raises BadValueError."""
-    time_s = seconds("start", text)
-    if time_s > MAX_START_S:
-        raise BadValueError(f"the start {time_s:g} s lies beyond {MAX_START_S:,} s")
+    return within_bounds("start", seconds("start", text))
+
+
+def within_bounds(what: str, time_s: float) -> float:
+    """A time that a clip's name has room for. Raises BadValueError."""
+    if time_s > MAX_TIME_S:
+        raise BadValueError(f"the {what} {time_s:,.10g} s lies beyond {MAX_TIME_S:,} s")
     return time_s
 
 

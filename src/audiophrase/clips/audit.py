@@ -59,10 +59,6 @@ class SplitCounts:
     n_short: int
     n_unresolved: int
 
-    @property
-    def n_unusable(self) -> int:
-        return self.n_annotated - self.n_usable
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -10,12 +10,12 @@ from typing import Any
 
 from audiophrase.annotations.clip_names import Clip, timed_clip
 from audiophrase.annotations.rows import Row
+from audiophrase.annotations.values import MAX_TIME_S
 from audiophrase.errors import AnnotationError
 
 SHAPE = "clips without captions: no JSON but CSV, which annotations.list names"
 FIELDS: dict[str, str] = {}
 CLIP_S = 10.0  # of a clip whose end is not told, as of all of AudioSet's
-MAX_TIME_S = 999_999  # what names of files have room for
 _KEYS = ("youtube_id", "start_s", "end_s")
 _SEE = "name the list itself, a CSV file, in annotations.list of the data set (docs/own-data.md)"
 

@@ -24,6 +24,7 @@ MEASURES = "results/{dataset}/measures.parquet"
 MEASURES_CSV = "results/{dataset}/measures.csv"
 METRICS = "results/{dataset}/metrics.json"
 REPORT = "results/{dataset}/report.html"
+EXPLORER = "results/{dataset}/explorer/index.html"  # of a folder that is written as a whole
 
 ANNOTATION_TABLES = ("clips", "captions", "phrases")
 TEXT_TABLES = ("vocabulary", "captions", "phrases")
@@ -36,6 +37,8 @@ MEASURE_FILES = (
     "sed_scores.parquet",
     "sed.json",
     "sed_measures.parquet",
+    "rankings.parquet",
+    "frame_words.parquet",
 )
 TABLES = ("dataset", "retrieval", "sed", "events", "ablations")
 
@@ -114,7 +117,10 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
         *[f"{run}/{f}" for run in run_folders(params, dataset, variants) for f in MEASURE_FILES],
         *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
         *[f"{results}/figures/{name}.{kind}" for name in figures for kind in ("svg", "png")],
-        *[path.format(dataset=dataset) for path in (MEASURES, MEASURES_CSV, METRICS, REPORT)],
+        *[
+            path.format(dataset=dataset)
+            for path in (MEASURES, MEASURES_CSV, METRICS, REPORT, EXPLORER)
+        ],
     ]
 
 

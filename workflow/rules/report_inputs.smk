@@ -1,5 +1,6 @@
 # What the rules of tables, figures and page share: files of the runs, and what they are given.
 import json
+from pathlib import Path
 
 
 def audio(wildcards):
@@ -69,8 +70,12 @@ def compared(wildcards):
 
 
 def made_before_report(wildcards):
-    """All artifacts but the clips, so that asking for the report alone makes the tables too."""
-    left_out = {paths.REPORT.format(dataset=wildcards.dataset), *shards("clips")(wildcards)}
+    """All artifacts but clips and explorer, so that asking for the report alone makes the tables too.
+
+    The explorer reads clips, which need not be here.
+    """
+    pages = [path.format(dataset=wildcards.dataset) for path in (paths.REPORT, paths.EXPLORER)]
+    left_out = {*pages, *shards("clips")(wildcards)}
     return [path for path in artifacts(wildcards.dataset) if path not in left_out]
 
 
@@ -84,3 +89,34 @@ def page_parameters(wildcards):
 def overrides(wildcards):
     """What each variant that is run changes."""
     return {name: config["variants"][name] for name in variants(wildcards.dataset)}
+
+
+@instructive
+def is_heard(wildcards):
+    """Whether the explorer carries the clips' sound."""
+    return carries_sound(config, wildcards.dataset)
+
+
+def heard_clips(wildcards):
+    """The shards that the explorer takes its sound from: none where features came without clips."""
+    without = paths.works_without_clips(config, wildcards.dataset)
+    return shards("clips", "test")(wildcards) if is_heard(wildcards) and not without else []
+
+
+def heard_manifest(wildcards):
+    """Their manifest, which is here whether the clips are or not."""
+    return [paths.manifest(wildcards.dataset, "clips", "test")] if is_heard(wildcards) else []
+
+
+def run_names(wildcards):
+    """The runs of a data set as VARIANT/SEED, in the order of `run_files`."""
+    return [run.split("/runs/")[1].replace("seed-", "") for run in runs(wildcards.dataset)]
+
+
+def explorer_files(wildcards):
+    """The pages, scripts and styles of the explorer that are no Python."""
+    folder = Path("src/audiophrase/explorer")
+    return [
+        "src/audiophrase/report/colours.css",
+        *sorted(str(path) for path in (*folder.glob("*.j2"), *folder.glob("static/*.*"))),
+    ]

@@ -12,6 +12,7 @@ import yaml
 from audiophrase.bridge.graph import Graph, Job, rules_digest
 from audiophrase.errors import AudiophraseError
 from audiophrase.params.consistency import clip_sources
+from audiophrase.params.sound import carries_sound
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
@@ -132,7 +133,6 @@ def _stage(
     outputs = [path for job in jobs for path in job.outputs]
     inside = [path for path in outputs if folder and path.startswith(f"{folder}/")]
     loose = [path for path in outputs if path not in inside]
-    dataset = params["datasets"][wildcards["dataset"]]
     return Stage(
         family=family,
         key=key,
@@ -146,11 +146,18 @@ def _stage(
         deps=tuple(sorted(_deps(jobs, (family, key), maker, grouping))),
         params=tuple(sorted(_outermost(_params(jobs, wildcards, grouping["params"], params)))),
         is_small=entry.get("small", False),
-        is_pushed=entry.get("pushed") != "push_clips"
-        or dataset.get("push_clips", "youtube" not in clip_sources(dataset["clips"])),
+        is_pushed=_is_pushed(entry.get("pushed"), wildcards["dataset"], params),
         grows=entry.get("grows", False),
         wildcards=wildcards,
     )
+
+
+def _is_pushed(holds: str | None, name: str, params: Mapping[str, Any]) -> bool:
+    """Whether a family's folder goes to a remote: if it holds the clips, or their sound, as clips do."""
+    dataset = params["datasets"][name]
+    if holds is None or (holds == "sound" and not carries_sound(params, name)):
+        return True
+    return dataset.get("push_clips", "youtube" not in clip_sources(dataset["clips"]))
 
 
 def _deps(
@@ -186,7 +193,7 @@ def _deps(
 def _params(
     jobs: Iterable[Job],
     wildcards: Mapping[str, str],
-    sources: Mapping[str, str | None],
+    sources: Mapping[str, str | list[str] | None],
     params: Mapping[str, Any],
 ) -> set[str]:
     """Keys of params.yaml that change the stage's bytes, where their effective values stand."""
@@ -215,11 +222,22 @@ def _params(
                 )
             elif value is None:
                 continue  # the job has no use for that key
-            elif (path := sources[name]) is not None and path.startswith("entry."):
-                changing.add(f"datasets.{dataset}.{path.removeprefix('entry.')}")
-            elif path is not None:
-                changing |= set(_effective_paths(path, layers, params))
+            else:
+                known = sources[name]
+                for path in known if isinstance(known, list) else [known] if known else []:
+                    changing |= _paths_of(path, dataset, layers, params)
     return changing
+
+
+def _paths_of(
+    path: str, dataset: str, layers: Sequence[str], params: Mapping[str, Any]
+) -> set[str]:
+    """Where a key stands: of the data set's entry, if it stands there, or of the sections."""
+    if path.startswith("entry."):
+        path = f"datasets.{dataset}.{path.removeprefix('entry.')}"
+        return {path} if _at(params, path, default=_ABSENT) is not _ABSENT else set()
+    named = _effective_paths(path, layers, params)
+    return {name for name in named if _at(params, name, default=_ABSENT) is not _ABSENT}
 
 
 def _outermost(paths: set[str]) -> set[str]:

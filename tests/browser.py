@@ -37,7 +37,9 @@ class Visit:
         """What axe-core finds wrong: moderate, serious or critical, a line each."""
         from axe_playwright_python.sync_playwright import Axe
 
-        found = Axe().run(self.page).response["violations"]
+        # Without preload, which fetches style sheets: pages on a disk may not, nor under a strict policy.
+        options = {"resultTypes": ["violations"], "preload": False}
+        found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{each['impact']} {each['id']}: {node['target']} {node['failureSummary']}"
             for each in found

@@ -58,7 +58,8 @@ audiophrase.errors = (() => {
     document.getElementById("errors-body").replaceChildren(...parts);
   }
 
-  const section = (title, content) => element("section", {}, element("h3", {}, title), content);
+  const section = (title, content, kind = null) =>
+    element("div", { class: kind }, element("h3", {}, title), content);
 
   /* Clips by average precision, or by rank where nothing is detected. */
   function extremes(state) {
@@ -89,7 +90,7 @@ audiophrase.errors = (() => {
     });
     return section(title, rows.length
       ? audiophrase.table(title, ["Caption", "Its clip", "What stands first", "Rank of its clip"], rows)
-      : element("p", {}, "None: every caption finds its own clip first."));
+      : element("p", {}, "None: every caption finds its own clip first."), "whole");
   }
 
   function measured(state, title, noun, rows) {

@@ -26,7 +26,9 @@ def png(frames: np.ndarray, *, is_log_power: bool) -> bytes:
         bottom = max(bottom, top - float(_DYNAMIC_RANGE))
     steps = np.clip((shown - bottom) / ((top - bottom) or 1.0), 0, 1) * 255
     image = Image.fromarray(np.ascontiguousarray(np.rint(steps).astype(np.uint8).T[::-1]))
-    image.putpalette((colormaps["magma"](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes())
+    image.putpalette(
+        (colormaps["magma"](np.arange(256))[:, :3] * 255).round().astype(np.uint8).tobytes()
+    )
     written = io.BytesIO()
     image.save(written, "PNG", optimize=True)
     return written.getvalue()

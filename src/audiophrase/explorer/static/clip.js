@@ -150,7 +150,20 @@ audiophrase.clip = (() => {
       tick.style.bottom = `${100 * height}%`;
       side.append(tick);
     }
-    return element("div", { class: "panel spectrum" }, side, axis);
+    return element("div", {}, element("div", { class: "panel spectrum" }, side, axis), timeline(length));
+  }
+
+  /* Seconds below the spectrum: some five of them, at round places. */
+  function timeline(length) {
+    const steps = [1, 2, 5].flatMap((step) => [-2, -1, 0, 1, 2, 3].map((power) => step * 10 ** power));
+    const step = steps.sort((one, other) => one - other).find((each) => length / each <= 6) ?? length;
+    const axis = element("div", { class: "times" });
+    for (let n = 0; n * step <= length * 0.97; n += 1) {
+      const time = element("span", {}, n ? String(Number((n * step).toFixed(2))) : "0 s");
+      time.style.left = `${(100 * n * step) / length}%`;
+      axis.append(time);
+    }
+    return element("div", { class: "panel", "aria-hidden": "true" }, element("span"), axis);
   }
 
   function swatch(index) {
@@ -165,9 +178,9 @@ audiophrase.clip = (() => {
     const key = ["annotated", ...ofRuns.map((_, n) => `run ${RUNS[n]}`)].map((name, n) =>
       element("li", {}, element("span", { class: `mark kind-${n}`, "aria-hidden": "true" }), name));
     const rows = phrases.map((phrase, index) => {
-      const kinds = [bars("kind-0", heard(phrase), length)];
+      const kinds = [bars("kind-0", heard(phrase), length, index)];
       ofRuns.forEach((ofRun, n) => {
-        kinds.push(bars(`kind-${n + 1}`, found(ofRun, phrase, threshold), length));
+        kinds.push(bars(`kind-${n + 1}`, found(ofRun, phrase, threshold), length, index));
       });
       const name = element("span", { class: "side", title: phrase.text }, swatch(index), words(phrase.text));
       return element("div", { class: "panel lane", "data-phrase": phrase.id }, name,

@@ -58,9 +58,10 @@ audiophrase.plots = (() => {
     }
   }
 
-  /* Segments as bars in a track of the clip's length. */
-  function bars(kind, segments, length) {
+  /* Segments as bars in a track of the clip's length, those of a phrase in its colour. */
+  function bars(kind, segments, length, index) {
     const track = element("div", { class: `track ${kind}` });
+    track.style.color = `var(${series(index)})`;
     for (const [onset, offset] of segments) {
       const bar = element("span", { class: "bar" });
       bar.style.left = `${(100 * onset) / length}%`;

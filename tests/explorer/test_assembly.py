@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from explorer_contents import HOP_S, N_FRAMES, PHRASES, SCRIPT, THRESHOLDS, clips, contents, run
 
+from audiophrase import manifests, tables
 from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import sed
 from audiophrase.explorer import detection, site, spectrum
@@ -163,6 +164,9 @@ def test_a_folder_is_replaced_as_a_whole_or_not_at_all(tmp_path):
         replace_folder(folder, failing())
     assert (folder / "a/old.js").read_bytes() == b"1"
     replace_folder(folder, [("index.html", b"3")])
-    assert [path.name for path in tmp_path.rglob("*")] == ["explorer", "index.html"]
+    names = sorted(path.name for path in tmp_path.rglob("*"))
+    assert names == ["explorer", "files.json", "index.html"]
+    listed = tables.read_json(folder / "files.json")["md5"]
+    assert listed == {"index.html": manifests.md5(folder / "index.html")}
     with pytest.raises(ValueError, match="leads out"):
         replace_folder(folder, [("../../x", b"")])

@@ -57,6 +57,7 @@ CONTRACT = [
     "results/tiny/metrics.json",
     "results/tiny/report.html",
     "results/tiny/explorer/index.html",
+    "results/tiny/explorer/files.json",
 ]
 COLUMNS = {
     "data/tiny/annotations/clips.parquet": (

@@ -75,6 +75,7 @@ rule explorer:
         sources=sources("explorer"),
     output:
         page=paths.EXPLORER,
+        listing=paths.EXPLORER_FILES,
     log:
         "logs/{dataset}/explorer.log",
     threads: 1
@@ -83,7 +84,7 @@ rule explorer:
         runtime=30,
     params:
         settings=settings("features", "evaluate.sed", variant="paper"),
-        options=options("clips_manifest", "files"),
+        options=options("clips_manifest", "files", "listing"),
         title=lambda wildcards: entry(wildcards.dataset)["title"],
         audio=audio,
         sound=lambda wildcards: "heard" if is_heard(wildcards) else "left-out",

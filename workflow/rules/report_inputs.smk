@@ -74,7 +74,7 @@ def made_before_report(wildcards):
 
     The explorer reads clips, which need not be here.
     """
-    pages = [path.format(dataset=wildcards.dataset) for path in (paths.REPORT, paths.EXPLORER)]
+    pages = [path.format(dataset=wildcards.dataset) for path in paths.PAGES]
     left_out = {*pages, *shards("clips")(wildcards)}
     return [path for path in artifacts(wildcards.dataset) if path not in left_out]
 

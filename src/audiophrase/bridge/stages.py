@@ -34,6 +34,7 @@ class Stage:
     jobs: tuple[Job, ...]
     rules: tuple[str, ...]
     folder: str | None
+    listing: str | None  # names the files of a folder that is written as a whole
     manifests: tuple[str, ...]
     metrics: tuple[str, ...]
     outs: tuple[str, ...]
@@ -140,6 +141,7 @@ def _stage(
         jobs=jobs,
         rules=tuple(rule for rule in entry["rules"] if rule in {job.rule for job in jobs}),
         folder=folder,
+        listing=entry["listing"].format(**wildcards) if "listing" in entry else None,
         manifests=tuple(sorted(loose)) if "manifest" in entry else (),
         metrics=tuple(p for p in loose if p == entry.get("metrics", "").format(**wildcards)),
         outs=tuple(sorted([*([folder] if folder else []), *loose])),

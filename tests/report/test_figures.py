@@ -150,7 +150,7 @@ def test_boxes_stand_where_the_phrase_is_heard(draw):
     (bars,) = [bars for bars in lanes.collections if len(bars.get_paths())]
     boxes = [(path.vertices[:, 0].min(), path.vertices[:, 0].max()) for path in bars.get_paths()]
     assert boxes == [(0.1, pytest.approx(0.4)), (0.5, pytest.approx(0.8))]
-    assert not (frames.patches or frames.collections or frames.lines)  # nothing covers the sound
+    assert [*frames.patches, *frames.collections, *frames.lines] == []  # nothing covers the sound
 
 
 def test_each_phrase_has_one_line_in_the_colour_of_its_boxes(draw):

@@ -15,6 +15,7 @@ from audiophrase.closure import source_files
 from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
 from audiophrase.params.consistency import clip_sources
+from audiophrase.params.sound import carries_sound
 from audiophrase.params.reading import refuse_repeated_keys
 from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError

@@ -165,7 +165,7 @@ def test_each_phrase_has_one_line_in_the_colour_of_its_boxes(draw):
 def test_only_phrases_that_were_scored_are_aligned(draw):
     scores = pa.table({"phrase_id": ["0-1"], "scores": [np.zeros(50)]})
     labels = [line.get_label() for line in draw("alignment", scores=scores).axes[2].lines]
-    assert labels == ["honks (not heard)", "threshold 0.5"]
+    assert labels == ["honks (not heard)", "threshold"]
 
 
 def test_the_mean_is_drawn_where_there_are_other_scores(draw):

@@ -27,7 +27,7 @@ TITLE = "Phrases found in time (as in the paper's Figure 4)"
 CAPTION = (
     "Between the frames of a clip and the curves are the annotated segments, one lane a phrase. The "
     "curves show how similar each frame is to the phrase of the same colour, scaled to reach from 0 to 1 "
-    "within the clip unless the parameters say otherwise."
+    "within the clip unless the parameters say otherwise; dashed is the threshold of the tables."
 )
 ALT = "For some test clips their frames, the annotated segments, and similarities over time."
 READS = {
@@ -39,8 +39,8 @@ READS = {
 SETTINGS = ("features", "evaluate.sed")
 NEEDS_PHRASES = True
 
-# What fits into a line, in characters: over the axes, in the key.
-_AXES_WIDTH, _KEY_WIDTH = 78, 22
+# What fits into a line, in characters: over the axes, beside a lane.
+_AXES_WIDTH, _LANE_WIDTH = 82, 24
 
 
 @look()
@@ -76,21 +76,18 @@ def draw(
     ]
     heights_in = [_heights_in(example, title) for example, title in zip(shown, titles, strict=True)]
     figure = canvas(sum(map(sum, heights_in)) + 0.3, audio=audio)
-    rows = figure.add_gridspec(
-        3 * len(shown), 2, width_ratios=[3.6, 1], height_ratios=np.concatenate(heights_in)
-    )
+    rows = figure.add_gridspec(3 * len(shown), 1, height_ratios=np.concatenate(heights_in))
     for index, (example, title) in enumerate(zip(shown, titles, strict=True)):
         spectrum = features[example.clip_id]
-        upper = figure.add_subplot(rows[3 * index, 0])
+        upper = figure.add_subplot(rows[3 * index])
         upper.set_title(title, style="italic")
         draw_log_mel(upper, spectrum.log_mel, spectrum.hop_s, centres_hz, lowest_tick_hz=500.0)
-        lanes = figure.add_subplot(rows[3 * index + 1, 0], sharex=upper)
+        lanes = figure.add_subplot(rows[3 * index + 1], sharex=upper)
         _draw_events(lanes, example.events)
-        lower = figure.add_subplot(rows[3 * index + 2, 0], sharex=upper)
+        lower = figure.add_subplot(rows[3 * index + 2], sharex=upper)
         _draw_similarities(lower, example.events, of_phrase, spectrum.hop_s, threshold)
         time_axis(upper, lower, spectrum)
         lanes.tick_params(labelbottom=False)
-        _draw_key(figure.add_subplot(rows[3 * index : 3 * index + 3, 1]), lower)
     figure.said = Said(
         " ".join(
             f"Clip {number}, “{example.caption}”: {_in_words(example, of_phrase, features)}."
@@ -135,8 +132,7 @@ def _draw_events(axes: Axes, events: Sequence[Event]) -> None:
         bars = [(onset_s, offset_s - onset_s) for onset_s, offset_s in event.segments_s]
         axes.broken_barh(bars, (index - 0.35, 0.7), color=line_style(index)["color"])
     axes.set_ylim(len(events) - 0.5, -0.5)
-    axes.set_yticks([])
-    axes.set_ylabel("heard", rotation=0, ha="right", va="center")
+    axes.set_yticks(range(len(events)), [phrase_label(event, _LANE_WIDTH) for event in events])
 
 
 def _draw_similarities(
@@ -153,28 +149,18 @@ def _draw_similarities(
             time_s,
             similarity,
             linewidth=1.2,
-            label=phrase_label(event, _KEY_WIDTH),
+            label=phrase_label(event, _LANE_WIDTH),
             **line_style(index),
         )
-    axes.axhline(
-        threshold, color=GREY, linewidth=0.7, dashes=(6, 3), label=f"threshold {threshold:g}"
-    )
+    axes.axhline(threshold, color=GREY, linewidth=0.7, dashes=(6, 3), label="threshold")
     axes.set_ylim(-0.03, 1.03)
-    axes.set_yticks([0.0, 0.5, 1.0])
+    axes.set_yticks([0.0, threshold, 1.0], ["0", f"{threshold:g}", "1"])
     axes.set_ylabel("frame-phrase\nsimilarity")
 
 
-def _draw_key(axes: Axes, lines: Axes) -> None:
-    """The names of the lines, in a column of their own beside them."""
-    axes.axis("off")
-    handles, labels = lines.get_legend_handles_labels()
-    axes.legend(handles, labels, loc="center left", borderaxespad=0.0, handlelength=1.6)
-
-
 def _heights_in(example: Example, title: str) -> tuple[float, float, float]:
-    """Of one clip's frames, lanes and curves; more where its key has many phrases."""
-    labels = [phrase_label(event, _KEY_WIDTH) for event in example.events]
-    n_lines = sum(1 + label.count("\n") for label in labels) + 1  # the threshold
-    lanes_in = 0.13 * len(labels) + 0.1
-    others_in = max(2.75 + LINE_IN * title.count("\n"), 0.4 + 1.15 * LINE_IN * n_lines - lanes_in)
-    return others_in / 2, lanes_in, others_in / 2
+    """Of one clip's frames under their title, its lanes and its curves."""
+    labels = [phrase_label(event, _LANE_WIDTH) for event in example.events]
+    n_lines = max(1 + label.count("\n") for label in labels)
+    lanes_in = len(labels) * max(0.2, LINE_IN * n_lines + 0.04)
+    return 1.4 + LINE_IN * title.count("\n"), lanes_in, 1.4

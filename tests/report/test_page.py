@@ -4,16 +4,14 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
-import pandas as pd
 import pytest
 
 from audiophrase.report import catalogue
 from audiophrase.report.cells import NO_PHRASES_NOTE
-from audiophrase.report.page import Contents, page
+from audiophrase.report.page import page
 
 HOSTILE = "<script>alert('x')</script>\"&"
 FIGURES = catalogue.figures()
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 class Reader(HTMLParser):
@@ -32,40 +30,8 @@ class Reader(HTMLParser):
 
 
 @pytest.fixture
-def contents(make_measures, availability):
-    """Function from changes to the contents of a page."""
-
-    def make(**changes):
-        coverage = pd.DataFrame(
-            [
-                ("train", "exact", "dog", "dog", 600),
-                ("train", "exact", "rain", "rain", 300),
-                ("train", "unk", "<b>", "UNK", 100),
-            ],
-            columns=["split", "how", "word", "source_form", "tokens"],
-        )
-        model = {
-            "seed": 1,
-            "n_epochs": 12,
-            "best_epoch": 11,
-            "best_val_loss": 1.59,
-            "n_parameters": 732354,
-            "versions": {"torch": "2.9.0"},
-        }
-        known = {
-            "dataset": "demo",
-            "title": "A data set",
-            "measures": make_measures(),
-            "figures": [(about, SVG) for about in FIGURES.values()],
-            "availability": availability,
-            "coverage": coverage,
-            "models": [model],
-            "parameters": {"title": "A data set", "train": {"batch_size": 32}},
-            "versions": {"python": "3.11.0"},
-        }
-        return Contents(**(known | changes))
-
-    return make
+def contents(page_contents):
+    return page_contents
 
 
 def test_nothing_is_loaded_from_anywhere(contents):

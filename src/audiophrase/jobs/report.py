@@ -5,6 +5,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import click
 
@@ -98,12 +99,20 @@ def _read_figures(paths: tuple[Path, ...]) -> list[tuple[catalogue.About, bytes]
     known = catalogue.figures()
     if unknown := set(path_of) - set(known):
         raise click.UsageError(f"there is no figure {', '.join(sorted(unknown))}")
+    figures = [(about, path_of[name]) for name, about in known.items() if name in path_of]
+    return [(about, _read_figure(path)) for about, path in figures]
+
+
+def _read_figure(path: Path) -> bytes:
+    remedy = "delete it, and run snakemake to make it again"
     try:
-        return [
-            (about, path_of[name].read_bytes()) for name, about in known.items() if name in path_of
-        ]
-    except FileNotFoundError as error:
-        raise ArtifactError(f"{error.filename} is missing", "run snakemake to make it") from None
+        content = path.read_bytes()
+        said_by(content)
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
+    except (ElementTree.ParseError, ValueError):
+        raise ArtifactError(f"{path} is no picture as the job figure writes it", remedy) from None
+    return content
 
 
 def _versions() -> dict[str, str]:

@@ -273,6 +273,35 @@ def test_unresolved_clips_are_hatched_and_counted_apart(draw, availability):
     assert [bar.get_width() for bar in bars] == [1]
 
 
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("example_pair", "is heard at 0.1–0.4 and 0.5–0.8 s. “honks” is not heard."),
+        (
+            "alignment",
+            "annotated at 0.1–0.4 and 0.5–0.8 s, mean similarity 0.45 there and 0.58 elsew",
+        ),
+        ("sed_thresholds", "mean precision 0.60, recall 0.61, F1 0.62, best 0.63 at 0.42; max"),
+        ("training", "the validation loss from 2.00 to 1.90; it is lowest in epoch 3, at 1.70"),
+        (
+            "availability",
+            "train 2 of 3, val 1 of 1, test 1 of 2. Without it: silent, 1; missing: acc",
+        ),
+    ],
+)
+def test_what_a_figure_shows_is_said_in_its_numbers(name, numbers, draw):
+    assert numbers in draw(name).said.shows
+
+
+def test_no_best_point_hides_another_or_a_line(draw):
+    figure = draw("sed_thresholds")
+    marks = [line for line in figure.axes[2].lines if line.get_marker() != "None"]
+    assert len(marks) == 2
+    assert {mark.get_markerfacecolor() for mark in marks} == {"none"}
+    assert not any(mark.get_clip_on() for mark in marks)
+    assert len({(mark.get_marker(), mark.get_markersize()) for mark in marks}) == 2
+
+
 @pytest.mark.parametrize("n_lines", [21])
 def test_no_two_lines_of_a_figure_look_alike(n_lines):
     looks = {tuple(style.line_style(index).values()) for index in range(n_lines)}

@@ -168,7 +168,7 @@ def _headline(measures: Measures) -> list[dict[str, str]]:
             beside.append(f"{theirs}{chance}" if measures.beside_paper else chance)
     seeds = measures.runs[PAPER_VARIANT]
     if len(seeds) > 1:
-        beside[1:] = [f"{other}; of seed {next(iter(seeds))} alone" for other in beside[1:]]
+        beside[1:] = [f"seed {next(iter(seeds))} alone; {other}" for other in beside[1:]]
     f1 = {"task": SED, "part": ALL, "measure": "f1"}
     if ours := only(run, scores="mean", **f1):
         numbers.append((f"Detection, {detected(ours, 'F1')}", number(ours.value)))

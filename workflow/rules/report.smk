@@ -36,7 +36,9 @@ rule report:
         model_json=paper_seeds("model.json"),
         figure=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
         figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
-        template="src/audiophrase/report/page.html.j2",
+        clips=clips_to_hear,
+        clips_manifest=heard_manifest,
+        templates=PAGE_TEMPLATES,
         others=made_before_report,
         sources=sources("report"),
     output:
@@ -48,7 +50,7 @@ rule report:
         mem_mb=1000,
         runtime=10,
     params:
-        options=options("figure_modules", "template", "others"),
+        options=options("clips_manifest", "figure_modules", "templates", "others"),
         parameters=page_parameters,
     shell:
         "python -m audiophrase job report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
@@ -65,7 +67,7 @@ rule explorer:
         phrase_words=text_table("phrases"),
         coverage=paths.COVERAGE,
         features=feature_shards("test"),
-        clips=heard_clips,
+        clips=clips_to_hear,
         clips_manifest=heard_manifest,
         scores=run_files("sed_scores.parquet"),
         curve=run_files("sed_curve.csv"),

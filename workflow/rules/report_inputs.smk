@@ -2,6 +2,13 @@
 import json
 from pathlib import Path
 
+# What the page is written from, beside the modules of its job.
+PAGE_TEMPLATES = sorted(
+    os.path.relpath(path)
+    for pattern in ("*.css", "*.j2", "sections/*.j2")
+    for path in catalogue.FOLDER.parent.glob(pattern)
+)
+
 
 def audio(wildcards):
     """Whether the clips were rendered, so that every table and figure can say so."""
@@ -62,6 +69,13 @@ def run_files(*names):
     return of_job
 
 
+def clips_to_hear(wildcards):
+    """The shards of test clips, where pages may carry their sound and they are here."""
+    if not is_heard(wildcards) or paths.works_without_clips(config, wildcards.dataset):
+        return []
+    return shards("clips", "test")(wildcards)
+
+
 @instructive
 def compared(wildcards):
     """Rows of the data sets that stand in the ablation table beside a data set's own."""
@@ -93,18 +107,12 @@ def overrides(wildcards):
 
 @instructive
 def is_heard(wildcards):
-    """Whether the explorer carries the clips' sound."""
+    """Whether page and explorer carry the clips' sound."""
     return carries_sound(config, wildcards.dataset)
 
 
-def heard_clips(wildcards):
-    """The shards that the explorer takes its sound from: none where features came without clips."""
-    without = paths.works_without_clips(config, wildcards.dataset)
-    return shards("clips", "test")(wildcards) if is_heard(wildcards) and not without else []
-
-
 def heard_manifest(wildcards):
-    """Their manifest, which is here whether the clips are or not."""
+    """The manifest of the clips to hear, which is here whether the clips are or not: what DVC goes by."""
     return [paths.manifest(wildcards.dataset, "clips", "test")] if is_heard(wildcards) else []
 
 

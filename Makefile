@@ -23,10 +23,13 @@ help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 $(VENV)/installed: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "error: there is no $(PYTHON); name a Python of 3.11 or later: make PYTHON=python3.12 …" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is older than Python 3.11; name another: make PYTHON=python3.12 …" >&2; exit 1; }
+	@echo "installing into $(VENV): a few minutes, and a line a package where there is a terminal"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)pip install --disable-pip-version-check --quiet --requirement requirements.lock
+	$(BIN)pip install --disable-pip-version-check $(if $(MAKE_TERMOUT),,--quiet) --requirement requirements.lock
 	$(BIN)pip install --disable-pip-version-check --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 

@@ -59,6 +59,7 @@ def instructive(function):
 
 
 instructive(refuse_repeated_keys)(workflow.configfiles)
+config.update(parameters.to_build(workflow.overwrite_config))
 instructive(parameters.check)(config)
 FIGURES = instructive(catalogue.figures)()
 

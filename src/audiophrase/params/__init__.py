@@ -22,8 +22,10 @@ _IN_WHICH_FILE = "fix them in params.yaml, or in the file given with --configfil
 def load(path: Path, *overlays: Path) -> dict[str, Any]:
     """Read a params file, lay others over it in turn, and check the whole. Raises ParamsError."""
     params: Any = read(path)
+    over: Any = {}
     for overlay in overlays:
-        params = _overlay(params, read(overlay))
+        over = _overlay(over, read(overlay))
+    params = _overlay(params, {**over, **to_build(over)})
     remedy = f"fix them in {' or '.join(map(str, (path, *overlays)))}"
     missing = [name for name in ("build", *DOCUMENT) if name not in params]
     if missing and not overlays and Path(path).name != "params.yaml":
@@ -33,6 +35,14 @@ def load(path: Path, *overlays: Path) -> dict[str, Any]:
         )
     check(params, remedy=remedy)
     return params
+
+
+def to_build(overlay: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is to be made of an overlay that does not say it: the data sets that it names."""
+    named = overlay.get("datasets")
+    if "build" in overlay or not isinstance(named, Mapping) or not named:
+        return {}
+    return {"build": list(named)}
 
 
 def check(params: Any, *, remedy: str = _IN_WHICH_FILE) -> None:

@@ -1,5 +1,6 @@
 """Params files as YAML, in which no key may stand twice: YAML's readers would take the last one."""
 
+import shlex
 from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,10 +20,7 @@ def read(path: Path) -> dict[Any, Any]:
     try:
         content = _parse(path)
     except FileNotFoundError:
-        raise ParamsError(
-            f"there is no params file {path}",
-            "name one that there is; paths count from the working folder",
-        ) from None
+        raise ParamsError(f"there is no params file {path}", _where_it_may_be(path)) from None
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
     except UnicodeDecodeError as error:
@@ -37,6 +35,14 @@ def read(path: Path) -> dict[Any, Any]:
         held = "is empty" if content is None else "has no keys at its top level"
         raise ParamsError(f"{path} {held}", "write what you set as `section: {key: value}`")
     return content
+
+
+def _where_it_may_be(path: Path) -> str:
+    folders = Path.cwd().parents
+    project = next((folder for folder in folders if (folder / "Snakefile").is_file()), None)
+    if project is not None and (project / path).is_file():
+        return f"you are in a folder of the project: `cd {shlex.quote(str(project))}` first"
+    return "name one that there is; paths count from the working folder"
 
 
 def refuse_repeated_keys(paths: Iterable[Path]) -> None:

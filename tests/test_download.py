@@ -93,6 +93,7 @@ def no_copies(monkeypatch):
     monkeypatch.delenv(download.HANDED_OVER, raising=False)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(transfer.os, "fsync", lambda _: None)  # a busy disk takes seconds
 
 
 def pinned(server, **changed):

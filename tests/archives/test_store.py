@@ -50,7 +50,9 @@ def test_labels_and_audio_are_taken_once_and_told_with_their_size(server, tmp_pa
     assert set(labels.label_files(folder)) == set(fakezenodo.SPLITS)
     told = capsys.readouterr().err
     assert "left alone of the record: README.md" in told
-    assert re.search(r"to download: [\d.]+ MB in 4 files.* to unpack them", told)
+    assert re.search(
+        r"to download: [\d.]+ MB in 4 files; unpacked, they take at least [\d.]+ MB more", told
+    )
     paths = [path for path, _ in server.asked]
     assert len(paths) == len(set(paths)) == 5  # the list, the archive and three labels
     assert take(server, tmp_path) == folder

@@ -60,8 +60,8 @@ def unpacked(
         shutil.rmtree(folder, ignore_errors=True)
         partial.replace(folder)
     click.echo(
-        f"{folder}: {len(_contents(folder)):,} files unpacked; the archives in {downloads} are "
-        "needed no more",
+        f"{folder}: {len(_contents(folder)):,} files unpacked; what was downloaded, in "
+        f"{downloads}, is needed no more unless one of them is lost",
         err=True,
     )
     return folder
@@ -87,8 +87,8 @@ def _require_room(files: Sequence[Pinned], downloads: Path) -> None:
     n_download = sum(file.max_bytes for file in lacking)
     n_unpacked = sum(file.max_bytes for file in files)  # at least
     click.echo(
-        f"to download: {_mb(n_download)} in {len(lacking)} files, and at least as much again as the "
-        f"archives have, {_mb(n_unpacked)}, to unpack them",
+        f"to download: {_mb(n_download)} in {len(lacking)} files; unpacked, they take at least "
+        f"{_mb(n_unpacked)} more",
         err=True,
     )
     _refuse_too_much(n_download + n_unpacked, downloads)

@@ -107,7 +107,7 @@ def test_labels_clips_and_features_with_no_request_but_for_the_record(
         "features", "--settings", settings["features"], "--front-end", "log-mel",
         "test-00000.parquet", "features.parquet"
     )  # fmt: skip
-    assert ", 675 frames" in told
+    assert "10 clips, 684 frames" in told
     assert len(server.asked) == 5  # the list, the archive, three files of labels
     assert all(path.startswith("/api/records/") for path, _ in server.asked)
 

@@ -158,6 +158,13 @@ def test_a_disk_that_is_too_small_is_told_before_anything_comes(server, tmp_path
     assert len(server.asked) == 1
 
 
+def test_a_server_that_is_not_there_is_told(server, tmp_path):
+    url = server.url.replace(str(server.server_port), "1")
+    with pytest.raises(DownloadError, match="Connection refused") as refused:
+        store.unpacked(url, cache=tmp_path, downloads=tmp_path, sleep=lambda _: None)
+    assert "where the network can be reached" in refused.value.remedy
+
+
 def test_a_record_that_there_is_not_is_told(server, tmp_path):
     url = f"{server.host}/api/records/1"
     with pytest.raises(DownloadError, match=r"HTTP 404 \(there is no such record\)") as refused:
@@ -246,5 +253,7 @@ def test_a_record_without_labels_of_a_split_is_refused(server, tmp_path):
     del server.files["test.json"]
     with pytest.raises(AudiophraseError, match="has no labels of test"):
         take(server, tmp_path)
+    server.files = {**LABELS, "audio.tar.gz": b"x"}
+    assert "no audio that is read" in refusal(server, tmp_path)
     server.files = {"model.pth": b"x"}
     assert "neither ZIP archives nor JSON nor audio" in refusal(server, tmp_path)

@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ import click
 from tqdm import tqdm
 
 from audiophrase.archives import labels, unpacking, zenodo
+from audiophrase.clips.folder import list_files
 from audiophrase.download import CACHE as DOWNLOADS
 from audiophrase.download import Pinned, fetch_all, locked
 from audiophrase.errors import DownloadError
@@ -40,7 +41,7 @@ def unpacked(
         url: the record's address in Zenodo's API.
 
     Raises:
-        DownloadError: something cannot be had, has another checksum, or is not unpacked.
+        DownloadError: something cannot be had, has another checksum, is not unpacked, or no audio.
         AnnotationError: the record has no labels of some split.
     """
     folder = folder_of(url, cache)
@@ -50,13 +51,20 @@ def unpacked(
     with locked(cache / f".{folder.name}.lock", f"unpacks {folder}"):
         if _is_whole(folder):
             return folder
-        files = _chosen(zenodo.record_files(url, scratch=cache, sleep=sleep), url)
+        listed = zenodo.record_files(url, scratch=cache, sleep=sleep)
+        files = _chosen(listed, url)
         _require_room(files, downloads)
         copies = fetch_all(files, cache=downloads, sleep=sleep)
         partial = cache / f".{folder.name}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         _lay_out(files, copies, partial)
         labels.label_files(partial)
+        if not list_files(partial):
+            raise DownloadError(
+                f"{url} has labels, and no audio that is read: WAV and the like, or ZIP archives "
+                f"of them; it has {', '.join(file.name for file in listed)}",
+                "unpack its audio by hand, and name the folder in retrieve.folder",
+            )
         shutil.rmtree(folder, ignore_errors=True)
         partial.replace(folder)
     click.echo(
@@ -67,9 +75,8 @@ def unpacked(
     return folder
 
 
-def _chosen(files: Iterable[Pinned], url: str) -> list[Pinned]:
+def _chosen(files: Sequence[Pinned], url: str) -> list[Pinned]:
     """What is taken of a record: ZIP archives, JSON, audio."""
-    files = list(files)
     chosen = [file for file in files if _is_zip(file.name) or unpacking.is_taken(file.name)]
     if left := [file.name for file in files if file not in chosen]:
         click.echo(f"left alone of the record: {', '.join(left)}", err=True)

@@ -26,8 +26,14 @@ MAX_RECORD_BYTES = 1 << 36  # 64 GiB
 _NAME = re.compile(r"[^\W_.-][\w .()+=-]{0,199}")
 _CHECKSUM = re.compile(r"(md5):([0-9a-f]{32})|(sha256):([0-9a-f]{64})")
 _BY_HAND = (
-    "see whether annotations.audiogrounding_v2.url is the API's address of a record; or download "
-    "the record's files in a browser, unpack them, and name the folder in retrieve.folder"
+    "download the record's files in a browser, unpack them, and name the folder in retrieve.folder"
+)
+_ADDRESS = (
+    f"see whether annotations.audiogrounding_v2.url is the API's address of a record; or {_BY_HAND}"
+)
+_AGAIN = (
+    "run the same command again where the network can be reached (HTTPS_PROXY and SSL_CERT_FILE are "
+    f"honoured); or {_BY_HAND}"
 )
 
 
@@ -51,9 +57,11 @@ def record_files(
             fetch(asked, answer, sleep)
             content = answer.read_bytes()
     except Failed as error:
-        gone = " (there is no such record)" if error.status in (404, 410) else ""
+        gone = error.status in (404, 410)
         raise DownloadError(
-            f"the list of files of {url} cannot be had: {error}{gone}", _BY_HAND
+            f"the list of files of {url} cannot be had: {error}"
+            f"{' (there is no such record)' if gone else ''}",
+            _ADDRESS if gone else _AGAIN,
         ) from None
     return parse(content, url)
 
@@ -62,7 +70,7 @@ def parse(content: bytes, url: str) -> list[Pinned]:
     """The files that an answer lists. Raises DownloadError for any other."""
 
     def refuse(problem: str) -> DownloadError:
-        return DownloadError(f"the answer of {url} {problem}", _BY_HAND)
+        return DownloadError(f"the answer of {url} {problem}", _ADDRESS)
 
     try:
         answer = json.loads(content)

@@ -99,6 +99,8 @@ def test_labels_clips_and_features_with_no_request_but_for_the_record(
         assert ("Yzzzzzzzzzzz.wav" in output) == shard.endswith("0")
         shard_table = tables.read(Path(f"{shard}.parquet"), stage="clips")
         states |= {row["clip_id"]: (row["state"], row["reason"]) for row in shard_table.to_pylist()}
+    # Where they were downloaded from changes no clip.
+    assert server.url.encode() not in Path("test-00000.parquet").read_bytes()
     absent = Path(ABSENT).stem
     assert states.pop(absent) == ("missing", "no-file")
     assert set(states.values()) == {("ok", None)}

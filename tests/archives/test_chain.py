@@ -105,11 +105,11 @@ def test_labels_clips_and_features_with_no_request_but_for_the_record(
     assert states.pop(absent) == ("missing", "no-file")
     assert set(states.values()) == {("ok", None)}
     assert len(states) == 59
-    told = run(
+    printed = run(
         "features", "--settings", settings["features"], "--front-end", "log-mel",
         "test-00000.parquet", "features.parquet"
     )  # fmt: skip
-    assert "10 clips, 684 frames" in told
+    assert "10 clips, 684 frames" in printed
     assert len(server.asked) == 5  # the list, the archive, three files of labels
     assert all(path.startswith("/api/records/") for path, _ in server.asked)
 

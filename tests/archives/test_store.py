@@ -48,10 +48,10 @@ def test_labels_and_audio_are_taken_once_and_told_with_their_size(server, tmp_pa
     folder = take(server, tmp_path)
     assert (folder / "audio/train/Y00000000000.wav").read_bytes() == WAV
     assert set(labels.label_files(folder)) == set(fakezenodo.SPLITS)
-    told = capsys.readouterr().err
-    assert "left alone of the record: README.md" in told
+    printed = capsys.readouterr().err
+    assert "left alone of the record: README.md" in printed
     assert re.search(
-        r"to download: [\d.]+ MB in 4 files; unpacked, they take at least [\d.]+ MB more", told
+        r"to download: [\d.]+ MB in 4 files; unpacked, they take at least [\d.]+ MB more", printed
     )
     paths = [path for path, _ in server.asked]
     assert len(paths) == len(set(paths)) == 5  # the list, the archive and three labels

@@ -17,7 +17,7 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo reproduce audit record push pull verify upgrade-ytdlp test lint bench clean
+.PHONY: help demo reproduce grounding audit record push pull verify upgrade-ytdlp test lint bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -39,6 +39,10 @@ demo: $(VENV)/installed ## the whole chain on rendered clips, to results/demo/re
 reproduce: $(VENV)/installed ## the paper: AudioGrounding, YouTube, Google News; safe to run again
 	$(BIN)audiophrase download audiogrounding
 	$(call build,audiogrounding)
+
+grounding: $(VENV)/installed ## AudioGrounding v2 with its archived audio, none from YouTube; safe to run again
+	$(BIN)audiophrase download audiogrounding-v2
+	$(call build,audiogrounding-v2)
 
 audit: $(VENV)/installed ## get the clips of DATASET, count them, say why others are missing; docs/audit.md
 	$(BIN)snakemake --cores $(CORES) data/$(DATASET)/availability.csv

@@ -39,6 +39,7 @@ OLDER_NAMES = {"retrieve": "fetch"}  # still understood, and listed nowhere
 JOBS = {
     "generate-annotations": "Make up annotations for the demo.",
     "download-annotations": "Fetch AudioGrounding's files.",
+    "archived-annotations": "Take over labels that are archived with their audio.",
     "import-annotations": "Take over one annotation file.",
     "import-file": "Take over the user's one annotation file for all splits.",
     "import-list": "Take over a list of clips without captions.",
@@ -46,6 +47,7 @@ JOBS = {
     "render-clips": "Render the clips of a shard.",
     "render-phrases": "Render a shard from any phrases.",
     "local-clips": "Read the clips of a shard from a folder.",
+    "archived-clips": "Read the clips of a shard from an archive.",
     "fetch-clips": "Fetch the clips of a data set from YouTube.",
     "youtube-clips": "Pack fetched clips into a shard.",
     "clips-manifest": "Check a split's clip shards.",

@@ -6,6 +6,7 @@ ANNOTATION_SOURCES = [f"data/{{dataset}}/annotations/source/{split}.json" for sp
 # network where no node reaches it.
 localrules:
     download_annotations,
+    archived_annotations,
     import_annotations,
     import_file,
     import_list,
@@ -51,6 +52,25 @@ rule download_annotations:
         "python -m audiophrase job download-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
 
 
+rule archived_annotations:
+    input:
+        sources=sources("archived_annotations"),
+    output:
+        ANNOTATION_SOURCES,
+    log:
+        "logs/{dataset}/archived_annotations.log",
+    wildcard_constraints:
+        dataset=datasets_with(is_downloaded),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=12 * 60,
+    params:
+        settings=settings("annotations.audiogrounding_v2"),
+    shell:
+        "python -m audiophrase job archived-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
+
+
 rule import_annotations:
     input:
         file=annotation_file,
@@ -60,7 +80,10 @@ rule import_annotations:
     log:
         "logs/{dataset}/import_annotations/{split}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "files"),
+        dataset=datasets_with(
+            lambda name: sections(name)["annotations"]["source"] in ("files", ARCHIVE)
+            and not is_downloaded(name)
+        ),
         split="|".join(SPLITS),
     threads: 1
     resources:

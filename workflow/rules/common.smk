@@ -14,7 +14,7 @@ from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
 from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import ARCHIVE, clip_sources
 from audiophrase.params.reading import refuse_repeated_keys
 from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError
@@ -250,12 +250,19 @@ def annotation_file(wildcards):
     return files.annotation_file(config, wildcards.dataset, getattr(wildcards, "split", None))
 
 
+@instructive
+def is_downloaded(dataset):
+    """Whether a data set's labels and audio come out of an archive that is downloaded."""
+    return files.is_downloaded(config, dataset)
+
+
 def form_modules(wildcards):
     """The modules of the forms that a data set's annotations may have: one, where that is known."""
     annotations = sections(wildcards.dataset)["annotations"]
     made_here = {
         "grammar": "audiogrounding_v1",
         "audiogrounding": "audiogrounding_v1",
+        "audiogrounding_v2": "audiogrounding_v2",
         "list": "clip_list",
     }
     known = made_here.get(annotations["source"], annotations["form"])
@@ -264,7 +271,8 @@ def form_modules(wildcards):
 
 def form_option(wildcards):
     """The form of the user's annotation files as an option, where they say it."""
-    form = sections(wildcards.dataset)["annotations"]["form"]
+    annotations = sections(wildcards.dataset)["annotations"]
+    form = ARCHIVE if annotations["source"] == ARCHIVE else annotations["form"]
     return [f"--form={form}"] if form else []
 
 

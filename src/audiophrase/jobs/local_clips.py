@@ -7,10 +7,9 @@ import click
 from audiophrase import tables
 from audiophrase.annotations.audio_tables import AudioTable
 from audiophrase.clips import local
-from audiophrase.clips.archive import Matches
-from audiophrase.clips.folder import list_files
 from audiophrase.clips.inputs import input_digests
-from audiophrase.jobs.clip_shards import is_first, write_shard
+from audiophrase.jobs.clip_shards import write_shard
+from audiophrase.jobs.folder_clips import rows_out_of_folder
 from audiophrase.options import file_argument, file_option, settings
 from audiophrase.settings import structure
 
@@ -39,8 +38,5 @@ def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: P
             by_name[name] = local.table_row(content, clip_of[name], params)
         rows = [by_name[clip["filename"]] or local.table_row(None, clip, params) for clip in own]
     else:
-        matches = Matches(list_files(folder), clip_rows)
-        rows = [local.clip_row(folder, matches, clip, params) for clip in own]
-        if is_first(shard) and (note := matches.note()):
-            click.echo(f"note: {note}", err=True)
+        rows = rows_out_of_folder(folder, clip_rows, shard, params)
     write_shard(output, rows, settings, input_digests(shard, all_clips))

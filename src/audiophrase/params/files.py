@@ -7,8 +7,10 @@ Raises AudiophraseError where a file is not named, or not there.
 import os
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from audiophrase.archives.labels import label_files
 from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
 from audiophrase.errors import AudiophraseError
@@ -21,7 +23,14 @@ from audiophrase.params import (
     require_paths,
     variants_of,
 )
-from audiophrase.params.consistency import FILE, LIST, audio_is_in_tables, clip_sources
+from audiophrase.params.consistency import (
+    ARCHIVE,
+    FILE,
+    LIST,
+    audio_is_in_tables,
+    clip_sources,
+    is_downloaded_with_audio,
+)
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS
 
@@ -32,7 +41,7 @@ def require_files(params: Params, dataset: str) -> None:
     """Refuse a data set whose files are not named or not there, as rules do when they need them."""
     require_paths(params, dataset)
     source = effective(params, dataset)["annotations"]["source"]
-    if source == "files":
+    if source == "files" or (source == ARCHIVE and not is_downloaded(params, dataset)):
         for split in SPLITS:
             annotation_file(params, dataset, split)
     if source == FILE:
@@ -49,10 +58,18 @@ def require_files(params: Params, dataset: str) -> None:
 
 def annotation_file(params: Params, dataset: str, split: str | None) -> str:
     """The annotations of a split; None: of all, where one file holds them."""
-    annotations = _with_paths(params, dataset)["annotations"]
+    sections = _with_paths(params, dataset)
+    annotations = sections["annotations"]
     if split is None:
         return _existing(annotations["file"], "annotations.file")
+    if annotations["source"] == ARCHIVE:
+        return _label_files(sections["retrieve"]["folder"])[split]
     return _existing(annotations["files"][split], f"annotations.files.{split}")
+
+
+def is_downloaded(params: Params, dataset: str) -> bool:
+    """Whether labels and audio come out of an archive that is downloaded."""
+    return is_downloaded_with_audio(dataset_entry(params, dataset), effective(params, dataset))
 
 
 def audio_table(params: Params, dataset: str, split: str) -> str | None:
@@ -135,7 +152,15 @@ def _described(params: Params, dataset: str) -> tuple[Items, Items | None, Items
     if annotations["source"] == FILE:
         return n_shards, ((None, annotations["file"]),), tuple(annotations["split"].items())
     files = annotations["files"] if annotations["source"] == "files" else None
+    if annotations["source"] == ARCHIVE:
+        files = {split: annotation_file(params, dataset, split) for split in SPLITS}
     return n_shards, None if files is None else tuple(files.items()), ()
+
+
+@cache
+def _label_files(folder: str) -> dict[str, str]:
+    """The labels beside the audio of a folder, looked for once for all jobs of a run."""
+    return label_files(Path(folder))
 
 
 @cache

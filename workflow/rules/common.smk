@@ -245,8 +245,14 @@ def only_clips_of(wildcards):
 
 @instructive
 def annotation_file(wildcards):
-    """The user's annotation file of the job's split, or of all."""
+    """The user's annotation file of the job's split, or of all; it may be a pattern of files."""
     return files.annotation_file(config, wildcards.dataset, getattr(wildcards, "split", None))
+
+
+@instructive
+def annotation_files(wildcards):
+    """The files that there are of those that `annotation_file` names."""
+    return files.annotation_files(config, wildcards.dataset, getattr(wildcards, "split", None))
 
 
 def form_modules(wildcards):

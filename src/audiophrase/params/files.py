@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from audiophrase.annotations.patterns import is_pattern, matching
 from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
 from audiophrase.errors import AudiophraseError
@@ -34,9 +35,9 @@ def require_files(params: Params, dataset: str) -> None:
     source = effective(params, dataset)["annotations"]["source"]
     if source == "files":
         for split in SPLITS:
-            annotation_file(params, dataset, split)
+            annotation_files(params, dataset, split)
     if source == FILE:
-        annotation_file(params, dataset, None)
+        annotation_files(params, dataset, None)
     if source == LIST:
         clip_list(params, dataset)
     recordings(params, dataset)
@@ -48,11 +49,14 @@ def require_files(params: Params, dataset: str) -> None:
 
 
 def annotation_file(params: Params, dataset: str, split: str | None) -> str:
-    """The annotations of a split; None: of all, where one file holds them."""
-    annotations = _with_paths(params, dataset)["annotations"]
-    if split is None:
-        return _existing(annotations["file"], "annotations.file")
-    return _existing(annotations["files"][split], f"annotations.files.{split}")
+    """The annotations of a split; None: of all, where one file holds them. It may be a pattern."""
+    return _annotation_file(params, dataset, split)[0]
+
+
+def annotation_files(params: Params, dataset: str, split: str | None) -> list[str]:
+    """The files that `annotation_file` names: several, where it is a pattern."""
+    path, key = _annotation_file(params, dataset, split)
+    return list(map(str, matching(path))) if is_pattern(path) else [_existing(path, key)]
 
 
 def audio_table(params: Params, dataset: str, split: str) -> str | None:
@@ -60,8 +64,18 @@ def audio_table(params: Params, dataset: str, split: str) -> str | None:
     sections = _with_paths(params, dataset)
     if not audio_is_in_tables(dataset_entry(params, dataset), sections):
         return None
-    of_all = sections["annotations"]["source"] == FILE
-    return annotation_file(params, dataset, None if of_all else split)
+    return annotation_file(params, dataset, _split_of_file(sections, split))
+
+
+def _annotation_file(params: Params, dataset: str, split: str | None) -> tuple[str, str]:
+    annotations = _with_paths(params, dataset)["annotations"]
+    if split is None:
+        return annotations["file"], "annotations.file"
+    return annotations["files"][split], f"annotations.files.{split}"
+
+
+def _split_of_file(sections: Mapping[str, Any], split: str) -> str | None:
+    return None if sections["annotations"]["source"] == FILE else split
 
 
 def clip_list(params: Params, dataset: str) -> str:
@@ -105,8 +119,11 @@ def folder_of_recordings(params: Params, dataset: str) -> str | None:
 def recordings(params: Params, dataset: str, shard: str | None = None) -> list[str]:
     """The files that may hold clips, or those of a shard: a changed or added one is noticed."""
     splits = SPLITS if shard is None else [shard.rsplit("-", 1)[0]]
-    if tables := [path for split in splits if (path := audio_table(params, dataset, split))]:
-        return list(dict.fromkeys(tables))
+    sections = _with_paths(params, dataset)
+    if audio_is_in_tables(dataset_entry(params, dataset), sections):
+        named = dict.fromkeys(_split_of_file(sections, split) for split in splits)
+        paths = [path for split in named for path in annotation_files(params, dataset, split)]
+        return list(dict.fromkeys(paths))
     folder = folder_of_recordings(params, dataset)
     if folder is None:
         return []

@@ -106,7 +106,9 @@ def test_a_clip_in_two_files_is_read_from_the_first_and_may_not_differ(tmp_path)
     same = [("é.wav", sound(1))]
     write(tmp_path / "a.parquet", same)
     write(tmp_path / "b.parquet", same)
-    kept = importing.of_split(files.load(tmp_path / "*.parquet"), "mine", "train")
+    table = files.load(tmp_path / "*.parquet")
+    assert list(table.audio(["é.wav"])) == [("é.wav", sound(1))]
+    kept = importing.of_split(table, "mine", "train")
     assert [row["caption_id"] for row in kept["rows"]] == ["é.wav#0", "é.wav#1"]
     write(tmp_path / "b.parquet", [("e\N{COMBINING ACUTE ACCENT}.wav", sound(2))])
     with pytest.raises(AnnotationError) as refused:

@@ -41,6 +41,8 @@ def refusal(path):
 def test_any_column_that_audiocaps_lacks_is_the_one_named(tmp_path, lacked):
     path = written(tmp_path, "a.csv", AUDIOCAPS.replace(lacked, "other"))
     assert f"a.csv lacks the column {lacked}; it has " in refusal(path)
+    path = written(tmp_path, "a.csv", "youtube_id,words\nvfY_TJq7n_U,rain\n")
+    assert "a.csv lacks the column audiocap_id, start_time, caption" in refusal(path)
 
 
 def test_a_table_of_files_may_tell_their_videos_besides(tmp_path):

@@ -73,7 +73,7 @@ rule archived_annotations:
 
 rule import_annotations:
     input:
-        file=annotation_file,
+        files=annotation_files,
         sources=sources("import_annotations", form_modules),
     output:
         "data/{dataset}/annotations/source/{split}.json",
@@ -90,14 +90,15 @@ rule import_annotations:
         mem_mb=1000,
         runtime=10,
     params:
+        file=annotation_file,
         form=form_option,
     shell:
-        "python -m audiophrase job import-annotations {params.form:q} {input.file:q} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job import-annotations {params.form:q} {params.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_file:
     input:
-        file=annotation_file,
+        files=annotation_files,
         sources=sources("import_file", form_modules),
     output:
         ANNOTATION_SOURCES,
@@ -111,10 +112,11 @@ rule import_file:
         runtime=60,
     params:
         settings=settings("annotations.split"),
+        file=annotation_file,
         form=form_option,
     shell:
         "python -m audiophrase job import-file --settings {params.settings:q} {params.form:q} "
-        "{input.file:q} {output} 2>&1 | tee -i {log}"
+        "{params.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_list:

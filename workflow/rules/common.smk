@@ -59,7 +59,7 @@ def instructive(function):
 
 
 instructive(refuse_repeated_keys)(workflow.configfiles)
-config.update(parameters.to_build(workflow.overwrite_config))
+config.update(parameters.to_build(workflow.config_settings.overwrite_config))
 instructive(parameters.check)(config)
 FIGURES = instructive(catalogue.figures)()
 
@@ -246,7 +246,7 @@ def only_clips_of(wildcards):
 
 @instructive
 def annotation_file(wildcards):
-    """The user's annotation file of the job's split, or of all."""
+    """The user's annotation file of the job's split, or of all; it may be a pattern of files."""
     return files.annotation_file(config, wildcards.dataset, getattr(wildcards, "split", None))
 
 
@@ -254,6 +254,12 @@ def annotation_file(wildcards):
 def is_downloaded(dataset):
     """Whether a data set's labels and audio come out of an archive that is downloaded."""
     return files.is_downloaded(config, dataset)
+
+
+@instructive
+def annotation_files(wildcards):
+    """The files that there are of those that `annotation_file` names."""
+    return files.annotation_files(config, wildcards.dataset, getattr(wildcards, "split", None))
 
 
 def form_modules(wildcards):

@@ -6,6 +6,7 @@ import click
 
 from audiophrase import tables
 from audiophrase.annotations.audio_tables import AudioTable
+from audiophrase.annotations.patterns import is_pattern
 from audiophrase.clips import local
 from audiophrase.clips.inputs import input_digests
 from audiophrase.jobs.clip_shards import write_shard
@@ -22,7 +23,7 @@ from audiophrase.settings import structure
     "--folder",
     type=click.Path(path_type=Path),
     required=True,
-    help="Folder of audio files, or Parquet.",
+    help="Folder of audio files, or Parquet, which may be a pattern of files.",
 )
 @file_argument("output")
 def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: Path) -> None:
@@ -31,7 +32,7 @@ def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: P
     all_clips = tables.read(clips, stage="annotations.clips")
     clip_rows = all_clips.to_pylist()
     own = [clip for clip in clip_rows if clip["shard"] == shard]
-    if folder.is_file():
+    if folder.is_file() or is_pattern(folder):
         by_name = dict.fromkeys(clip["filename"] for clip in own)
         clip_of = {clip["filename"]: clip for clip in own}
         for name, content in AudioTable(folder).audio(clip_of):  # one clip's bytes at a time

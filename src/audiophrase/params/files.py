@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from audiophrase.annotations.patterns import is_pattern, matching
 from audiophrase.archives.labels import label_files
 from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
@@ -43,9 +44,9 @@ def require_files(params: Params, dataset: str) -> None:
     source = effective(params, dataset)["annotations"]["source"]
     if source == "files" or (source == ARCHIVE and not is_downloaded(params, dataset)):
         for split in SPLITS:
-            annotation_file(params, dataset, split)
+            annotation_files(params, dataset, split)
     if source == FILE:
-        annotation_file(params, dataset, None)
+        annotation_files(params, dataset, None)
     if source == LIST:
         clip_list(params, dataset)
     recordings(params, dataset)
@@ -57,14 +58,14 @@ def require_files(params: Params, dataset: str) -> None:
 
 
 def annotation_file(params: Params, dataset: str, split: str | None) -> str:
-    """The annotations of a split; None: of all, where one file holds them."""
-    sections = _with_paths(params, dataset)
-    annotations = sections["annotations"]
-    if split is None:
-        return _existing(annotations["file"], "annotations.file")
-    if annotations["source"] == ARCHIVE:
-        return _label_files(sections["retrieve"]["folder"])[split]
-    return _existing(annotations["files"][split], f"annotations.files.{split}")
+    """The annotations of a split; None: of all, where one file holds them. It may be a pattern."""
+    return _annotation_file(params, dataset, split)[0]
+
+
+def annotation_files(params: Params, dataset: str, split: str | None) -> list[str]:
+    """The files that `annotation_file` names: several, where it is a pattern."""
+    path, key = _annotation_file(params, dataset, split)
+    return list(map(str, matching(path))) if is_pattern(path) else [_existing(path, key)]
 
 
 def is_downloaded(params: Params, dataset: str) -> bool:
@@ -77,8 +78,21 @@ def audio_table(params: Params, dataset: str, split: str) -> str | None:
     sections = _with_paths(params, dataset)
     if not audio_is_in_tables(dataset_entry(params, dataset), sections):
         return None
-    of_all = sections["annotations"]["source"] == FILE
-    return annotation_file(params, dataset, None if of_all else split)
+    return annotation_file(params, dataset, _split_of_file(sections, split))
+
+
+def _annotation_file(params: Params, dataset: str, split: str | None) -> tuple[str, str]:
+    sections = _with_paths(params, dataset)
+    annotations = sections["annotations"]
+    if split is None:
+        return annotations["file"], "annotations.file"
+    if annotations["source"] == ARCHIVE:
+        return _label_files(sections["retrieve"]["folder"])[split], "retrieve.folder"
+    return annotations["files"][split], f"annotations.files.{split}"
+
+
+def _split_of_file(sections: Mapping[str, Any], split: str) -> str | None:
+    return None if sections["annotations"]["source"] == FILE else split
 
 
 def clip_list(params: Params, dataset: str) -> str:
@@ -122,8 +136,11 @@ def folder_of_recordings(params: Params, dataset: str) -> str | None:
 def recordings(params: Params, dataset: str, shard: str | None = None) -> list[str]:
     """The files that may hold clips, or those of a shard: a changed or added one is noticed."""
     splits = SPLITS if shard is None else [shard.rsplit("-", 1)[0]]
-    if tables := [path for split in splits if (path := audio_table(params, dataset, split))]:
-        return list(dict.fromkeys(tables))
+    sections = _with_paths(params, dataset)
+    if audio_is_in_tables(dataset_entry(params, dataset), sections):
+        named = dict.fromkeys(_split_of_file(sections, split) for split in splits)
+        paths = [path for split in named for path in annotation_files(params, dataset, split)]
+        return list(dict.fromkeys(paths))
     folder = folder_of_recordings(params, dataset)
     if folder is None:
         return []

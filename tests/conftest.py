@@ -18,6 +18,8 @@ from versioned_project import Clone
 
 from audiophrase import threads
 
+pytest_plugins = ["browser"]
+
 # Before a test loads PyTorch, and for all that tests start: as in every job.
 threads.set_up()
 

@@ -40,7 +40,9 @@ def declared() -> list[Requirement]:
 
 def conda() -> dict[str, str]:
     dependencies = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
-    pinned = [entry.split("=") for entry in dependencies if "=" in entry]
+    of_pip = [entry for part in dependencies if isinstance(part, dict) for entry in part["pip"]]
+    entries = [entry for entry in dependencies if isinstance(entry, str)]
+    pinned = [re.split("=+", entry) for entry in [*entries, *of_pip] if "=" in entry]
     return {canonical(PYPI_NAMES.get(name, name)): version for name, version in pinned}
 
 

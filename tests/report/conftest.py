@@ -2,8 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
+from audiophrase.clips import shards
+from audiophrase.clips.availability import State
+from audiophrase.clips.parameters import ClipParams
+from audiophrase.clips.shards import Failure, audio_row, failure_row
 from audiophrase.evaluate.rows import (
     ALL,
     ALWAYS_ON,
@@ -16,10 +22,14 @@ from audiophrase.evaluate.rows import (
     Row,
     facts,
 )
+from audiophrase.report import catalogue
 from audiophrase.report.measures import Measures
 from audiophrase.report.metrics import counts, metrics
+from audiophrase.report.page import Contents
 
 BOOTSTRAP = {"confidence": 0.95, "n_resamples": 1000}
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
+CLIP_PARAMS = ClipParams(silent_below_dbfs=-60, short_by_s=0.1, min_length_s=0.1)
 DIRECTIONS = ("audio_to_caption", "caption_to_audio")
 
 
@@ -212,3 +222,56 @@ def without_phrases(make_measures, make_run):
 @pytest.fixture
 def availability():
     return AVAILABILITY
+
+
+@pytest.fixture
+def page_contents(make_measures, availability):
+    """Function from changes to the contents of a page."""
+
+    def make(**changes):
+        coverage = pd.DataFrame(
+            [
+                ("train", "exact", "dog", "dog", 600),
+                ("train", "exact", "rain", "rain", 300),
+                ("train", "unk", "<b>", "UNK", 100),
+            ],
+            columns=["split", "how", "word", "source_form", "tokens"],
+        )
+        model = {
+            "seed": 1,
+            "n_epochs": 12,
+            "best_epoch": 11,
+            "best_val_loss": 1.59,
+            "n_parameters": 732354,
+            "versions": {"torch": "2.9.0"},
+        }
+        known = {
+            "dataset": "demo",
+            "title": "A data set",
+            "measures": make_measures(),
+            "figures": [(about, SVG) for about in catalogue.figures().values()],
+            "availability": availability,
+            "coverage": coverage,
+            "models": [model],
+            "parameters": {"title": "A data set", "train": {"batch_size": 32}},
+            "versions": {"python": "3.11.0"},
+        }
+        return Contents(**(known | changes))
+
+    return make
+
+
+@pytest.fixture
+def make_shard():
+    """Function from ids to a shard of short clips; `silent` and the last `missing` are unlike others."""
+
+    def make(clip_ids):
+        noise = np.random.default_rng(1).normal(0, 0.1, 8000).astype(np.float32)
+        rows = [
+            audio_row(name, noise * (name != "silent"), 16000, 0.5, CLIP_PARAMS)
+            for name in clip_ids
+        ]
+        gone = Failure(State.MISSING, "private", "it is private")
+        return shards.table([*rows, failure_row("missing", gone)])
+
+    return make

@@ -32,15 +32,15 @@ def test_every_split_stands_beside_the_papers_counts(unresolved):
     ).set_index("split")
     assert cells.loc["train"].to_dict() == {
         "usable": "2 of 4 (50.0 %)",
-        "usable, paper": "4,253 of 4,489 (94.7 %)",
+        "usable, published": "4,253 of 4,489 (94.7 %)",
         "of them short": "1",
         "unusable": "2",
-        "unusable, paper": "236",
+        "unusable, published": "236",
         "of them unresolved": "1",
     }
     assert cells.loc["all", "usable"] == "4 of 7 (57.1 %)"
-    assert cells.loc["all", "usable, paper"] == "4,350 of 4,590 (94.8 %)"
-    assert cells["unusable, paper"].to_list() == ["236", "1", "3", "240"]
+    assert cells.loc["all", "usable, published"] == "4,350 of 4,590 (94.8 %)"
+    assert cells["unusable, published"].to_list() == ["236", "1", "3", "240"]
 
 
 def test_the_papers_counts_stand_beside_its_own_clips_alone(unresolved):

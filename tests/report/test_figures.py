@@ -146,31 +146,34 @@ def test_everything_lies_inside_the_picture(name, draw):
 
 
 def test_boxes_stand_where_the_phrase_is_heard(draw):
-    upper = draw("alignment").axes[0]
-    boxes = [(box.get_x(), box.get_x() + box.get_width()) for box in upper.patches]
+    frames, lanes, *_ = draw("alignment").axes
+    (bars,) = [bars for bars in lanes.collections if len(bars.get_paths())]
+    boxes = [(path.vertices[:, 0].min(), path.vertices[:, 0].max()) for path in bars.get_paths()]
     assert boxes == [(0.1, pytest.approx(0.4)), (0.5, pytest.approx(0.8))]
+    assert [*frames.patches, *frames.collections, *frames.lines] == []  # nothing covers the sound
 
 
 def test_each_phrase_has_one_line_in_the_colour_of_its_boxes(draw):
-    upper, lower, *_ = draw("alignment").axes
+    _, lanes, lower, *_ = draw("alignment").axes
     assert lower.lines[0].get_color() == style.line_style(0)["color"]
-    assert upper.patches[0].get_edgecolor() == matplotlib.colors.to_rgba(lower.lines[0].get_color())
+    (colour,) = lanes.collections[0].get_facecolor()
+    assert tuple(colour) == matplotlib.colors.to_rgba(lower.lines[0].get_color())
     assert lower.lines[0].get_xdata()[-1] == pytest.approx(49 * HOP_S)
     assert lower.lines[1].get_label() == "honks (not heard)"
 
 
 def test_only_phrases_that_were_scored_are_aligned(draw):
     scores = pa.table({"phrase_id": ["0-1"], "scores": [np.zeros(50)]})
-    labels = [line.get_label() for line in draw("alignment", scores=scores).axes[1].lines]
-    assert labels == ["honks (not heard)", "threshold 0.5"]
+    labels = [line.get_label() for line in draw("alignment", scores=scores).axes[2].lines]
+    assert labels == ["honks (not heard)", "threshold"]
 
 
 def test_the_mean_is_drawn_where_there_are_other_scores(draw):
     others = {"scores_max": [np.ones(50)] * 2, "scores": [np.full(50, 0.25)] * 2}
     scores = pa.table({"phrase_id": ["0-0", "0-1"], **others})
-    assert set(draw("alignment", scores=scores).axes[1].lines[0].get_ydata()) == {0.25}
+    assert set(draw("alignment", scores=scores).axes[2].lines[0].get_ydata()) == {0.25}
     without = draw("alignment", scores=scores.drop_columns("scores"))
-    assert set(without.axes[1].lines[0].get_ydata()) == {1.0}
+    assert set(without.axes[2].lines[0].get_ydata()) == {1.0}
 
 
 @pytest.mark.parametrize("name", ["example_pair", "alignment"])
@@ -207,7 +210,7 @@ def test_best_f1_is_marked_for_the_model_and_not_for_random_scores(draw):
 def test_availability_counts_states_and_stands_beside_the_paper(draw):
     told = texts(draw("availability"))
     assert "2 of 3 (66.7 %); 1 of them short" in told
-    assert "paper: 4,253 of 4,489 (94.7 %)" in told
+    assert "published: 4,253 of 4,489 (94.7 %)" in told
     assert "missing: account terminated" in told
     assert "silent" in told
 
@@ -217,7 +220,7 @@ def test_the_paper_stands_beside_its_own_clips_alone(draw):
     figure.canvas.draw()
     told = texts(figure)
     assert "2 of 3 (66.7 %); 1 of them short" in told
-    assert not any("paper" in text for text in told)
+    assert not any("published" in text for text in told)
     assert {bar.get_y() + bar.get_height() / 2 for bar in figure.axes[0].patches} == {0, 1, 2}
     assert figure.axes[1].get_ylim() == (len(figure.axes[1].get_yticks()) - 0.5, -0.9)
 
@@ -259,7 +262,7 @@ def test_no_missing_clip_and_an_empty_split_are_said_plainly(draw, availability)
 
 def test_reasons_are_counted_by_split_beside_the_papers_missing_clips(draw):
     told = texts(draw("availability"))
-    assert {"236", "240", "paper, whatever the reason"} <= set(told)
+    assert {"236", "240", "published, whatever the reason"} <= set(told)
 
 
 def test_unresolved_clips_are_hatched_and_counted_apart(draw, availability):
@@ -268,6 +271,35 @@ def test_unresolved_clips_are_hatched_and_counted_apart(draw, availability):
     assert "2 of 4 (50.0 %); 1 of them short; 1 others unresolved" in texts(figure)
     bars = [bar for bar in figure.axes[1].patches if bar.get_hatch() and bar.get_width()]
     assert [bar.get_width() for bar in bars] == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("example_pair", "is heard at 0.1–0.4 and 0.5–0.8 s. “honks” is not heard."),
+        (
+            "alignment",
+            "annotated at 0.1–0.4 and 0.5–0.8 s, mean similarity 0.45 there and 0.58 elsew",
+        ),
+        ("sed_thresholds", "mean precision 0.60, recall 0.61, F1 0.62, best 0.63 at 0.42; max"),
+        ("training", "the validation loss from 2.00 to 1.90; it is lowest in epoch 3, at 1.70"),
+        (
+            "availability",
+            "train 2 of 3, val 1 of 1, test 1 of 2. Without it: silent, 1; missing: acc",
+        ),
+    ],
+)
+def test_what_a_figure_shows_is_said_in_its_numbers(name, numbers, draw):
+    assert numbers in draw(name).said.shows
+
+
+def test_no_best_point_hides_another_or_a_line(draw):
+    figure = draw("sed_thresholds")
+    marks = [line for line in figure.axes[2].lines if line.get_marker() != "None"]
+    assert len(marks) == 2
+    assert {mark.get_markerfacecolor() for mark in marks} == {"none"}
+    assert not any(mark.get_clip_on() for mark in marks)
+    assert len({(mark.get_marker(), mark.get_markersize()) for mark in marks}) == 2
 
 
 @pytest.mark.parametrize("n_lines", [21])

@@ -69,9 +69,10 @@ def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
     changed = {path for path in after if before.get(path) != after[path]}
     assert changed == {f"{picture}.svg", f"{picture}.png", page}
     text = (project.folder / page).read_text()
-    shown = re.findall(r'<figure id="figure-(\w+)">', text)
+    shown = re.findall(r'<h3 id="figure-(\w+)">', text)
     assert shown == list(catalogue.figures(module.parent))
-    assert f"<b>{about.title}.</b> {about.caption}</figcaption>" in html.unescape(text)
+    assert f">{about.title}</h3>" in html.unescape(text)
+    assert f"{about.caption}</figcaption>" in html.unescape(text)
     assert f'alt="{about.alt}"' in text
     svg = (project.folder / f"{picture}.svg").read_bytes()
     assert base64.b64encode(svg).decode() in text

@@ -16,6 +16,7 @@ from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
 from audiophrase.params.consistency import ARCHIVE, clip_sources
 from audiophrase.params.reading import refuse_repeated_keys
+from audiophrase.params.sound import carries_sound
 from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue

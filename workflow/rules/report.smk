@@ -36,7 +36,8 @@ rule report:
         model_json=paper_seeds("model.json"),
         figure=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
         figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
-        template="src/audiophrase/report/page.html.j2",
+        clips=clips_to_hear,
+        templates=PAGE_TEMPLATES,
         others=made_before_report,
         sources=sources("report"),
     output:
@@ -48,7 +49,7 @@ rule report:
         mem_mb=1000,
         runtime=10,
     params:
-        options=options("figure_modules", "template", "others"),
+        options=options("figure_modules", "templates", "others"),
         parameters=page_parameters,
     shell:
         "python -m audiophrase job report --dataset {wildcards.dataset} --parameters {params.parameters:q} "

@@ -1,6 +1,13 @@
 # What the rules of tables, figures and page share: files of the runs, and what they are given.
 import json
 
+# What the page is written from, beside the modules of its job.
+PAGE_TEMPLATES = sorted(
+    os.path.relpath(path)
+    for pattern in ("*.css", "*.j2", "sections/*.j2")
+    for path in catalogue.FOLDER.parent.glob(pattern)
+)
+
 
 def audio(wildcards):
     """Whether the clips were rendered, so that every table and figure can say so."""
@@ -59,6 +66,14 @@ def run_files(*names):
         return [f"{run}/{name}" for run in runs(wildcards.dataset) for name in names]
 
     return of_job
+
+
+def clips_to_hear(wildcards):
+    """The shards of test clips, where the page may carry their sound and they are here."""
+    known = config, wildcards.dataset
+    if not carries_sound(*known) or paths.works_without_clips(*known):
+        return []
+    return shards("clips", "test")(wildcards)
 
 
 @instructive

@@ -5,6 +5,7 @@ import platform
 from importlib import metadata
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import click
 
@@ -16,6 +17,8 @@ from audiophrase.options import file_option
 from audiophrase.report import catalogue
 from audiophrase.report.page import Contents
 from audiophrase.report.page import page as render
+from audiophrase.report.pictures import said_by
+from audiophrase.report.players import sounds
 
 _PACKAGES = (
     "audiophrase",
@@ -40,6 +43,12 @@ _PACKAGES = (
 @file_option("--coverage", "How words were found (CSV).")
 @click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
 @click.option("--figure", type=click.Path(path_type=Path), multiple=True, required=True)
+@click.option(
+    "--clips",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Shard of test clips, for the sound of those that figures show; none where the page has no sound.",
+)
 @click.option("--compare", type=click.Path(path_type=Path), multiple=True, help=COMPARE)
 @file_option("--page", "Page to write (HTML).")
 def report(
@@ -50,22 +59,25 @@ def report(
     coverage: Path,
     model_json: tuple[Path, ...],
     figure: tuple[Path, ...],
+    clips: tuple[Path, ...],
     compare: tuple[Path, ...],
     page: Path,
 ) -> None:
     """Write the page; each --figure is an SVG named as the figure, a --model-json each seed's."""
-    known = _parse(parameters)
+    known, figures = _parse(parameters), _read_figures(figure)
+    clip_ids = [clip_id for _, svg in figures for clip_id, _ in said_by(svg).clips]
     contents = Contents(
         dataset=dataset,
         title=known["title"],
         measures=read_measures(measures),
         compared=read_compared(compare),
-        figures=_read_figures(figure),
+        figures=figures,
         availability=tables.read(availability, stage="availability").to_pylist(),
         coverage=tables.read_csv(coverage),
         models=[tables.read_json(path) for path in model_json],
         parameters=known,
         versions=_versions(),
+        sounds=sounds((tables.read(path, stage="clips") for path in clips), clip_ids),
     )
     tables.write_text(page, render(contents))
     click.echo(f"open {page} in a browser", err=True)
@@ -87,12 +99,20 @@ def _read_figures(paths: tuple[Path, ...]) -> list[tuple[catalogue.About, bytes]
     known = catalogue.figures()
     if unknown := set(path_of) - set(known):
         raise click.UsageError(f"there is no figure {', '.join(sorted(unknown))}")
+    figures = [(about, path_of[name]) for name, about in known.items() if name in path_of]
+    return [(about, _read_figure(path)) for about, path in figures]
+
+
+def _read_figure(path: Path) -> bytes:
+    remedy = "delete it, and run snakemake to make it again"
     try:
-        return [
-            (about, path_of[name].read_bytes()) for name, about in known.items() if name in path_of
-        ]
-    except FileNotFoundError as error:
-        raise ArtifactError(f"{error.filename} is missing", "run snakemake to make it") from None
+        content = path.read_bytes()
+        said_by(content)
+    except FileNotFoundError:
+        raise ArtifactError(f"{path} is missing", "run snakemake to make it") from None
+    except (ElementTree.ParseError, ValueError):
+        raise ArtifactError(f"{path} is no picture as the job figure writes it", remedy) from None
+    return content
 
 
 def _versions() -> dict[str, str]:

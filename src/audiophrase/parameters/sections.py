@@ -10,7 +10,7 @@ from audiophrase.clips.parameters import ClipParams, Retrieve, RunParams
 from audiophrase.evaluate.parameters import Evaluate
 from audiophrase.features.parameters import Features, LogMelParams, OnnxParams
 from audiophrase.model.parameters import Train, TrainParams
-from audiophrase.report.parameters import FiguresParams
+from audiophrase.report.parameters import Figures, FiguresParams
 from audiophrase.settings import Settings
 from audiophrase.text.parameters import Text, TextParams
 
@@ -22,7 +22,7 @@ DOCUMENT: dict[str, type] = {
     "text": Text,
     "train": Train,
     "evaluate": Evaluate,
-    "figures": FiguresParams,
+    "figures": Figures,
 }
 # What a variant may override of them: the rest makes what all variants share.
 OVERRIDES_OF_VARIANTS: dict[str, tuple[str, ...] | None] = {

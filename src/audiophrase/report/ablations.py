@@ -80,14 +80,14 @@ def ablations_table(measures: Measures, compared: Mapping[str, Measures]) -> Tab
         *restriction_notes(run),
         *phrases_note(measures),
         (
-            f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper; "
-            f"drawn pools of {pool_size}, the paper's of {paper.POOL_SIZE}."
+            f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} published; "
+            f"drawn pools of {pool_size}, published of {paper.POOL_SIZE}."
             if beside
             else f"Test clips: {n_clips}; drawn pools of {pool_size}."
         ),
         f"{what}."
         + (
-            f" The paper's ± is over {paper.N_REPEATS} draws of pools, of one model."
+            f" The published ± is over {paper.N_REPEATS} draws of pools, of one model."
             if beside
             else ""
         ),
@@ -98,7 +98,7 @@ def ablations_table(measures: Measures, compared: Mapping[str, Measures]) -> Tab
             if any(line.scores for line in lines)
             else ". Beside them stands chance."
         )
-        + " Variants that change evaluation alone share the paper's models.",
+        + " Variants that change evaluation alone share the models of the variant paper.",
     ]
     if below := fact(run, SED, "active_below", PARTIAL):
         notes.append(
@@ -221,7 +221,7 @@ def _chance(run: Rows) -> dict[str, str]:
 
 def _papers() -> dict[str, str]:
     cells = {
-        "variant": "the paper's",
+        "variant": "published",
         "clips": f"{paper.DATASET['test']['clips']:,}",
     }
     for direction, label in SHORT.items():

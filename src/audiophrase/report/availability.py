@@ -83,7 +83,7 @@ def so_far_blocks(
             "still to try": f"{sum(n_left.get(split, 0) for split in splits):,}",
         }
         if beside_paper:
-            line["usable, paper"] = _share(*_of_paper(splits))
+            line["usable, published"] = _share(*_of_paper(splits))
         lines.append(line)
     blocks = [Block("By split", pd.DataFrame(lines))]
     if rows:
@@ -155,15 +155,15 @@ def _split_lines(rows: Sequence[Row], *, beside_paper: bool) -> list[dict[str, s
             "split": name,
             "usable": _share(n_usable, n_annotated),
             "of them short": f"{sum(counts[split].n_short for split in splits):,}",
-            "usable, paper": _share(paper_usable, paper_annotated),
+            "usable, published": _share(paper_usable, paper_annotated),
             "unusable": f"{n_annotated - n_usable:,}",
             "of them unresolved": f"{sum(counts[split].n_unresolved for split in splits):,}",
-            "unusable, paper": f"{paper_annotated - paper_usable:,}",
+            "unusable, published": f"{paper_annotated - paper_usable:,}",
         }
         if not beside_paper:
             if not n_annotated:
                 continue  # a list of clips need not have all splits
-            del line["usable, paper"], line["unusable, paper"]
+            del line["usable, published"], line["unusable, published"]
         lines.append(line)
     return lines
 

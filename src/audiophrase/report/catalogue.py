@@ -7,14 +7,15 @@ A figure is a module of `report/figures`, found by its file. It states, as const
     CAPTION = "…"               # below the picture
     CAPTION_OF_PHRASES = "…"    # a sentence more where the data set has phrases; may be left out
     CAPTION_OF_PAPER = "…"      # a sentence more where the paper's numbers stand beside the data set's; likewise
-    ALT = "…"                   # what stands for the picture where it is not seen
+    ALT = "…"                   # what kind of picture it is, where it is not seen
     READS = {"curve": "results/{dataset}/runs/paper/seed-{first_seed}/sed_curve.csv"}
     SETTINGS = ("features",)    # sections of params.yaml beside `figures`; may be left out
     NEEDS_PHRASES = True        # left out of the page where captions have none; may be left out
 
 and has a function `draw`, which takes what READS names, each under its name, then `settings` (dataclass by
 section), `audio` and `beside_paper` (whether the paper's numbers are of the data set's own clips), and returns
-a Matplotlib figure; it reads no file. What comes of each path is said in `report/inputs.py`. A figure that
+a Matplotlib figure (`style.canvas`); it reads no file. `figure.said = Said(…)` puts into words and numbers
+what this figure shows: that follows ALT, and names the clips that the page plays beside it. What comes of each path is said in `report/inputs.py`. A figure that
 needs phrases returns `style.nothing_to_show` where there are none. A module whose name begins with an
 underscore is no figure.
 

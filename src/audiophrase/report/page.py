@@ -1,6 +1,7 @@
 """The page: one self-contained HTML file with every number, table and figure of a data set."""
 
 import base64
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +18,16 @@ from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
     RENDERED,
-    RENDERED_NOTE,
     number,
     phrases_note,
+    rendered_note,
     restriction_notes,
 )
 from audiophrase.report.labels import detected
 from audiophrase.report.measures import Measures
+from audiophrase.report.page_tables import cells, parts, shown
+from audiophrase.report.pictures import said_by
+from audiophrase.report.players import players
 from audiophrase.report.tables import all_tables
 from audiophrase.settings import PAPER_VARIANT
 from audiophrase.text.coverage import REMEDY, summary, unknown
@@ -53,44 +57,88 @@ class Contents:
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
     compared: Mapping[str, Measures] = field(default_factory=dict)  # of other data sets
+    sounds: Mapping[str, str] = field(default_factory=dict)  # as players.sounds returns them
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page: `sections/NAME.html.j2`, under its title and in the list of contents."""
+
+    name: str
+    title: str
+
+
+SECTIONS = (  # in the order of the page; a new one is a line here and its template
+    Section("tables", "Tables"),
+    Section("figures", "Figures"),
+    Section("availability", "Availability of the clips"),
+    Section("coverage", "Words and their vectors"),
+    Section("made-with", "What this was made with"),
+)
 
 
 def page(contents: Contents) -> str:
     """The page as HTML. Everything that comes from the data is escaped."""
-    audio = contents.measures.audio
+    measures = contents.measures
+    banners = (
+        *rendered_note(measures),
+        *phrases_note(measures),
+        *restriction_notes(measures.first),
+    )
+    tables, shared_notes = shown(all_tables(measures, contents.compared), said=banners)
+    figures = _figures(contents)
+    audit = availability_table(
+        contents.availability, audio=measures.audio, beside_paper=measures.beside_paper
+    )
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
     return _template().render(
+        sections=SECTIONS,
+        below={
+            "tables": [(f"table-{name}", table.title) for name, table in tables.items()],
+            "figures": [(f"figure-{figure['name']}", figure["title"]) for figure in figures],
+        },
         dataset=contents.dataset,
         title=contents.title,
         paper=paper,
-        beside_paper=contents.measures.beside_paper,
-        phrases_note=phrases_note(contents.measures),
-        rendered=audio == RENDERED,
-        rendered_note=RENDERED_NOTE,
-        headline=_headline(contents.measures),
-        tables={
-            name: table
-            for name, table in all_tables(contents.measures, contents.compared).items()
-            if table.blocks
-        },
-        figures=_figures(contents.figures, contents.measures),
+        beside_paper=measures.beside_paper,
+        has_phrases=measures.has_phrases,
+        variants=list(measures.runs),
+        banners=banners,
+        rendered=measures.audio == RENDERED,
+        headline=_headline(measures),
+        tables=tables,
+        shared_notes=shared_notes,
+        figures=figures,
         n_usable=f"{len(contents.availability) - len(unusable):,}",
         n_annotated=f"{len(contents.availability):,}",
-        n_missing=len(unusable),
-        restriction=restriction_notes(contents.measures.first),
-        audit=availability_table(
-            contents.availability, audio=audio, beside_paper=contents.measures.beside_paper
+        n_missing=f"{len(unusable):,}",
+        n_listed=f"{MAX_LISTED:,}" if len(unusable) > MAX_LISTED else None,
+        audit_parts=parts(audit, "availability"),
+        audit_notes=[note for note in audit.notes if note not in banners],
+        missing=cells(
+            _listing(unusable[:MAX_LISTED]),
+            "missing",
+            "Clips without usable audio",
+            caption_is_seen=False,
+        )
+        if unusable
+        else None,
+        coverage=cells(
+            _coverage(contents.coverage), "coverage", "Tokens by split, and how they were found"
         ),
-        missing=_listing(unusable[:MAX_LISTED]),
-        coverage=_coverage(contents.coverage),
         unknown_words=unknown(contents.coverage),
         unknown_remedy=REMEDY,
-        models=_models(contents.models),
-        versions=pd.DataFrame(contents.versions.items(), columns=["name", "version"]),
+        models=cells(_models(contents.models), "models", "Seeds and models"),
+        versions=cells(
+            pd.DataFrame(contents.versions.items(), columns=["name", "version"]),
+            "versions",
+            "Versions",
+        ),
         parameters=_as_yaml(contents.parameters),
     )
 
 
+@functools.cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -106,7 +154,7 @@ def _headline(measures: Measures) -> list[dict[str, str]]:
     """The few numbers that a reader comes for, each with what it is to be read beside."""
     run, test = measures.first, measures.dataset["test"]
     numbers = [("Test clips with audio", f"{test['clips']:,} of {test['annotated']:,}")]
-    theirs = f"the paper: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"
+    theirs = f"published: {paper.DATASET['test']['clips']} of {paper.N_ANNOTATED['test']}"
     beside = [theirs if measures.beside_paper else ""]
     for direction, label in (
         ("audio_to_caption", "Audio → caption"),
@@ -115,12 +163,12 @@ def _headline(measures: Measures) -> list[dict[str, str]]:
         r1 = {"task": RETRIEVAL, "part": POOL, "measure": "recall", "parameter": 1}
         if ours := only(run, scores=direction, **r1):
             numbers.append((f"{label}, R@1", number(ours.value)))
-            theirs = f"the paper: {paper.RETRIEVAL[direction]['r1']['mean']:.2f}; "
+            theirs = f"published: {paper.RETRIEVAL[direction]['r1']['mean']:.2f}; "
             chance = f"chance: {number(only(run, scores=CHANCE, **r1).value)}"
             beside.append(f"{theirs}{chance}" if measures.beside_paper else chance)
     seeds = measures.runs[PAPER_VARIANT]
     if len(seeds) > 1:
-        beside[1:] = [f"{other}; of seed {next(iter(seeds))} alone" for other in beside[1:]]
+        beside[1:] = [f"seed {next(iter(seeds))} alone; {other}" for other in beside[1:]]
     f1 = {"task": SED, "part": ALL, "measure": "f1"}
     if ours := only(run, scores="mean", **f1):
         numbers.append((f"Detection, {detected(ours, 'F1')}", number(ours.value)))
@@ -134,20 +182,26 @@ def _headline(measures: Measures) -> list[dict[str, str]]:
     ]
 
 
-def _figures(figures: Sequence[tuple[About, bytes]], measures: Measures) -> list[dict[str, str]]:
+def _figures(contents: Contents) -> list[dict[str, Any]]:
     """The figures of the page; without phrases, those that need none."""
+    measures = contents.measures
     holds = {"has_phrases": measures.has_phrases, "beside_paper": measures.beside_paper}
-    return [
-        {
-            "name": about.name,
-            "title": about.title,
-            "alt": about.alt,
-            "caption": about.text(**holds),
-            "base64": base64.b64encode(content).decode("ascii"),
-        }
-        for about, content in figures
-        if measures.has_phrases or not about.needs_phrases
-    ]
+    figures = []
+    for about, content in contents.figures:
+        if about.needs_phrases and not measures.has_phrases:
+            continue
+        said = said_by(content)
+        figures.append(
+            {
+                "name": about.name,
+                "title": about.title,
+                "alt": f"{about.alt} {said.shows}".strip(),
+                "caption": about.text(**holds),
+                "players": list(players(said.clips, contents.sounds)),
+                "base64": base64.b64encode(content).decode("ascii"),
+            }
+        )
+    return figures
 
 
 def _listing(rows: Sequence[Row]) -> pd.DataFrame:
@@ -169,7 +223,8 @@ def _coverage(coverage: pd.DataFrame) -> pd.DataFrame:
     for split, of_split in summary(coverage).groupby("split", sort=False):
         line = {"split": split, "tokens": f"{of_split['tokens'].sum():,}"}
         for row in of_split.itertuples():
-            line[row.how] = f"{100 * row.share_of_tokens:.1f} % ({row.words:,} words)"
+            share = f"{100 * row.share_of_tokens:.1f} % ({row.words:,} words)"
+            line[row.how] = share if row.words else "–"
         lines.append(line)
     return pd.DataFrame(lines).fillna("")
 

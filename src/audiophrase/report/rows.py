@@ -40,7 +40,7 @@ def dataset(measures: Measures) -> Iterator[dict[str, Any]]:
             continue
         theirs, n_annotated = paper.DATASET[split], paper.N_ANNOTATED[split]
         missing = {"annotated": n_annotated, "missing": n_annotated - theirs["clips"]}
-        yield {"audio": PAPER_AUDIO, "source": "paper", "split": split, **theirs, **missing}
+        yield {"audio": PAPER_AUDIO, "source": "published", "split": split, **theirs, **missing}
 
 
 def retrieval(measures: Measures) -> Iterator[dict[str, Any]]:
@@ -77,12 +77,12 @@ def _references(measures: Measures) -> Iterator[dict[str, Any]]:
             yield {"audio": audio, "source": "chance", **measure, **pool}
         for key, spread in of_paper.get(direction, {}).items():
             measure = {"measure": key, "value": spread["mean"], "sd": spread["sd"]}
-            where = {"audio": PAPER_AUDIO, "source": "paper", "direction": direction}
+            where = {"audio": PAPER_AUDIO, "source": "published", "direction": direction}
             yield where | measure | theirs | n_theirs
 
 
 def sed(measures: Measures) -> Iterator[dict[str, Any]]:
-    """A row for each kind of scores and run, then the paper's, whose measures are not known.
+    """A row for each kind of scores and run; the published measures are not known.
 
     Intervals are those of the main measures; measures of the phrases active in a part of their
     clip are those that variants are compared by.
@@ -108,10 +108,6 @@ def sed(measures: Measures) -> Iterator[dict[str, Any]]:
                 "prevalence_partial": fact(run, SED, "prevalence", PARTIAL),
                 "n_phrases_partial": fact(run, SED, "n_phrases", PARTIAL),
             }
-    if not measures.beside_paper:
-        return
-    n_theirs = {f"n_{name}": paper.DATASET["test"][name] for name in ("clips", "phrases")}
-    yield {"audio": PAPER_AUDIO, "source": "paper", "scores": "mean", **n_theirs}
 
 
 def _value(row: Row | None) -> float | None:

@@ -9,6 +9,7 @@ import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from audiophrase.report import pictures
 from audiophrase.report.cells import RENDERED
 
 WIDTH_IN = 7.5  # of every figure: a page's text width, so that text has the same size in all
@@ -33,6 +34,12 @@ DASHES = ("-", "--", ":")
 _LABEL_STRIP_IN = 0.22  # along the lower edge, for the label of rendered audio
 
 
+class Drawn(Figure):
+    """A figure with what it says of itself in words, which goes into its files."""
+
+    said = pictures.Said()
+
+
 @contextmanager
 def look() -> Iterator[None]:
     """Draw in our style, whatever the user's own matplotlib settings are."""
@@ -42,9 +49,9 @@ def look() -> Iterator[None]:
         yield
 
 
-def canvas(height_in: float, *, audio: str) -> Figure:
+def canvas(height_in: float, *, audio: str) -> Drawn:
     """An empty figure of page width, labelled where its audio is rendered."""
-    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    figure = Drawn(figsize=(WIDTH_IN, height_in), layout="constrained")
     FigureCanvasAgg(figure)
     if audio == RENDERED:
         strip = _LABEL_STRIP_IN / height_in
@@ -63,21 +70,24 @@ def canvas(height_in: float, *, audio: str) -> Figure:
 
 
 @look()
-def nothing_to_show(text: str, *, audio: str) -> Figure:
+def nothing_to_show(text: str, *, audio: str) -> Drawn:
     """A figure that says why it is empty."""
     figure = canvas(1.0, audio=audio)
     figure.text(0.5, 0.5, text, ha="center", va="center", color=GREY)
+    figure.said = pictures.Said(text)
     return figure
 
 
-def svg(figure: Figure) -> bytes:
-    """The figure as SVG, with no date or version in it."""
-    return _save(figure, format="svg", metadata={"Date": None, "Creator": None})
+def svg(figure: Drawn) -> bytes:
+    """The figure as SVG, with what it says of itself and no date or version in it."""
+    known = pictures.metadata(figure.said) | {"Date": None, "Creator": None}
+    return _save(figure, format="svg", metadata=known)
 
 
-def png(figure: Figure, *, dpi: int) -> bytes:
-    """The figure as PNG, with no version in it."""
-    return _save(figure, format="png", dpi=dpi, metadata={"Software": None})
+def png(figure: Drawn, *, dpi: int) -> bytes:
+    """The figure as PNG, with what it says of itself and no version in it."""
+    known = pictures.metadata(figure.said) | {"Software": None}
+    return _save(figure, format="png", dpi=dpi, metadata=known)
 
 
 def line_style(index: int) -> dict[str, str]:

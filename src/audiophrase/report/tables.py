@@ -43,8 +43,8 @@ from audiophrase.settings import PAPER_VARIANT
 from audiophrase.splits import SPLITS
 
 _PAPER_NOTE = (
-    "The paper shows its measures as curves in Figure 3; the threshold that it quotes numbers at, and "
-    "these numbers, are not known to us, so its cells stay empty."
+    "Published are only curves, in the paper's Figure 3; the threshold that it quotes numbers at, and "
+    "these numbers, are not known to us."
 )
 _FULL_POOL_NOTE = (
     "Among all, R@k is the share of queries with one true item at least among the first k, share@k the "
@@ -79,11 +79,13 @@ def dataset_table(measures: Measures) -> Table:
         for name in ("clips", "captions", "phrases"):
             line[name] = f"{ours[name]:,}"
             if beside:
-                line[f"{name}, paper"] = f"{theirs[name]:,}"
+                line[f"{name}, published"] = f"{theirs[name]:,}"
         line["missing clips"] = f"{ours['missing']:,} of {ours['annotated']:,}"
         line["of them unresolved"] = f"{ours['unresolved']:,}"
         if beside:
-            line["missing clips, paper"] = f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
+            line["missing clips, published"] = (
+                f"{n_annotated - theirs['clips']:,} of {n_annotated:,}"
+            )
         cells.append(line)
     notes = (
         *rendered_note(measures),
@@ -91,14 +93,14 @@ def dataset_table(measures: Measures) -> Table:
         "Clips are those with usable audio, captions and phrases those of these clips; missing "
         "are the annotated clips without usable audio."
         + (
-            " The paper's missing clips follow from its Table 1 and the 4,489/31/70 clips that "
+            " The published missing clips follow from the paper's Table 1 and the 4,489/31/70 clips that "
             "AudioGrounding v1 annotates."
             if beside
             else ""
         ),
         *restriction_notes(measures.first),
     )
-    title = "Data set: clips, captions and phrases (the paper's Table 1)"
+    title = "Data set: clips, captions and phrases (as in the paper's Table 1)"
     tidy = pd.DataFrame(rows.dataset(measures))
     return Table(title, notes, (Block("", pd.DataFrame(cells)),), tidy)
 
@@ -113,10 +115,10 @@ def retrieval_table(measures: Measures) -> Table:
         {
             "direction": label,
             "measure": ranked(row),
-            "ours": spread(row),
+            "this run": spread(row),
             f"{share(run, RETRIEVAL)} interval": f"{number(row.low)} to {number(row.high)}",
-            **({f"ours, {several[0].n} seeds": spread(same(several, row))} if several else {}),
-            **({"paper": papers(direction, row.name)} if beside else {}),
+            **({f"this run, {several[0].n} seeds": spread(same(several, row))} if several else {}),
+            **({"published": papers(direction, row.name)} if beside else {}),
             "chance": cell(same(run, replace(row, scores=CHANCE))),
         }
         for direction, label in DIRECTIONS.items()
@@ -124,7 +126,7 @@ def retrieval_table(measures: Measures) -> Table:
     ]
     pools = f"pools of {pool_size}"
     if pool_size < paper.POOL_SIZE and beside:
-        pools += f" (the paper: {paper.POOL_SIZE}; there are no more test clips)"
+        pools += f" (published: {paper.POOL_SIZE}; there are no more test clips)"
     everything = f"Among all {n_clips} clips and {n_captions} captions"
     blocks = [
         Block(f"Recall in {pools}", pd.DataFrame(cells)),
@@ -135,12 +137,12 @@ def retrieval_table(measures: Measures) -> Table:
         blocks.append(Block(f"{everything}: what later papers report", later))
     notes = (
         *rendered_note(measures),
-        f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the paper."
+        f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the published numbers."
         if beside
         else f"Test clips: {n_clips}.",
         *restriction_notes(run),
         (
-            f"The ± of ours{' and of the paper' if beside else ''} is sampling noise of one model: "
+            f"The ± of one run{' and of the published' if beside else ''} is sampling noise of one model: "
             f"the standard deviation over {n_repeats} draws of random pools. It says nothing about "
             "other seeds or other data."
         ),
@@ -148,7 +150,7 @@ def retrieval_table(measures: Measures) -> Table:
         _FULL_POOL_NOTE,
         *_seeds_note(several),
     )
-    title = "Retrieval: recall at k (the paper's Table 2)"
+    title = "Retrieval: recall at k (as in the paper's Table 2)"
     tidy = pd.DataFrame(rows.retrieval(measures))
     return Table(title, notes, (*blocks, *_other_runs(measures, _retrieval_line)), tidy)
 
@@ -172,14 +174,11 @@ def sed_table(measures: Measures) -> Table:
     No cells where the data set has no phrases.
     """
     run, beside = measures.first, measures.beside_paper
-    title = "Phrase-based sound event detection (the measures behind the paper's Figure 3)"
+    title = "Phrase-based sound event detection (the measures of the paper's Figure 3)"
     if not measures.has_phrases:
         return Table(title, phrases_note(measures), (), pd.DataFrame(columns=_NO_DETECTIONS))
     several = measures.over_seeds.get(PAPER_VARIANT)
     lines = _sed_lines(run, ALL)
-    if beside:
-        empty = dict.fromkeys(list(lines[0])[1:], "")
-        lines.append({"scores": "the paper's (its Figure 3)", **empty})
     blocks = [Block("All phrases" + _in_brackets(run, SED), pd.DataFrame(lines))]
     if below := fact(run, SED, "active_below", PARTIAL):
         n_phrases = fact(run, SED, "n_phrases", PARTIAL)
@@ -197,7 +196,7 @@ def sed_table(measures: Measures) -> Table:
         *rendered_note(measures),
         (
             f"Test clips: {n_clips} with {n_phrases:,} phrases here, "
-            f"{n_test['clips']} with {n_test['phrases']:,} in the paper."
+            f"{n_test['clips']} with {n_test['phrases']:,} in the published curves."
             if beside
             else f"Test clips: {n_clips} with {n_phrases:,} phrases."
         ),

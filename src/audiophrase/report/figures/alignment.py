@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib.patches
-import matplotlib.patheffects
 import numpy as np
 import pyarrow as pa
 from matplotlib.axes import Axes
@@ -14,6 +12,7 @@ from audiophrase.report import examples
 from audiophrase.report.cells import NO_PHRASES_NOTE
 from audiophrase.report.examples import Event, Example
 from audiophrase.report.inputs import Spectrum
+from audiophrase.report.pictures import Said, times
 from audiophrase.report.spectra import (
     LINE_IN,
     band_centres_hz,
@@ -24,14 +23,13 @@ from audiophrase.report.spectra import (
 from audiophrase.report.style import GREY, canvas, line_style, look, nothing_to_show, wrap
 
 PLACE = 30
-TITLE = "Phrases found in time (the paper's Figure 4)"
+TITLE = "Phrases found in time (as in the paper's Figure 4)"
 CAPTION = (
-    "Boxes over the frames of a clip are the annotated segments of each phrase, one lane a phrase: "
-    "their height means nothing. Below, how similar each frame is to the phrase of the "
-    "same colour, scaled to reach from 0 to 1 within the clip unless the parameters say "
-    "otherwise."
+    "Between the frames of a clip and the curves are the annotated segments, one lane a phrase. The "
+    "curves show how similar each frame is to the phrase of the same colour, scaled to reach from 0 to 1 "
+    "within the clip unless the parameters say otherwise; dashed is the threshold of the tables."
 )
-ALT = "For some test clips the frames with annotated events, and similarities over time."
+ALT = "For some test clips their frames, the annotated segments, and similarities over time."
 READS = {
     "captions": "data/{dataset}/annotations/captions.parquet",
     "phrases": "data/{dataset}/annotations/phrases.parquet",
@@ -41,8 +39,8 @@ READS = {
 SETTINGS = ("features", "evaluate.sed")
 NEEDS_PHRASES = True
 
-# What fits into a line, in characters: over the axes, in the key.
-_AXES_WIDTH, _KEY_WIDTH = 78, 22
+# What fits into a line, in characters: over the axes, beside a lane.
+_AXES_WIDTH, _LANE_WIDTH = 82, 24
 
 
 @look()
@@ -56,7 +54,7 @@ def draw(
     audio: str,
     beside_paper: bool,
 ) -> Figure:
-    """For each of some clips, the spectrum with a box a segment, and below it a line a phrase.
+    """For each of some clips, the spectrum, below it a bar a segment, then a line a phrase.
 
     Raises:
         ArtifactError: no clip with audio has a caption with phrases.
@@ -72,23 +70,53 @@ def draw(
     shown = ranked[: params.n_alignments]
     threshold = settings["evaluate.sed"].reported_threshold
     centres_hz = band_centres_hz(settings.get("features"))
-    titles = [wrap(f"“{example.caption}”", _AXES_WIDTH) for example in shown]
-    heights_in = [_height_in(example, title) for example, title in zip(shown, titles, strict=True)]
-    figure = canvas(sum(heights_in) + 0.3, audio=audio)
-    rows = figure.add_gridspec(
-        2 * len(shown), 2, width_ratios=[3.6, 1], height_ratios=np.repeat(heights_in, 2)
-    )
+    titles = [
+        wrap(f"{number}. “{example.caption}”", _AXES_WIDTH)
+        for number, example in enumerate(shown, start=1)
+    ]
+    heights_in = [_heights_in(example, title) for example, title in zip(shown, titles, strict=True)]
+    figure = canvas(sum(map(sum, heights_in)) + 0.3, audio=audio)
+    rows = figure.add_gridspec(3 * len(shown), 1, height_ratios=np.concatenate(heights_in))
     for index, (example, title) in enumerate(zip(shown, titles, strict=True)):
         spectrum = features[example.clip_id]
-        upper = figure.add_subplot(rows[2 * index, 0])
+        upper = figure.add_subplot(rows[3 * index])
         upper.set_title(title, style="italic")
         draw_log_mel(upper, spectrum.log_mel, spectrum.hop_s, centres_hz, lowest_tick_hz=500.0)
-        _draw_events(upper, example.events)
-        lower = figure.add_subplot(rows[2 * index + 1, 0], sharex=upper)
+        lanes = figure.add_subplot(rows[3 * index + 1], sharex=upper)
+        _draw_events(lanes, example.events)
+        lower = figure.add_subplot(rows[3 * index + 2], sharex=upper)
         _draw_similarities(lower, example.events, of_phrase, spectrum.hop_s, threshold)
         time_axis(upper, lower, spectrum)
-        _draw_key(figure.add_subplot(rows[2 * index : 2 * index + 2, 1]), lower)
+        lanes.tick_params(labelbottom=False)
+    figure.said = Said(
+        " ".join(
+            f"Clip {number}, “{example.caption}”: {_in_words(example, of_phrase, features)}."
+            for number, example in enumerate(shown, start=1)
+        ),
+        tuple((example.clip_id, example.caption) for example in shown),
+    )
     return figure
+
+
+def _in_words(
+    example: Example, scores: Mapping[str, np.ndarray], features: Mapping[str, Spectrum]
+) -> str:
+    """When each phrase is heard, and how similar the frames are, there and elsewhere."""
+    hop_s, parts = features[example.clip_id].hop_s, []
+    for event in example.events:
+        similarity = scores[event.phrase_id]
+        time_s = hop_s * np.arange(len(similarity))
+        inside = np.zeros(len(similarity), dtype=bool)
+        for onset_s, offset_s in event.segments_s:
+            inside |= (onset_s <= time_s) & (time_s < offset_s)
+        heard = f"annotated at {times(event.segments_s)}" if event.segments_s else "not heard"
+        means = [
+            f"{similarity[where].mean():.2f} {place}"
+            for where, place in ((inside, "there"), (~inside, "elsewhere"))
+            if where.any()
+        ]
+        parts.append(f"“{event.phrase}” {heard}, mean similarity {' and '.join(means)}")
+    return "; ".join(parts)
 
 
 def _by_phrase(scores: pa.Table) -> dict[str, np.ndarray]:
@@ -99,23 +127,12 @@ def _by_phrase(scores: pa.Table) -> dict[str, np.ndarray]:
 
 
 def _draw_events(axes: Axes, events: Sequence[Event]) -> None:
-    """A box for each segment, the phrases in lanes of their own so that none hides another."""
-    halo = [matplotlib.patheffects.withStroke(linewidth=3.2, foreground="white")]
-    lane = 1.0 / len(events)
+    """A bar for each segment, a lane for each phrase."""
     for index, event in enumerate(events):
-        for onset_s, offset_s in event.segments_s:
-            axes.add_patch(
-                matplotlib.patches.Rectangle(
-                    (onset_s, 1.0 - (index + 0.9) * lane),
-                    offset_s - onset_s,
-                    0.8 * lane,
-                    transform=axes.get_xaxis_transform(),
-                    fill=False,
-                    linewidth=1.6,
-                    path_effects=halo,
-                    **line_style(index),
-                )
-            )
+        bars = [(onset_s, offset_s - onset_s) for onset_s, offset_s in event.segments_s]
+        axes.broken_barh(bars, (index - 0.35, 0.7), color=line_style(index)["color"])
+    axes.set_ylim(len(events) - 0.5, -0.5)
+    axes.set_yticks(range(len(events)), [phrase_label(event, _LANE_WIDTH) for event in events])
 
 
 def _draw_similarities(
@@ -132,26 +149,18 @@ def _draw_similarities(
             time_s,
             similarity,
             linewidth=1.2,
-            label=phrase_label(event, _KEY_WIDTH),
+            label=phrase_label(event, _LANE_WIDTH),
             **line_style(index),
         )
-    axes.axhline(
-        threshold, color=GREY, linewidth=0.7, dashes=(6, 3), label=f"threshold {threshold:g}"
-    )
+    axes.axhline(threshold, color=GREY, linewidth=0.7, dashes=(6, 3), label="threshold")
     axes.set_ylim(-0.03, 1.03)
-    axes.set_yticks([0.0, 0.5, 1.0])
+    axes.set_yticks([0.0, threshold, 1.0], ["0", f"{threshold:g}", "1"])
     axes.set_ylabel("frame-phrase\nsimilarity")
 
 
-def _draw_key(axes: Axes, lines: Axes) -> None:
-    """The names of the lines, in a column of their own beside them."""
-    axes.axis("off")
-    handles, labels = lines.get_legend_handles_labels()
-    axes.legend(handles, labels, loc="center left", borderaxespad=0.0, handlelength=1.6)
-
-
-def _height_in(example: Example, title: str) -> float:
-    """What one clip needs: its two axes, or its key where there are many phrases."""
-    labels = [phrase_label(event, _KEY_WIDTH) for event in example.events]
-    n_lines = sum(1 + label.count("\n") for label in labels) + 1  # the threshold
-    return max(2.75 + LINE_IN * title.count("\n"), 0.4 + 1.15 * LINE_IN * n_lines)
+def _heights_in(example: Example, title: str) -> tuple[float, float, float]:
+    """Of one clip's frames under their title, its lanes and its curves."""
+    labels = [phrase_label(event, _LANE_WIDTH) for event in example.events]
+    n_lines = max(1 + label.count("\n") for label in labels)
+    lanes_in = len(labels) * max(0.2, LINE_IN * n_lines + 0.04)
+    return 1.4 + LINE_IN * title.count("\n"), lanes_in, 1.4

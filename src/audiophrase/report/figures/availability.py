@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from audiophrase.clips.audit import Kind, counts_by_kind, counts_by_split
 from audiophrase.clips.availability import USABLE, State
 from audiophrase.report import paper
+from audiophrase.report.pictures import Said
 from audiophrase.report.style import BLACK, BLUE, GREY, ORANGE, PALE, PURPLE, canvas, look, wrap
 from audiophrase.splits import SPLITS
 
@@ -18,8 +19,8 @@ PLACE = 50
 TITLE = "Which clips could be had"
 CAPTION = "Above, the share of annotated clips with usable audio; below, why the others have none."
 CAPTION_OF_PAPER = (
-    "Beside the shares stands what the paper's authors could still download of "
-    "AudioGrounding; the paper tells how many clips it lacked, and not why."
+    "Published: what the paper's authors could still download of AudioGrounding; how many clips they "
+    "lacked is known, and not why."
 )
 ALT = "Share of usable clips by split, and counts of states and reasons."
 READS = {"availability": "data/{dataset}/availability.parquet"}
@@ -41,7 +42,18 @@ def draw(
     upper, lower = figure.subplots(2, 1, height_ratios=heights_in)
     _draw_shares(upper, rows, beside_paper=beside_paper)
     _draw_reasons(lower, kinds, beside_paper=beside_paper)
+    figure.said = Said(_in_words(rows, kinds))
     return figure
+
+
+def _in_words(rows: Sequence[Mapping[str, Any]], kinds: Mapping[Kind, Mapping[str, int]]) -> str:
+    shares = [
+        f"{split} {counts.n_usable:,} of {counts.n_annotated:,}"
+        for split, counts in counts_by_split(rows).items()
+    ]
+    reasons = [f"{_label(kind)}, {sum(of_kind.values()):,}" for kind, of_kind in kinds.items()]
+    without = f"Without it: {'; '.join(reasons)}." if reasons else "No clip is without it."
+    return f"Clips with usable audio: {', '.join(shares)}. {without}"
 
 
 def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], *, beside_paper: bool) -> None:
@@ -56,7 +68,7 @@ def _draw_shares(axes: Axes, rows: Sequence[Mapping[str, Any]], *, beside_paper:
         _share_bar(axes, y, counts.n_usable, counts.n_annotated, colour, note="".join(notes))
         if beside_paper:
             n_theirs, n_annotated = paper.DATASET[split]["clips"], paper.N_ANNOTATED[split]
-            _share_bar(axes, index + 0.2, n_theirs, n_annotated, GREY, prefix="paper: ")
+            _share_bar(axes, index + 0.2, n_theirs, n_annotated, GREY, prefix="published: ")
     axes.set_yticks(range(len(SPLITS)), SPLITS)
     axes.set_ylim(len(SPLITS) - 0.5, -0.5)
     axes.set_xlim(0.0, 100.0)
@@ -112,7 +124,7 @@ def _draw_reasons(
     sums = {split: sum(by_split[split] for by_split in kinds.values()) for split in SPLITS}
     theirs = {split: paper.N_ANNOTATED[split] - paper.DATASET[split]["clips"] for split in SPLITS}
     labels = [wrap(_label(kind), 44, max_lines=1) for kind in kinds]
-    below = {"all": sums} | ({"paper, whatever the reason": theirs} if beside_paper else {})
+    below = {"all": sums} | ({"published, whatever the reason": theirs} if beside_paper else {})
     _write_counts(axes, [*kinds.values(), *below.values()])
     axes.set_yticks(range(len(kinds) + len(below)), [*labels, *below])
     axes.tick_params(axis="y", length=0)

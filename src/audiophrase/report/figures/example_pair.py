@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from audiophrase.report import examples
 from audiophrase.report.inputs import Spectrum
+from audiophrase.report.pictures import Said, times
 from audiophrase.report.spectra import (
     LINE_IN,
     band_centres_hz,
@@ -18,7 +19,7 @@ from audiophrase.report.spectra import (
 from audiophrase.report.style import canvas, line_style, look, wrap
 
 PLACE = 10
-TITLE = "A clip and its caption (the paper's Figure 1)"
+TITLE = "A clip and its caption (as in the paper's Figure 1)"
 CAPTION = "Above are the frames that the encoder is given; the caption is all it is told."
 CAPTION_OF_PHRASES = (
     "The bars are the annotated segments of each phrase, which no training ever sees."
@@ -55,10 +56,19 @@ def draw(
     example = examples.chosen(captions, phrases, features, rank=rank)[0]
     spectrum = features[example.clip_id]
     centres_hz = band_centres_hz(settings.get("features"))
+    heard = [
+        f"“{event.phrase}” is heard at {times(event.segments_s)}."
+        if event.segments_s
+        else f"“{event.phrase}” is not heard."
+        for event in example.events
+    ]
+    length_s = len(spectrum.log_mel) * spectrum.hop_s
+    shows = [f"{length_s:.1f} s of a clip with the caption “{example.caption}”.", *heard]
     labels = [phrase_label(event, _BAR_WIDTH) for event in example.events]
     n_lines = max((1 + label.count("\n") for label in labels), default=0)
     lanes_in = len(labels) * max(0.3, LINE_IN * n_lines + 0.04)
     figure = canvas(3.1 + lanes_in, audio=audio)
+    figure.said = Said(" ".join(shows), ((example.clip_id, example.caption),))
     figure.suptitle(
         wrap(f"“{example.caption}”", _PAGE_WIDTH),
         x=0.01,

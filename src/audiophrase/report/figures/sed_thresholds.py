@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from audiophrase.report.cells import NO_PHRASES_NOTE, threshold_told
+from audiophrase.evaluate.rows import BASELINES
+from audiophrase.report.cells import NAMES, NO_PHRASES_NOTE, threshold_told
 from audiophrase.report.metrics import reported_threshold
+from audiophrase.report.pictures import Said
 from audiophrase.report.style import (
     BLACK,
     BLUE,
@@ -23,11 +25,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLACE = 20
-TITLE = "Detection against the threshold (the paper's Figure 3)"
+TITLE = "Detection against the threshold (as in the paper's Figure 3)"
 CAPTION = (
     "Precision, recall and F1 over all frames of all clip-phrase pairs of the test split. "
     "Mean and max say how the similarities of a phrase's words are joined; random scores "
-    "and a detector that is always on know nothing of the sound. Dots mark the best F1, "
+    "and a detector that is always on know nothing of the sound. Hollow marks show the best F1, "
     "read off the exact curve. The dotted line is the threshold that the tables' numbers are taken at: "
     "it is our choice, as the one that the paper quotes is not known to us."
 )
@@ -44,6 +46,8 @@ _LINE_OF_SCORES = {
     "max": {"color": VERMILLION, "linestyle": (0, (4, 2))},
     "random": {"color": GREEN, "linestyle": "-"},
 }
+_LABELS = {"f1": "F1"}
+_MARKS = "os^D"
 _OTHER_LINE = {"color": BLACK, "linestyle": "-"}
 
 
@@ -76,27 +80,51 @@ def draw(
         axes.axhline(always_on, color=GREY, linewidth=1.0, linestyle="-.", label="always on")
         ours = f"{threshold}, our choice"
         axes.axvline(float(threshold), color=GREY, linewidth=0.8, linestyle=":", label=ours)
-        axes.set_title({"f1": "F1"}.get(measure, measure))
+        axes.set_title(_LABELS.get(measure, measure))
         axes.set_xlabel("threshold")
         axes.set_xlim(0.0, 1.0)
         axes.set_ylim(0.0, 1.05)
     panels[0].set_ylabel("precision, recall, F1 over frames")
-    _mark_best(panels[2], curves["aggregation"].unique(), sed)
+    names = list(curves["aggregation"].unique())
+    _mark_best(panels[2], names, sed)
+    figure.said = Said(_in_words(names, sed, threshold))
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=len(labels))
     return figure
 
 
+def _in_words(names: Sequence[str], sed: Mapping[str, Any], threshold: str) -> str:
+    measures = ("precision", "recall", "f1")
+    parts = []
+    for name in (*names, "always_on"):
+        at = ", ".join(
+            f"{_LABELS.get(measure, measure)} {sed[name][f'{measure}_at_{threshold}']:.2f}"
+            for measure in measures
+        )
+        best = "" if name in BASELINES else f", best {_best(sed[name])}"
+        parts.append(f"{NAMES.get(name, name)} {at}{best}")
+    return f"At threshold {threshold}: {'; '.join(parts)}."
+
+
+def _best(measures: Mapping[str, Any]) -> str:
+    return f"{measures['best_f1']:.2f} at {threshold_told(measures['best_threshold'])}"
+
+
 def _mark_best(axes: Axes, names: Sequence[str], sed: Mapping[str, Any]) -> None:
-    """The best F1 of each model's scores, written into the panel's empty corner."""
+    """The best F1 of each model's scores: a mark, and its numbers in the panel's empty corner.
+
+    The marks are hollow, each larger than the last, so that none hides another or a line.
+    """
     lines = []
-    for name in names:
-        if name == "random":
-            continue
+    for index, name in enumerate(name for name in names if name not in BASELINES):
         best, threshold = sed[name]["best_f1"], sed[name]["best_threshold"]
         colour = _LINE_OF_SCORES.get(name, _OTHER_LINE)["color"]
-        axes.plot(threshold, best, "o", color=colour, markersize=5, markeredgecolor="white")
-        lines.append((f"{name}: best {best:.2f} at {threshold_told(threshold)}", colour))
+        mark = {"marker": _MARKS[index % len(_MARKS)], "markersize": 7 + 3 * index, "zorder": 3}
+        axes.plot(
+            threshold, best, linestyle="", markerfacecolor="none", markeredgecolor=colour,
+            markeredgewidth=1.4, clip_on=False, **mark,
+        )  # fmt: skip
+        lines.append((f"{name}: best {_best(sed[name])}", colour))
     for line, (text, colour) in enumerate(reversed(lines)):
         axes.text(
             0.04,

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from audiophrase.report.pictures import Said
 from audiophrase.report.style import BLACK, BLUE, DASHES, GREEN, VERMILLION, canvas, look
 
 PLACE = 40
@@ -53,13 +54,29 @@ def draw(
     axes.set_xlabel("epoch")
     axes.set_ylabel("ranking loss")
     figure.legend(loc="outside right upper")
+    figure.said = Said(" ".join(map(_in_words, histories.items())))
     return figure
+
+
+def _in_words(of_seed: tuple[str, pd.DataFrame]) -> str:
+    seed, history = of_seed
+    first, last, best = history.iloc[0], history.iloc[-1], _best(history).iloc[0]
+    return (
+        f"Seed {seed}: from epoch {first['epoch']:.0f} to {last['epoch']:.0f} the training loss goes "
+        f"from {first['train_loss']:.2f} to {last['train_loss']:.2f}, the validation loss from "
+        f"{first['val_loss']:.2f} to {last['val_loss']:.2f}; it is lowest in epoch "
+        f"{best['epoch']:.0f}, at {best['val_loss']:.2f}."
+    )
+
+
+def _best(history: pd.DataFrame) -> pd.DataFrame:
+    """The row whose weights are kept: of equal losses the last."""
+    return history[history["val_loss"] == history["val_loss"].min()].iloc[-1:]
 
 
 def _mark_epochs(axes: Axes, histories: Sequence[pd.DataFrame]) -> None:
     """Marks at the epoch each seed's weights are of, and where the learning rate fell."""
-    # Of equal losses the last epoch's weights are kept.
-    best = pd.concat([h[h["val_loss"] == h["val_loss"].min()].iloc[-1:] for h in histories])
+    best = pd.concat(map(_best, histories))
     lowered = pd.concat([h[h["learning_rate"].diff() < 0] for h in histories])
     ring = {"marker": "o", "markersize": 9, "markerfacecolor": "none", "markeredgecolor": BLACK}
     axes.plot(best["epoch"], best["val_loss"], linestyle="", label="best epoch (kept)", **ring)

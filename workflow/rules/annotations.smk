@@ -19,7 +19,7 @@ rule generate_annotations:
     log:
         "logs/{dataset}/generate_annotations.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "grammar"),
+        dataset=datasets_with(lambda name: source_of(name) == "grammar"),
     threads: 1
     resources:
         mem_mb=500,
@@ -38,9 +38,7 @@ rule download_annotations:
     log:
         "logs/{dataset}/download_annotations.log",
     wildcard_constraints:
-        dataset=datasets_with(
-            lambda name: sections(name)["annotations"]["source"] == "audiogrounding"
-        ),
+        dataset=datasets_with(lambda name: source_of(name) == "audiogrounding"),
     threads: 1
     resources:
         mem_mb=500,
@@ -60,7 +58,7 @@ rule import_annotations:
     log:
         "logs/{dataset}/import_annotations/{split}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "files"),
+        dataset=datasets_with(lambda name: source_of(name) == "files"),
         split="|".join(SPLITS),
     threads: 1
     resources:
@@ -81,7 +79,7 @@ rule import_file:
     log:
         "logs/{dataset}/import_file.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "file"),
+        dataset=datasets_with(lambda name: source_of(name) == "file"),
     threads: 1
     resources:
         mem_mb=2000,
@@ -103,7 +101,7 @@ rule import_list:
     log:
         "logs/{dataset}/import_list.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "list"),
+        dataset=datasets_with(lambda name: source_of(name) == "list"),
     threads: 1
     resources:
         mem_mb=1000,
@@ -123,6 +121,8 @@ rule annotations:
         counts=paths.COUNTS,
     log:
         "logs/{dataset}/annotations.log",
+    wildcard_constraints:
+        dataset=datasets_with(of_its_own),
     threads: 1
     resources:
         mem_mb=1000,

@@ -1,6 +1,7 @@
 # What the rules share: parameters checked before any job starts, the settings and sources that a
 # rule declares, and the names of all artifacts.
 import functools
+import json
 import os
 import shlex
 import sys
@@ -14,8 +15,9 @@ from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
 from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import sources_of
 from audiophrase.params.reading import refuse_repeated_keys
+from audiophrase.params.studies import all_members, is_study, members
 from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
@@ -166,6 +168,47 @@ def datasets_with(holds):
     return "|".join(names) if names else r"(?!)"
 
 
+def of_its_own(dataset):
+    """Whether a data set has clips and captions of its own: all but studies."""
+    return not is_study(entry(dataset))
+
+
+def source_of(dataset):
+    """Where the annotations come from: a study's are those of its data sets."""
+    return sections(dataset)["annotations"]["source"] if of_its_own(dataset) else "study"
+
+
+def splits_of(wildcards):
+    """The data sets that each split comes from, as JSON."""
+    return json.dumps(members(config, wildcards.dataset))
+
+
+def tables_of_members(*tables):
+    """Tables of the data sets that a study is made of."""
+    return lambda wildcards: [
+        table.format(dataset=name)
+        for name in all_members(config, wildcards.dataset)
+        for table in tables
+    ]
+
+
+def leaks_left_out(wildcards):
+    """The table of leaks, where training leaves them out."""
+    excluded = entry(wildcards.dataset).get("exclude_leaks")
+    return [paths.LEAKAGE.format(dataset=wildcards.dataset)] if excluded else []
+
+
+def excluding(wildcards):
+    """Whether leaks are left out of training, as an option."""
+    return ["--exclude"] if entry(wildcards.dataset).get("exclude_leaks") else []
+
+
+def leaks_of_words(wildcards):
+    """The same, where words are learnt from the training captions."""
+    is_trained = sections(wildcards.dataset)["text"]["vectors"] == "trained"
+    return leaks_left_out(wildcards) if is_trained else []
+
+
 def shards(folder, *splits):
     """Paths of the shards of some splits, which are known before anything is parsed."""
 
@@ -184,7 +227,7 @@ def split_shards(folder):
 
 def phrases_are_kinds(dataset):
     """Whether a data set's phrases name the grammar's kinds of sound."""
-    return sections(dataset)["annotations"]["source"] == "grammar"
+    return source_of(dataset) == "grammar"
 
 
 def rendered_phrases(wildcards):
@@ -217,7 +260,7 @@ def folder_option(wildcards):
 @instructive
 def sources_of_clips(dataset):
     """Where a data set's clips come from, the preferred source first."""
-    return clip_sources(entry(dataset)["clips"])
+    return sources_of(entry(dataset))
 
 
 def joined_sources(wildcards):

@@ -48,5 +48,5 @@ rule unknown_table:
     output:
         "results/{dataset}/tables/{name}.{kind}",
     wildcard_constraints:
-        name=other_than(paths.TABLES, "[.]"),
+        name=other_than([*paths.TABLES, "leakage"], "[.]"),
         kind="csv|md",

@@ -16,6 +16,7 @@ from audiophrase.params.consistency import clip_sources
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
 KEPT = "_kept"  # ends DVC's name of a family whose shards are not pushed
+_OF_ENTRY = ("title", "clips", "shards", "splits", "exclude_leaks")  # keys of an entry itself
 _ABSENT = object()  # an override may be null
 
 
@@ -199,7 +200,7 @@ def _params(
         for name, value in job.params.items():
             if name in ("settings", "parameters"):
                 for path, keys in _selected(json.loads(value)):
-                    if path in ("title", "clips", "shards"):
+                    if path in _OF_ENTRY:
                         changing.add(f"datasets.{dataset}.{path}")
                     elif path == "variants":
                         changing |= {f"variants.{variant}" for variant in keys or ()}
@@ -216,7 +217,8 @@ def _params(
             elif value is None:
                 continue  # the job has no use for that key
             elif (path := sources[name]) is not None and path.startswith("entry."):
-                changing.add(f"datasets.{dataset}.{path.removeprefix('entry.')}")
+                if (key := path.removeprefix("entry.")) in params["datasets"][dataset]:
+                    changing.add(f"datasets.{dataset}.{key}")
             elif path is not None:
                 changing |= set(_effective_paths(path, layers, params))
     return changing

@@ -7,7 +7,8 @@ import click
 from audiophrase import params as parameters
 from audiophrase.configfiles import configfiles
 from audiophrase.download import fetch_all
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import sources_of
+from audiophrase.params.studies import all_members
 from audiophrase.pinned import pinned_files
 
 
@@ -21,10 +22,16 @@ def download(dataset: str, configfiles: tuple[Path, ...]) -> None:
     is for knowing at once, and for hosts whose jobs reach no network.
     """
     known = parameters.load(Path("params.yaml"), *configfiles)
-    files = pinned_files(parameters.effective(known, dataset))
+    parameters.dataset_entry(known, dataset)
+    parts = dict.fromkeys([dataset, *all_members(known, dataset)])
+    # What several need is fetched once.
+    named = [pinned_files(parameters.effective(known, name)) for name in parts]
+    files = list(dict.fromkeys(file for of_part in named for file in of_part))
     for file, source in zip(files, fetch_all(files), strict=True):
         click.echo(f"{file.what}: {source}, {file.algorithm} checked", err=True)
     if not files:
-        sources = clip_sources(parameters.dataset_entry(known, dataset)["clips"])
+        sources = [
+            source for name in parts for source in sources_of(parameters.dataset_entry(known, name))
+        ]
         beside = " beside its clips" if "youtube" in sources else ""
         click.echo(f"{dataset} needs nothing from the network{beside}", err=True)

@@ -18,6 +18,7 @@ from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
     RENDERED,
     RENDERED_NOTE,
+    Table,
     number,
     phrases_note,
     restriction_notes,
@@ -53,6 +54,7 @@ class Contents:
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
     compared: Mapping[str, Measures] = field(default_factory=dict)  # of other data sets
+    leakage: Table | None = None  # as report.leakage.leakage_table returns it
 
 
 def page(contents: Contents) -> str:
@@ -81,6 +83,8 @@ def page(contents: Contents) -> str:
         audit=availability_table(
             contents.availability, audio=audio, beside_paper=contents.measures.beside_paper
         ),
+        leakage=contents.leakage,
+        members=_members(contents.parameters),
         missing=_listing(unusable[:MAX_LISTED]),
         coverage=_coverage(contents.coverage),
         unknown_words=unknown(contents.coverage),
@@ -89,6 +93,15 @@ def page(contents: Contents) -> str:
         versions=pd.DataFrame(contents.versions.items(), columns=["name", "version"]),
         parameters=_as_yaml(contents.parameters),
     )
+
+
+def _members(parameters: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Of a study, the data sets that each split comes from; nothing of an ordinary one."""
+    splits = parameters.get("splits", {})
+    return [
+        {"split": split, "datasets": ", ".join([names] if isinstance(names, str) else names)}
+        for split, names in splits.items()
+    ]
 
 
 def _template() -> jinja2.Template:

@@ -132,8 +132,7 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
 
 def is_captioned(params: Params, dataset: str) -> bool:
     """Whether a data set has captions: of a list of clips there is nothing but an audit to make."""
-    is_list = parameters.effective(params, dataset)["annotations"]["source"] == LIST
-    return not is_list or is_study(parameters.dataset_entry(params, dataset))
+    return parameters.effective(params, dataset)["annotations"]["source"] != LIST
 
 
 def _of_members(params: Params, dataset: str) -> list[str]:

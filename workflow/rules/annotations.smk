@@ -19,7 +19,7 @@ rule generate_annotations:
     log:
         "logs/{dataset}/generate_annotations.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: source_of(name) == "grammar"),
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "grammar"),
     threads: 1
     resources:
         mem_mb=500,
@@ -38,7 +38,9 @@ rule download_annotations:
     log:
         "logs/{dataset}/download_annotations.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: source_of(name) == "audiogrounding"),
+        dataset=datasets_with(
+            lambda name: sections(name)["annotations"]["source"] == "audiogrounding"
+        ),
     threads: 1
     resources:
         mem_mb=500,
@@ -58,7 +60,7 @@ rule import_annotations:
     log:
         "logs/{dataset}/import_annotations/{split}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: source_of(name) == "files"),
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "files"),
         split="|".join(SPLITS),
     threads: 1
     resources:
@@ -79,7 +81,7 @@ rule import_file:
     log:
         "logs/{dataset}/import_file.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: source_of(name) == "file"),
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "file"),
     threads: 1
     resources:
         mem_mb=2000,
@@ -101,7 +103,7 @@ rule import_list:
     log:
         "logs/{dataset}/import_list.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: source_of(name) == "list"),
+        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "list"),
     threads: 1
     resources:
         mem_mb=1000,

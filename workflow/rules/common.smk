@@ -173,11 +173,6 @@ def of_its_own(dataset):
     return not is_study(entry(dataset))
 
 
-def source_of(dataset):
-    """Where the annotations come from: a study's are those of its data sets."""
-    return sections(dataset)["annotations"]["source"] if of_its_own(dataset) else "study"
-
-
 def splits_of(wildcards):
     """The data sets that each split comes from, as JSON."""
     return json.dumps(members(config, wildcards.dataset))
@@ -227,7 +222,7 @@ def split_shards(folder):
 
 def phrases_are_kinds(dataset):
     """Whether a data set's phrases name the grammar's kinds of sound."""
-    return source_of(dataset) == "grammar"
+    return sections(dataset)["annotations"]["source"] == "grammar"
 
 
 def rendered_phrases(wildcards):

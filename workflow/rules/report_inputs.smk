@@ -10,7 +10,7 @@ def audio(wildcards):
 
 def source_of_annotations(wildcards):
     """Where the annotations come from: the paper's numbers stand beside its own data alone."""
-    return source_of(wildcards.dataset)
+    return sections(wildcards.dataset)["annotations"]["source"]
 
 
 def paper_seeds(name):

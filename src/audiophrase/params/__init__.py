@@ -14,7 +14,7 @@ from audiophrase.params.consistency import FILE, check_consistency, empty_paths,
 from audiophrase.params.extensions import check_extensions
 from audiophrase.params.reading import read
 from audiophrase.params.schema import violations
-from audiophrase.params.studies import all_members, check_study, is_study
+from audiophrase.params.studies import STUDY, all_members, check_study, is_study
 from audiophrase.settings import PAPER_VARIANT
 
 _IN_WHICH_FILE = "fix them in params.yaml, or in the file given with --configfile"
@@ -154,6 +154,8 @@ def effective(
     }
     if (source := named_source(entry)) and "source" not in entry["annotations"]:
         merged["annotations"]["source"] = source
+    if is_study(entry):
+        merged["annotations"]["source"] = STUDY
     if merged["text"]["normalise"]["lower_case_fallback"] is None and _is_own(merged):
         merged["text"] = _overlay(merged["text"], {"normalise": {"lower_case_fallback": True}})
     if variant is not None:
@@ -164,7 +166,7 @@ def effective(
 
 def _is_own(sections: Mapping[str, Any]) -> bool:
     """Whether captions are the user's own, not the paper's nor the demo's, whose words stay as they are."""
-    return sections["annotations"]["source"] in (FILE, "files")
+    return sections["annotations"]["source"] in (FILE, "files", STUDY)
 
 
 def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from audiophrase.params.consistency import LIST
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS
 
+STUDY = "study"  # where a study's annotations come from
+
 Params = Mapping[str, Any]
 Sections = Mapping[str, Any]
 

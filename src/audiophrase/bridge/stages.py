@@ -217,8 +217,9 @@ def _params(
             elif value is None:
                 continue  # the job has no use for that key
             elif (path := sources[name]) is not None and path.startswith("entry."):
-                if (key := path.removeprefix("entry.")) in params["datasets"][dataset]:
-                    changing.add(f"datasets.{dataset}.{key}")
+                keys = path.removeprefix("entry.").split("|")
+                held = [key for key in keys if key in params["datasets"][dataset]]
+                changing |= {f"datasets.{dataset}.{key}" for key in held[:1]}
             elif path is not None:
                 changing |= set(_effective_paths(path, layers, params))
     return changing

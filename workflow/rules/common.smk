@@ -62,6 +62,7 @@ def instructive(function):
 
 instructive(refuse_repeated_keys)(workflow.configfiles)
 instructive(parameters.check)(config)
+TABLES = (*paths.TABLES, "leakage")
 FIGURES = instructive(catalogue.figures)()
 
 

@@ -44,9 +44,9 @@ rule unknown_figure:
 
 rule unknown_table:
     input:
-        lambda wildcards: unknown("table", wildcards.name, paths.TABLES),
+        lambda wildcards: unknown("table", wildcards.name, TABLES),
     output:
         "results/{dataset}/tables/{name}.{kind}",
     wildcard_constraints:
-        name=other_than([*paths.TABLES, "leakage"], "[.]"),
+        name=other_than(TABLES, "[.]"),
         kind="csv|md",

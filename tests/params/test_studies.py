@@ -4,6 +4,7 @@ import copy
 from pathlib import Path
 
 import pytest
+import yaml
 
 from audiophrase import artifacts, params
 from audiophrase.errors import AudiophraseError, ParamsError
@@ -63,6 +64,14 @@ def test_an_ordinary_data_set_is_the_same_beside_a_study(document, valid):
         assert for_jobs.settings_json(beside, names, "demo") == for_jobs.settings_json(
             valid, names, "demo"
         )
+
+
+def test_the_example_of_the_docs_is_valid(document):
+    text = (PARAMS_PATH.parent / "docs/studies.md").read_text()
+    example = yaml.safe_load(text.partition("```yaml\n")[2].partition("```")[0])
+    document["datasets"] |= example["datasets"]
+    params.check(document | {"build": example["build"]})
+    assert all_members(document, "across") == ["captions", "grounding"]
 
 
 @pytest.mark.parametrize(

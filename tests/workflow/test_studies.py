@@ -115,6 +115,16 @@ def test_planted_leaks_are_reported_and_left_out_of_training_alone(project):
     assert told in (project.folder / "results/across/report.html").read_text()
 
 
+@pytest.mark.parametrize(
+    "target", ["clips/train-00000.parquet", "features/log-mel/test-00001.parquet"]
+)
+def test_clips_and_features_are_asked_of_its_sets(project, target):
+    done = project.snakemake("--dry-run", f"data/across/{target}")
+    assert done.returncode != 0
+    assert "'across' is a study and has no clips or features of its own" in done.stdout
+    assert "that it is made of: captions, grounding" in done.stdout
+
+
 def test_nothing_is_left_to_do_and_a_study_makes_nothing_of_its_sets_again(project):
     assert "Nothing to be done" in project.build("--dry-run")
     planned = project.planned("results/captions/report.html")

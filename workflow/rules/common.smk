@@ -174,6 +174,12 @@ def of_its_own(dataset):
     return not is_study(entry(dataset))
 
 
+@instructive
+def own_clips(dataset):
+    """Refuses to make clips or features of a study."""
+    for_jobs.require_own_clips(config, dataset)
+
+
 def splits_of(wildcards):
     """The data sets that each split comes from, as JSON."""
     return json.dumps(members(config, wildcards.dataset))

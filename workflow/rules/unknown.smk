@@ -50,3 +50,14 @@ rule unknown_table:
     wildcard_constraints:
         name=other_than(TABLES, "[.]"),
         kind="csv|md",
+
+
+rule clips_of_a_study:
+    input:
+        lambda wildcards: own_clips(wildcards.dataset),
+    output:
+        "data/{dataset}/{file}",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: not of_its_own(name)),
+        file=rf"(clips|features/({'|'.join(FRONT_ENDS)}))/[^/]+\.parquet|attempts\.parquet|"
+        rf"manifests/(clips|features-({'|'.join(FRONT_ENDS)}))-[a-z]+\.json",

@@ -1,7 +1,6 @@
 # What the rules share: parameters checked before any job starts, the settings and sources that a
 # rule declares, and the names of all artifacts.
 import functools
-import json
 import os
 import shlex
 import sys
@@ -178,37 +177,6 @@ def of_its_own(dataset):
 def own_clips(dataset):
     """Refuses to make clips or features of a study."""
     for_jobs.require_own_clips(config, dataset)
-
-
-def splits_of(wildcards):
-    """The data sets that each split comes from, as JSON."""
-    return json.dumps(members(config, wildcards.dataset))
-
-
-def tables_of_members(*tables):
-    """Tables of the data sets that a study is made of."""
-    return lambda wildcards: [
-        table.format(dataset=name)
-        for name in all_members(config, wildcards.dataset)
-        for table in tables
-    ]
-
-
-def leaks_left_out(wildcards):
-    """The table of leaks, where training leaves them out."""
-    excluded = entry(wildcards.dataset).get("exclude_leaks")
-    return [paths.LEAKAGE.format(dataset=wildcards.dataset)] if excluded else []
-
-
-def excluding(wildcards):
-    """Whether leaks are left out of training, as an option."""
-    return ["--exclude"] if entry(wildcards.dataset).get("exclude_leaks") else []
-
-
-def leaks_of_words(wildcards):
-    """The same, where words are learnt from the training captions."""
-    is_trained = sections(wildcards.dataset)["text"]["vectors"] == "trained"
-    return leaks_left_out(wildcards) if is_trained else []
 
 
 def shards(folder, *splits):

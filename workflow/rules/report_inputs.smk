@@ -1,4 +1,5 @@
 # What the rules of tables, figures and page share: files of the runs, and what they are given.
+import json
 
 
 def audio(wildcards):

@@ -18,6 +18,7 @@ from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
     RENDERED,
+    Table,
     number,
     phrases_note,
     rendered_note,
@@ -58,6 +59,7 @@ class Contents:
     versions: Mapping[str, str]
     compared: Mapping[str, Measures] = field(default_factory=dict)  # of other data sets
     sounds: Mapping[str, str] = field(default_factory=dict)  # as players.sounds returns them
+    leakage: Table | None = None  # as report.leakage.leakage_table returns it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ SECTIONS = (  # in the order of the page; a new one is a line here and its templ
     Section("tables", "Tables"),
     Section("figures", "Figures"),
     Section("availability", "Availability of the clips"),
+    Section("leakage", "Leakage between splits"),
     Section("coverage", "Words and their vectors"),
     Section("made-with", "What this was made with"),
 )
@@ -92,7 +95,7 @@ def page(contents: Contents) -> str:
     )
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
     return _template().render(
-        sections=SECTIONS,
+        sections=[one for one in SECTIONS if one.name != "leakage" or contents.leakage],
         below={
             "tables": [(f"table-{name}", table.title) for name, table in tables.items()],
             "figures": [(f"figure-{figure['name']}", figure["title"]) for figure in figures],
@@ -126,6 +129,9 @@ def page(contents: Contents) -> str:
         coverage=cells(
             _coverage(contents.coverage), "coverage", "Tokens by split, and how they were found"
         ),
+        leakage=contents.leakage,
+        leakage_parts=parts(contents.leakage, "leakage") if contents.leakage else (),
+        members=_members(contents.parameters),
         unknown_words=unknown(contents.coverage),
         unknown_remedy=REMEDY,
         models=cells(_models(contents.models), "models", "Seeds and models"),
@@ -136,6 +142,15 @@ def page(contents: Contents) -> str:
         ),
         parameters=_as_yaml(contents.parameters),
     )
+
+
+def _members(parameters: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Of a study, the data sets that each split comes from; nothing of an ordinary one."""
+    splits = parameters.get("splits", {})
+    return [
+        {"split": split, "datasets": ", ".join([names] if isinstance(names, str) else names)}
+        for split, names in splits.items()
+    ]
 
 
 @functools.cache

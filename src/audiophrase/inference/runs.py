@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from audiophrase import artifacts, tables
+from audiophrase import paths, tables
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.evaluate import rows as measures
 from audiophrase.features.shards import read_shard
@@ -72,7 +72,7 @@ def read(folder: Path, network: Path | None = None) -> Contents:
     settings: Settings = description["settings"]
     front_end = _front_end(root, dataset, settings)
     shards = {split: _shards(root, dataset, front_end, split) for split in SPLITS}
-    text = partial(_path, root, artifacts.text_table, dataset)
+    text = partial(_path, root, paths.text_table, dataset)
     vocabulary = tables.read(text("vocabulary"), stage="text.vocabulary", settings=settings)
     content = _network(network, shards["val"] + shards["train"], settings)
 
@@ -80,7 +80,7 @@ def read(folder: Path, network: Path | None = None) -> Contents:
     def thresholds() -> Thresholds:
         if not shards["val"]:
             return {}
-        annotations = partial(_path, root, artifacts.annotation_table, dataset)
+        annotations = partial(_path, root, paths.annotation_table, dataset)
         return calibration.of_run(folder, description, shards["val"], text, annotations)
 
     return Contents(
@@ -97,7 +97,7 @@ def read(folder: Path, network: Path | None = None) -> Contents:
             seed=int(description["seed"]),
             audio=_audio(root, dataset, shards["val"] or shards["train"]),
             vectors=structure(settings, "text").vectors,
-            n_clips={split: _n_clips(paths) for split, paths in shards.items() if paths},
+            n_clips={split: _n_clips(of_split) for split, of_split in shards.items() if of_split},
             measures=tuple(_measures(folder)),
         ),
         thresholds=thresholds,
@@ -169,7 +169,7 @@ def _audio(root: Path, dataset: str, shards: Sequence[Path]) -> str | None:
     _, provenance = tables.read_with_provenance(shards[0], stage="features")
     if "retrieve.render" in provenance["settings"]:
         return "rendered"
-    path = root / artifacts.annotation_table(dataset, "clips")
+    path = root / paths.annotation_table(dataset, "clips")
     if not path.is_file():
         return None
     ids = tables.read(path, stage="annotations.clips")["youtube_id"]

@@ -211,12 +211,12 @@ class Model:
             name = path.relative_to(root).as_posix()
             try:
                 with self.stream(path) as stream:
-                    best[name] = self.best_windows(
-                        (piece for _, piece in stream.pieces), stream.hop_s, chosen
-                    )
+                    pieces = (piece for _, piece in stream.pieces)
+                    of_file = self.best_windows(pieces, stream.hop_s, chosen)
                 if stream.is_silent:
-                    del best[name]
                     problems[name] = "silent"
+                else:
+                    best[name] = [window.within(stream.duration_s) for window in of_file]
             except AudioError as error:
                 problems[name] = error.problem
         return search.ranked([text.text for text in chosen], best, problems)

@@ -10,6 +10,7 @@ from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
 from audiophrase.params.consistency import LIST
 from audiophrase.params.studies import is_study, members
+from audiophrase.paths import annotation_table, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
@@ -41,26 +42,6 @@ MEASURE_FILES = (
     "sed_measures.parquet",
 )
 TABLES = ("dataset", "retrieval", "sed", "events", "ablations")
-
-
-def annotation_table(dataset: str, name: str) -> str:
-    """One of `ANNOTATION_TABLES`."""
-    return f"data/{dataset}/annotations/{name}.parquet"
-
-
-def text_table(dataset: str, name: str) -> str:
-    """One of `TEXT_TABLES`: of captions and phrases, their words."""
-    return f"data/{dataset}/text/{name}.parquet"
-
-
-def manifest(dataset: str, kind: str, split: str) -> str:
-    """The digests of a split's shards of clips, or of `features-FRONT_END`."""
-    return f"data/{dataset}/manifests/{kind}-{split}.json"
-
-
-def run_folder(dataset: str, variant: str, seed: int | str) -> str:
-    """Where a run's model and measures lie."""
-    return f"results/{dataset}/runs/{variant}/seed-{seed}"
 
 
 def run_folders(params: Params, dataset: str, variants: Iterable[str]) -> list[str]:

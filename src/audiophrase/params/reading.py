@@ -19,6 +19,12 @@ def read(path: Path) -> dict[Any, Any]:
     try:
         content = _parse(path)
     except FileNotFoundError:
+        if path == Path("params.yaml") and not Path("Snakefile").exists():
+            raise ParamsError(
+                "this folder is not the project's: it has no params.yaml",
+                "cd to a clone of the repository, where data sets and models are made; "
+                "the commands for using a model work in any folder",
+            ) from None
         raise ParamsError(
             f"there is no params file {path}",
             "name one that there is; paths count from the working folder",

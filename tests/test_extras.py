@@ -48,7 +48,7 @@ def declared(extra):
 
 def test_every_package_of_an_extra_is_known_with_the_smallest_that_brings_it():
     small = {package: name for name in ("onnx", "plot") for package in declared(name)}
-    assert extras.EXTRAS == {**dict.fromkeys(declared("pipeline"), "pipeline"), **small}
+    assert {**dict.fromkeys(declared("pipeline"), "pipeline"), **small} == extras.EXTRAS
     assert not declared(None) & set(extras.EXTRAS)
 
 

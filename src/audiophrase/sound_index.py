@@ -1,18 +1,18 @@
 """Frames of many recordings, kept so that only what is new or changed goes through the model again.
 
 An index is a folder with a Parquet table for each recording, named after the digest of the
-recording's name: its frames (T, D), a row each, and in its provenance the recording's name, its
-stamp (size and time of change, or a digest), the SHA-256 of its content, and the model. Tables are
-written one by one, each atomically: an update that was interrupted goes on where it stopped.
+recording's name. Its rows are the frames (D numbers each); its metadata says the recording's name
+and stamp (size and time of change, or a digest), the SHA-256 of its content, and the model. Tables
+are written one by one, piece by piece, and get their names when they are whole: an update that was
+interrupted goes on where it stopped, and memory stays flat however long a recording is.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +21,7 @@ import pyarrow.parquet as pq
 from audiophrase import tables
 from audiophrase.errors import ArtifactError, AudiophraseError
 
-STAGE = "sound_index"
-SECTION = "recording"
+_KEY = b"audiophrase_sound"
 _BLOCK = 1 << 20  # bytes read at once for a digest
 
 
@@ -38,33 +37,40 @@ class Sound:
     load: Callable[[], Path | bytes]
 
 
-class Frames(NamedTuple):
-    """What a model made of a recording: frames float32 (T, D), `hop_s` apart."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a model makes of a recording: pieces of frames, float32 (n, D), one following the other.
 
-    values: np.ndarray
-    hop_s: float
-    duration_s: float
+    `outcome` is asked for when all of them were taken: the time between two frames in seconds, and
+    why the recording cannot be searched, if it cannot.
+    """
+
+    pieces: Iterable[np.ndarray]
+    outcome: Callable[[], tuple[float, str | None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an index has of a recording, but for its frames."""
+    """What an index says of a recording. Those with a `problem` have no frames."""
 
-    path: Path
     name: str
     stamp: str
     sha256: str
     model: str
+    hop_s: float
+    problem: str | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Update:
-    """What an update came to: the recordings that were kept, made and dropped, and why some fail."""
+    """What an update came to: how many recordings were as they are, taken up, and dropped."""
 
     n_kept: int
     n_made: int
     n_dropped: int
-    failures: dict[str, AudiophraseError]
+
+
+Listen = Callable[[Path | bytes], Heard]
 
 
 def update(
@@ -72,98 +78,129 @@ def update(
     sounds: Sequence[Sound],
     *,
     model: str,
-    embed: Callable[[Path | bytes], Frames],
+    listen: Listen,
     watch: Callable[[Sequence[Sound]], Iterable[Sound]] = iter,
 ) -> Update:
     """Bring an index to what there is: new and changed recordings in, those that are gone out.
 
     Args:
         model: the digest of the model; tables of another are made again.
-        embed: the model's frames of a recording; AudiophraseError where it has none.
+        listen: the model's frames of a recording; raises AudiophraseError where it has none, which
+            the index keeps as the recording's problem.
         watch: shows progress over the recordings that must be read.
     """
     by_name = {entry.name: entry for entry in entries(folder) if entry.model == model}
     names = {sound.name for sound in sounds}
-    spare = {entry.sha256: entry for name, entry in by_name.items() if name not in names}
+    gone = {entry.sha256: entry for name, entry in by_name.items() if name not in names}
     waiting = [s for s in sounds if s.name not in by_name or by_name[s.name].stamp != s.stamp]
-    done = Update(len(sounds) - len(waiting), 0, 0, {})
     for sound in watch(waiting):
-        try:
-            _bring_up(folder, sound, by_name.get(sound.name), spare, model, embed)
-            done.n_made += 1
-        except ArtifactError:
-            raise  # the index itself cannot be written
-        except AudiophraseError as error:
-            done.failures[sound.name] = error
-    done.n_dropped = _drop_others(folder, names - done.failures.keys(), by_name)
-    return done
+        content = sound.load()
+        sha256 = _digest(content)
+        old = by_name.get(sound.name)
+        same = old if old is not None and old.sha256 == sha256 else gone.get(sha256)
+        if same is not None and _copy(
+            folder, same, replace(same, name=sound.name, stamp=sound.stamp)
+        ):
+            continue
+        _make(folder, Entry(sound.name, sound.stamp, sha256, model, 0.0, None), content, listen)
+    _drop_others(folder, names)
+    return Update(len(sounds) - len(waiting), len(waiting), len(by_name.keys() - names))
 
 
 def entries(folder: Path) -> Iterator[Entry]:
     """What an index has; a table that cannot be read is none of it."""
     for path in sorted(Path(folder).glob("*.parquet")):
         with suppress(pa.ArrowException, OSError, KeyError, TypeError, ValueError):
-            provenance = json.loads(pq.read_schema(path).metadata[tables.PROVENANCE_KEY])
-            values = provenance["settings"][SECTION]
-            if provenance["stage"] == STAGE and path == _path(folder, values["name"]):
-                yield Entry(path, *(values[key] for key in ("name", "stamp", "sha256", "model")))
+            entry = Entry(**json.loads(pq.read_metadata(path).metadata[_KEY]))
+            if path == _path(folder, entry.name):
+                yield entry
 
 
-def read(folder: Path, name: str) -> Frames:
-    """The frames of a recording. Raises ArtifactError: the index does not have it, or it is damaged."""
-    table, provenance = tables.read_with_provenance(_path(folder, name), stage=STAGE)
-    values = provenance["settings"][SECTION]
-    column = table.column("frame").combine_chunks()
-    frames = column.flatten().to_numpy().reshape(len(column), column.type.list_size)
-    return Frames(frames, values["hop_s"], values["duration_s"])
+def pieces(folder: Path, entry: Entry) -> Iterator[np.ndarray]:
+    """The frames of a recording, float32 (n, D), one piece following the other.
+
+    Raises:
+        ArtifactError: its table is gone or damaged.
+    """
+    path = _path(folder, entry.name)
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            for number in range(file.num_row_groups):
+                column = file.read_row_group(number, use_threads=False).column(0).combine_chunks()
+                yield column.flatten().to_numpy().reshape(len(column), -1)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise ArtifactError(
+            f"{path} cannot be read: {str(error).splitlines()[0]}",
+            f"delete {folder}: the index is made again",
+        ) from None
 
 
-def write(folder: Path, sound: Sound, frames: Frames, *, sha256: str, model: str) -> None:
-    """Put the frames of a recording into an index."""
-    values = np.ascontiguousarray(frames.values, np.float32)
-    column = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), values.shape[1])
-    about = {
-        "name": sound.name,
-        "stamp": sound.stamp,
-        "sha256": sha256,
-        "model": model,
-        "hop_s": frames.hop_s,
-        "duration_s": frames.duration_s,
-    }
-    tables.write(
-        _path(folder, sound.name),
-        pa.table({"frame": column}),
-        stage=STAGE,
-        settings={SECTION: about},
+def _make(folder: Path, entry: Entry, content: Path | bytes, listen: Listen) -> None:
+    """Make the table of a recording; where it cannot be heard, one that says why."""
+    try:
+        heard = listen(content)
+        _write(folder, entry, heard.pieces, heard.outcome)
+    except ArtifactError:
+        raise  # of the index itself: the disk is full, or the like
+    except AudiophraseError as error:
+        problem = error.problem
+        _write(folder, entry, [], lambda: (0.0, problem))
+
+
+def _copy(folder: Path, old: Entry, new: Entry) -> bool:
+    """Make a table out of one with the same content; False where that one is damaged."""
+    try:
+        _write(folder, new, pieces(folder, old), lambda: (old.hop_s, old.problem))
+    except ArtifactError:
+        return False
+    return True
+
+
+def _write(
+    folder: Path,
+    entry: Entry,
+    parts: Iterable[np.ndarray],
+    outcome: Callable[[], tuple[float, str | None]],
+) -> None:
+    """Write a table, of which hop and problem are known when all parts were taken."""
+    path = _path(folder, entry.name)
+    partial = path.with_name(f".{path.name}.partial")
+    with tables.writing(path):
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            writer = None
+            for part in parts:
+                table = _table(part)
+                writer = writer or _writer(partial, table.schema)
+                writer.write_table(table)
+            writer = writer or _writer(partial, _table(np.zeros((0, 1))).schema)
+            hop_s, problem = outcome()
+            about = asdict(replace(entry, hop_s=hop_s, problem=problem))
+            writer.add_key_value_metadata({_KEY: json.dumps(about)})
+            writer.close()
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(
+        path, schema, compression="zstd", use_dictionary=False, write_page_checksum=True
     )
 
 
-def _bring_up(
-    folder: Path,
-    sound: Sound,
-    old: Entry | None,
-    spare: dict[str, Entry],
-    model: str,
-    embed: Callable[[Path | bytes], Frames],
-) -> None:
-    """Make the table of one recording, out of one that has the same content where there is any."""
-    content = sound.load()
-    sha256 = _digest(content)
-    same = old if old is not None and old.sha256 == sha256 else spare.get(sha256)
-    frames = None
-    if same is not None:
-        with suppress(ArtifactError):
-            frames = read(folder, same.name)
-    write(folder, sound, frames or embed(content), sha256=sha256, model=model)
+def _table(frames: np.ndarray) -> pa.Table:
+    values = pa.array(np.ascontiguousarray(frames, np.float32).reshape(-1))
+    column = pa.FixedSizeListArray.from_arrays(values, frames.shape[1])
+    return pa.table({"frame": column})
 
 
-def _drop_others(folder: Path, names: set[str], by_name: dict[str, Entry]) -> int:
-    """Remove all tables but those of `names`, and what a killed update left; how many were good."""
+def _drop_others(folder: Path, names: Iterable[str]) -> None:
+    """Remove all tables but those of `names`, and what a killed update left."""
     kept = {_path(folder, name) for name in names}
     for path in [*Path(folder).glob("*.parquet"), *Path(folder).glob(".*.parquet.partial")]:
         if path not in kept:
             path.unlink(missing_ok=True)
-    return len(by_name.keys() - names)
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -171,15 +208,11 @@ def _path(folder: Path, name: str) -> Path:
 
 
 def _digest(content: Path | bytes) -> str:
+    """SHA-256 of a recording; of one that cannot be read, of nothing."""
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     digest = hashlib.sha256()
-    try:
-        with content.open("rb") as file:
-            while block := file.read(_BLOCK):
-                digest.update(block)
-    except OSError as error:
-        raise AudiophraseError(
-            f"{content} cannot be read: {error.strerror}", "check its permissions"
-        ) from None
+    with suppress(OSError), content.open("rb") as file:  # whoever listens says what is wrong
+        while block := file.read(_BLOCK):
+            digest.update(block)
     return digest.hexdigest()

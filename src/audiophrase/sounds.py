@@ -1,8 +1,7 @@
 """The recordings of a folder, or the clips of a data set, as a search goes through them."""
 
 import os
-import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -12,37 +11,24 @@ import pyarrow.parquet as pq
 from audiophrase.errors import AudiophraseError
 from audiophrase.sound_index import Sound
 
-# Endings of audio; what has another is none of our business.
-ENDINGS = {
-    *(".wav", ".w64", ".rf64", ".aif", ".aiff", ".aifc", ".au", ".caf", ".flac"),
-    *(".ogg", ".oga", ".opus", ".mp3", ".m4a", ".mp4", ".aac", ".wma", ".webm"),
-}
 
-
-def of_folder(folder: Path) -> list[Sound]:
-    """Every audio file below a folder, by its path from there; what begins with a dot is left out.
-
-    Links to files are followed, links to folders are not.
-    """
+def of_files(folder: Path, paths: Iterable[Path]) -> list[Sound]:
+    """Files below a folder, by their paths from there; one whose name is no text is left out."""
     sounds = []
-    for parent, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = Path(parent, name)
-            if name.startswith(".") or path.suffix.lower() not in ENDINGS:
-                continue
-            try:
-                about = path.stat()
-            except OSError:
-                continue  # a link to nothing, or a file that has just gone
-            if stat.S_ISREG(about.st_mode):
-                stamp = f"{about.st_size} bytes, changed {about.st_mtime_ns}"
-                sounds.append(Sound(str(path.relative_to(folder)), stamp, partial(Path, path)))
+    for path in paths:
+        name = path.relative_to(folder).as_posix()
+        try:
+            about = path.stat()
+            name.encode()
+        except (OSError, UnicodeEncodeError):
+            continue  # it has just gone, is a link to nothing, or cannot be written down
+        stamp = f"{about.st_size} bytes, changed {about.st_mtime_ns}"
+        sounds.append(Sound(name, stamp, partial(Path, os.fspath(path))))
     return sounds
 
 
-def of_dataset(shards: list[Path]) -> list[Sound]:
-    """Every clip of some shards that has audio, by its id."""
+def of_shards(shards: Iterable[Path]) -> list[Sound]:
+    """Every clip of some shards that has audio, by its id. Raises AudiophraseError."""
     return [sound for shard in shards for sound in _of_shard(shard)]
 
 

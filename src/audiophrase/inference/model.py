@@ -1,0 +1,375 @@
+"""A trained model, used on any audio and any words.
+
+>>> model = audiophrase.load(BUNDLE)
+>>> grounding = model.ground("street.wav", ["a dog barks", "rain falls"])
+>>> list(grounding.segments)
+['phrase', 'onset_s', 'offset_s', 'score']
+"""
+
+import os
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from audiophrase.checkpoints import load_model
+from audiophrase.device import choose_device, enough_memory
+from audiophrase.errors import AudiophraseError
+from audiophrase.inference import bundle, runs, search, segments, windows
+from audiophrase.inference import front_end as front_ends
+from audiophrase.inference.audio import Audio, AudioError, Recording, opened
+from audiophrase.inference.contents import Contents
+from audiophrase.inference.threshold import Threshold
+from audiophrase.inference.words import Text, UnknownWordsWarning, Vocabulary
+from audiophrase.jobs.training_data import untrained_encoder
+from audiophrase.model.similarity import (
+    frame_phrase_similarity,
+    frame_word_similarity,
+    min_max_over_frames,
+)
+from audiophrase.settings import structure
+from audiophrase.train import encode
+
+WINDOWS_AT_ONCE = 8
+MIN_LENGTH_S = 0.1  # as `retrieve.min_length_s`
+SILENT_BELOW_DBFS = -90.0  # as `retrieve.silent_below_dbfs`
+AGGREGATIONS = ("mean", "max")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """When each phrase is heard."""
+
+    segments: pd.DataFrame
+    """phrase, onset_s, offset_s, score (the highest similarity within): where the similarity reaches
+    the threshold, a row each, by phrase and time. None of a phrase that is not heard."""
+    curves: pd.DataFrame
+    """time_s, phrase, similarity, score: a row a frame and phrase. `similarity` is equation 5 before
+    min-max, `score` the same stretched over the whole recording from 0 to 1, as the paper has it."""
+    phrases: pd.DataFrame
+    """phrase, present, similarity, at_s, unknown: a row a phrase. Whether it is heard at all, its
+    highest similarity and where that is, and its words that the model does not know."""
+    threshold: float
+    """The similarity from which on a phrase counts as heard."""
+    duration_s: float
+    notes: tuple[str, ...]
+    """What else is to be known, such as a recording that is silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """The frames of a recording, to be compared with word vectors."""
+
+    frames: np.ndarray
+    """(T, D) float32, each of length one."""
+    hop_s: float
+    duration_s: float
+    notes: tuple[str, ...]
+
+    @property
+    def times_s(self) -> np.ndarray:
+        """(T,): frame t is centred on t hops."""
+        return np.arange(len(self.frames)) * self.hop_s
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Frame embeddings of a recording, in pieces: memory stays flat however long it is."""
+
+    recording: Recording
+    pieces: Iterator[tuple[int, np.ndarray]]
+    """Number of the first frame, and float32 (n, D): one piece follows the other without a gap."""
+    hop_s: float
+    highest_hz: float | None
+
+    @property
+    def duration_s(self) -> float:
+        """Of what was read."""
+        return self.recording.duration_s
+
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the recording, once all pieces were taken."""
+        notes = []
+        if self.is_silent:
+            notes.append(f"{self.recording.name} is silent: nothing in it is heard")
+        half_hz = self.recording.sample_rate_hz / 2
+        if self.highest_hz is not None and half_hz < self.highest_hz:
+            notes.append(
+                f"{self.recording.name} holds nothing above {half_hz:g} Hz, and the model listens "
+                f"up to {self.highest_hz:g} Hz: scores are less sure"
+            )
+        return tuple(notes)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the peak lies below what the pipeline takes for silence."""
+        return self.recording.peak < 10 ** (SILENT_BELOW_DBFS / 20)
+
+
+class Model:
+    """A trained encoder with its front end and its words."""
+
+    def __init__(self, contents: Contents, device: str = "auto") -> None:
+        self.about = contents.about
+        self.window_s = contents.window_s
+        self._contents = contents
+        self._device = choose_device(device)
+        settings = contents.settings
+        self.score = structure(settings, "train").score
+        self._front_end = front_ends.build(contents.front_end, settings, contents.network)
+        self.vocabulary = Vocabulary(contents.vocabulary, settings, contents.more)
+        description = contents.description
+        encoder = untrained_encoder(
+            description["n_features"], self.vocabulary.n_dimensions, settings
+        )
+        load_model(contents.weights, encoder, sha256=description["sha256"])
+        self._encoder = encoder.to(self._device).eval().requires_grad_(False)
+
+    def __repr__(self) -> str:
+        about = self.about
+        return f"<audiophrase model of {about.dataset}, {about.variant}, seed {about.seed}>"
+
+    def ground(
+        self,
+        audio: Audio,
+        phrases: Sequence[str] | str,
+        sample_rate_hz: int | None = None,
+        threshold: float | None = None,
+        *,
+        aggregation: str = "mean",
+    ) -> Grounding:
+        """When each of some phrases is heard.
+
+        Words that the model does not know are warned of (`UnknownWordsWarning`).
+
+        Args:
+            audio: a path, a file's bytes, samples (n,) or (n, n_channels), or an iterator of these.
+            phrases: such as "a dog barks"; one that stands there twice is taken once.
+            sample_rate_hz: of samples.
+            threshold: the similarity from which on a phrase counts as heard; None: the one at which
+                F1 was best on the validation split (`inference.threshold`).
+            aggregation: of a phrase's words, `mean` or `max`.
+
+        Raises:
+            AudioError: the audio cannot be read, is too short, or has NaN samples.
+            WordsError: the model knows no word of a phrase.
+            AudiophraseError: no threshold was given, and none could be chosen.
+        """
+        texts = [self.text_vectors(phrase) for phrase in _listed(phrases)]
+        if aggregation not in AGGREGATIONS:
+            raise AudiophraseError(
+                f"there is no aggregation {aggregation!r}", f"known: {', '.join(AGGREGATIONS)}"
+            )
+        heard_from = self.threshold(aggregation).similarity if threshold is None else threshold
+        curves: list[list[np.ndarray]] = [[] for _ in texts]
+        with self.stream(audio, sample_rate_hz) as stream:
+            for _, frames in stream.pieces:
+                piece = torch.from_numpy(frames)
+                for text, curve in zip(texts, curves, strict=True):
+                    similar = frame_word_similarity(piece, text.vectors).numpy()
+                    curve.append(
+                        frame_phrase_similarity(similar, aggregation=aggregation, min_max=False)
+                    )
+        similarities = [np.concatenate(curve) for curve in curves]
+        return _grounding(texts, similarities, stream, heard_from)
+
+    def embed(self, audio: Audio, sample_rate_hz: int | None = None) -> Embedding:
+        """The embedding of every frame: of one hour at 20 ms and D = 300 that is 216 MB.
+
+        `stream` gives the same in pieces.
+        """
+        with self.stream(audio, sample_rate_hz) as stream:
+            frames = np.concatenate([piece for _, piece in stream.pieces])
+        return Embedding(frames, stream.hop_s, stream.duration_s, stream.notes())
+
+    def search(self, texts: Sequence[str] | str, folder: str | os.PathLike) -> pd.DataFrame:
+        """The audio files below a folder by how well each text fits them.
+
+        A file's score is that of a clip and a caption (equation 3, or what the model was trained
+        with), in a file longer than a clip that of its best window of a clip's length.
+
+        Returns:
+            text, rank (1 is the best), file (relative), score, onset_s and offset_s of the best
+            window; files that could not be read come last, without rank, `problem` saying why.
+        """
+        chosen = [self.text_vectors(text) for text in _listed(texts)]
+        best: dict[str, list[search.Window]] = {}
+        problems: dict[str, str] = {}
+        root = Path(folder)
+        for path in search.audio_files(root):
+            name = path.relative_to(root).as_posix()
+            try:
+                with self.stream(path) as stream:
+                    best[name] = self.best_windows(
+                        (piece for _, piece in stream.pieces), stream.hop_s, chosen
+                    )
+                if stream.is_silent:
+                    del best[name]
+                    problems[name] = "silent"
+            except AudioError as error:
+                problems[name] = error.problem
+        return search.ranked([text.text for text in chosen], best, problems)
+
+    def text_vectors(self, text: str) -> Text:
+        """A phrase or caption as word vectors (N, D) of length one, with its unknown words.
+
+        Raises:
+            WordsError: it has no word that the model knows.
+        """
+        words = self.vocabulary.text(text)
+        if words.remark:
+            warnings.warn(words.remark, UnknownWordsWarning, stacklevel=3)
+        return words
+
+    def best_windows(
+        self, pieces: Iterator[np.ndarray], hop_s: float, texts: Sequence[Text]
+    ) -> list["search.Window"]:
+        """The window of a recording that suits each text best.
+
+        Args:
+            pieces: frame embeddings (n, D), one following the other, as `stream` gives them or as
+                they were stored.
+        """
+        return search.best_windows(
+            pieces,
+            hop_s,
+            [text.vectors for text in texts],
+            window_s=self.window_s,
+            score=self.score,
+        )
+
+    def threshold(self, aggregation: str = "mean") -> Threshold:
+        """The similarity from which on a phrase counts as heard, chosen on validation.
+
+        Of a run's folder it is chosen when it is first asked for, which encodes its validation split.
+
+        Raises:
+            AudiophraseError: nothing is here that it could be chosen on.
+        """
+        chosen = self._contents.thresholds().get(aggregation)
+        if chosen is None:
+            raise AudiophraseError(
+                f"{self._contents.name} has no threshold: features, captions and phrases of the "
+                "validation split were not there to choose it on",
+                "give one (threshold=…), or make the data set's validation split and export again",
+            )
+        return chosen
+
+    @contextmanager
+    def stream(self, audio: Audio, sample_rate_hz: int | None = None) -> Iterator[Stream]:
+        """Frame embeddings in pieces, for audio of any length.
+
+        Raises:
+            AudioError: while pieces are taken, as soon as something is wrong.
+        """
+        with opened(audio, sample_rate_hz) as recording:
+            hop_s = self._front_end.hop_s(recording.sample_rate_hz)
+            pieces = self._pieces(recording, hop_s)
+            yield Stream(recording, pieces, hop_s, self._front_end.highest_hz)
+
+    def _pieces(self, recording: Recording, hop_s: float) -> Iterator[tuple[int, np.ndarray]]:
+        rate_hz = recording.sample_rate_hz
+        cut = windows.windows(
+            recording.blocks(),
+            window=round(self.window_s * rate_hz),
+            step=max(1, int(self.window_s * (1 - windows.OVERLAP) / hop_s)),
+            hop=hop_s * rate_hz,
+        )
+        first = next(cut, None)
+        if first is None:
+            raise AudioError(f"{recording.name} has no samples", "fetch or record it again")
+        if len(first[1]) < MIN_LENGTH_S * rate_hz:
+            raise AudioError(
+                f"{recording.name} is {len(first[1]) / rate_hz:.3g} s long: too short to listen to",
+                f"give at least {MIN_LENGTH_S:g} s",
+            )
+        yield from windows.joined(self._encoded(chain([first], cut), rate_hz))
+
+    def _encoded(
+        self, cut: Iterator[tuple[int, np.ndarray]], rate_hz: int
+    ) -> Iterator[tuple[int, np.ndarray]]:
+        """Windows of samples as windows of frame embeddings, some encoded at once."""
+        while group := list(islice(cut, WINDOWS_AT_ONCE)):
+            frames = [torch.from_numpy(self._front_end.frames(each, rate_hz)) for _, each in group]
+            with torch.inference_mode(), _exactly(), enough_memory():
+                embedded: dict[int, np.ndarray] = {}
+                for numbers, batch in encode(self._encoder, frames):
+                    embedded |= zip(numbers, batch.cpu().numpy(), strict=True)
+            yield from ((first, embedded[n]) for n, (first, _) in enumerate(group))
+
+
+def load(path: str | os.PathLike, device: str = "auto") -> Model:
+    """A bundle's model, or a run's (see `audiophrase.load`)."""
+    folder = Path(path)
+    if bundle.is_bundle(folder):
+        return Model(bundle.read(folder), device)
+    if runs.is_run(folder):
+        return Model(runs.read(folder), device)
+    what = "there is no folder" if not folder.is_dir() else "there is no model in"
+    raise AudiophraseError(f"{what} {folder}", runs.REMEDY)
+
+
+def _grounding(
+    texts: Sequence[Text], similarities: Sequence[np.ndarray], stream: Stream, threshold: float
+) -> Grounding:
+    names = [text.text for text in texts]
+    n_frames = len(similarities[0])
+    times_s = np.arange(n_frames) * stream.hop_s
+    curves = pd.DataFrame(
+        {
+            "time_s": np.tile(times_s, len(names)),
+            "phrase": pd.Categorical.from_codes(np.repeat(np.arange(len(names)), n_frames), names),
+            "similarity": np.concatenate(similarities),
+            "score": np.concatenate([min_max_over_frames(each) for each in similarities]),
+        }
+    )
+    heard = [np.zeros(n_frames) - np.inf if stream.is_silent else each for each in similarities]
+    rows = [
+        (name, *segment)
+        for name, each in zip(names, heard, strict=True)
+        for segment in segments.above(each, threshold, stream.hop_s, stream.duration_s)
+    ]
+    phrases = pd.DataFrame(
+        {
+            "phrase": names,
+            "present": [bool((each >= threshold).any()) for each in heard],
+            "similarity": [float(each.max()) for each in similarities],
+            "at_s": [float(times_s[each.argmax()]) for each in similarities],
+            "unknown": [tuple(text.unknown) for text in texts],
+        }
+    )
+    return Grounding(
+        pd.DataFrame(rows, columns=["phrase", "onset_s", "offset_s", "score"]),
+        curves,
+        phrases,
+        threshold,
+        stream.duration_s,
+        stream.notes(),
+    )
+
+
+def _listed(texts: Sequence[str] | str) -> list[str]:
+    listed = [texts] if isinstance(texts, str) else list(dict.fromkeys(texts))
+    if not listed:
+        raise AudiophraseError("no phrase was given", "give some, such as 'a dog barks'")
+    return listed
+
+
+@contextmanager
+def _exactly() -> Iterator[None]:
+    """Float32 in float32 and repeatable on a GPU, for as long as it is ours."""
+    before = torch.backends.cuda.matmul.allow_tf32
+    torch.backends.cuda.matmul.allow_tf32 = False
+    try:
+        with torch.backends.cudnn.flags(
+            enabled=True, benchmark=False, deterministic=True, allow_tf32=False
+        ):
+            yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before

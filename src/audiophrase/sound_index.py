@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -41,24 +42,30 @@ class Sound:
 class Heard:
     """What a model makes of a recording: pieces of frames, float32 (n, D), one following the other.
 
-    `outcome` is asked for when all of them were taken: the time between two frames in seconds, and
-    why the recording cannot be searched, if it cannot.
+    `outcome` is asked for when all of them were taken.
     """
 
     pieces: Iterable[np.ndarray]
-    outcome: Callable[[], tuple[float, str | None]]
+    outcome: Callable[[], "Outcome"]
+
+
+class Outcome(NamedTuple):
+    """What is known of a recording when all of it was heard."""
+
+    hop_s: float  # between two frames
+    duration_s: float
+    problem: str | None = None  # why it cannot be searched, if it cannot
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an index says of a recording. Those with a `problem` have no frames."""
+    """What an index says of a recording."""
 
     name: str
     stamp: str
     sha256: str
     model: str
-    hop_s: float
-    problem: str | None
+    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +77,7 @@ class Update:
     n_dropped: int
 
 
+_NOTHING = Outcome(hop_s=0.0, duration_s=0.0)
 Listen = Callable[[Path | bytes], Heard]
 
 
@@ -102,7 +110,7 @@ def update(
             folder, same, replace(same, name=sound.name, stamp=sound.stamp)
         ):
             continue
-        _make(folder, Entry(sound.name, sound.stamp, sha256, model, 0.0, None), content, listen)
+        _make(folder, Entry(sound.name, sound.stamp, sha256, model, _NOTHING), content, listen)
     _drop_others(folder, names)
     return Update(len(sounds) - len(waiting), len(waiting), len(by_name.keys() - names))
 
@@ -111,7 +119,8 @@ def entries(folder: Path) -> Iterator[Entry]:
     """What an index has; a table that cannot be read is none of it."""
     for path in sorted(Path(folder).glob("*.parquet")):
         with suppress(pa.ArrowException, OSError, KeyError, TypeError, ValueError):
-            entry = Entry(**json.loads(pq.read_metadata(path).metadata[_KEY]))
+            about = json.loads(pq.read_metadata(path).metadata[_KEY])
+            entry = Entry(**about | {"outcome": Outcome(**about["outcome"])})
             if path == _path(folder, entry.name):
                 yield entry
 
@@ -127,7 +136,8 @@ def pieces(folder: Path, entry: Entry) -> Iterator[np.ndarray]:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             for number in range(file.num_row_groups):
                 column = file.read_row_group(number, use_threads=False).column(0).combine_chunks()
-                yield column.flatten().to_numpy().reshape(len(column), -1)
+                values = column.flatten().to_numpy().copy()  # PyTorch takes none that is read-only
+                yield values.reshape(len(column), -1)
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ArtifactError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
@@ -143,14 +153,14 @@ def _make(folder: Path, entry: Entry, content: Path | bytes, listen: Listen) -> 
     except ArtifactError:
         raise  # of the index itself: the disk is full, or the like
     except AudiophraseError as error:
-        problem = error.problem
-        _write(folder, entry, [], lambda: (0.0, problem))
+        failed = _NOTHING._replace(problem=error.problem)
+        _write(folder, entry, [], lambda: failed)
 
 
 def _copy(folder: Path, old: Entry, new: Entry) -> bool:
     """Make a table out of one with the same content; False where that one is damaged."""
     try:
-        _write(folder, new, pieces(folder, old), lambda: (old.hop_s, old.problem))
+        _write(folder, new, pieces(folder, old), lambda: old.outcome)
     except ArtifactError:
         return False
     return True
@@ -160,9 +170,9 @@ def _write(
     folder: Path,
     entry: Entry,
     parts: Iterable[np.ndarray],
-    outcome: Callable[[], tuple[float, str | None]],
+    outcome: Callable[[], Outcome],
 ) -> None:
-    """Write a table, of which hop and problem are known when all parts were taken."""
+    """Write a table, whose outcome is known when all parts were taken."""
     path = _path(folder, entry.name)
     partial = path.with_name(f".{path.name}.partial")
     with tables.writing(path):
@@ -174,8 +184,7 @@ def _write(
                 writer = writer or _writer(partial, table.schema)
                 writer.write_table(table)
             writer = writer or _writer(partial, _table(np.zeros((0, 1))).schema)
-            hop_s, problem = outcome()
-            about = asdict(replace(entry, hop_s=hop_s, problem=problem))
+            about = {**asdict(entry), "outcome": outcome()._asdict()}
             writer.add_key_value_metadata({_KEY: json.dumps(about)})
             writer.close()
             partial.replace(path)

@@ -17,7 +17,9 @@ Examples:
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
 )
-@using.output_option("--output", "Where to write.", metavar="FRAMES.parquet", required=True)
+@using.output_option(
+    "--output", "-o", help_text="Where to write.", metavar="FRAMES.parquet", required=True
+)
 @using.model_option
 @using.device_option
 @using.force_option

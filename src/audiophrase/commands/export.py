@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 
-from audiophrase.errors import AudiophraseError
 from audiophrase.outputs.text import visible
 
 _EXAMPLES = """\b
@@ -23,16 +22,20 @@ Examples:
     metavar="FILE",
     help="A word2vec file with the vectors that it was trained against: words beyond its captions.",
 )
-def export(run: Path, folder: Path, vectors: Path | None) -> None:
+@click.option(
+    "--network",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE.onnx",
+    help="The network of the front end `onnx`, where the model has that.",
+)
+def export(run: Path, folder: Path, vectors: Path | None, network: Path | None) -> None:
     """Pack the model of a RUN (results/DATASET/runs/VARIANT/seed-N) into a new FOLDER.
 
     It holds all that using it takes and a card that says what it is: weights, front end, words and
     their vectors, measures, limits.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise AudiophraseError(f"{folder} exists", "name a folder that does not, or an empty one")
     from audiophrase.inference.export import export_bundle
 
-    export_bundle(run, folder, vectors=vectors)
+    export_bundle(run, folder, vectors=vectors, network=network)
     n_bytes = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     click.echo(f"written: {visible(str(folder))}, {n_bytes / 1e6:.1f} MB", err=True)

@@ -11,6 +11,7 @@ from audiophrase.commands import using
 from audiophrase.outputs import segments as forms
 from audiophrase.outputs import text
 from audiophrase.outputs.segments import Segment
+from audiophrase.prose import tell
 
 _EXAMPLES = """\b
 Examples:
@@ -31,11 +32,15 @@ Examples:
     help="The similarity from which on a phrase counts as heard (default: the model's own).",
 )
 @using.json_option
-@using.output_option("--audacity", "Write a label track for Audacity.", metavar="LABELS.txt")
 @using.output_option(
-    "--textgrid", "Write a TextGrid for Praat or ELAN, a tier a phrase.", metavar="FILE.TextGrid"
+    "--audacity", help_text="Write a label track for Audacity.", metavar="LABELS.txt"
 )
-@using.output_option("--plot", "Draw the curves of similarity.", metavar="FILE.png")
+@using.output_option(
+    "--textgrid",
+    help_text="Write a TextGrid for Praat or ELAN, a tier a phrase.",
+    metavar="FILE.TextGrid",
+)
+@using.output_option("--plot", help_text="Draw the curves of similarity.", metavar="FILE.png")
 @using.force_option
 def ground(
     file: Path,
@@ -64,10 +69,12 @@ def ground(
         Segment(row.phrase, float(row.onset_s), float(row.offset_s), float(row.score))
         for row in result.segments.itertuples()
     ]
+    for note in result.notes:
+        tell(f"note: {text.visible(note)}", err=True)
     if as_json:
-        click.echo(text.as_json(_as_object(file, phrases, segments, result)))
+        click.echo(text.as_json(_as_object(file, segments, result)))
     else:
-        _show(phrases, segments)
+        _show(segments, result)
     if audacity is not None:
         using.write(audacity, forms.audacity_labels(segments))
     if textgrid is not None:
@@ -75,31 +82,45 @@ def ground(
     if plot is not None:
         from audiophrase.outputs import plot as drawing
 
-        using.write(plot, drawing.curves_png(result.curves, segments, result.threshold))
+        using.write(plot, drawing.curves_png(*_curves(result), segments, result.threshold))
 
 
-def _as_object(
-    file: Path, phrases: Sequence[str], segments: Sequence[Segment], result: Any
-) -> dict[str, Any]:
+def _curves(result: Any) -> tuple[Any, dict[str, Any]]:
+    """Times (T,) in s, and each phrase's similarity (T,)."""
+    table = result.curves
+    of_phrases = dict(list(table.groupby("phrase", sort=False, observed=True)["similarity"]))
+    times_s = table["time_s"].to_numpy()[: len(table) // max(1, len(of_phrases))]
+    return times_s, {phrase: values.to_numpy() for phrase, values in of_phrases.items()}
+
+
+def _as_object(file: Path, segments: Sequence[Segment], result: Any) -> dict[str, Any]:
+    phrases = [
+        {
+            "phrase": row.phrase,
+            "heard": bool(row.present),
+            "highest_similarity": float(row.similarity),
+            "at_s": float(row.at_s),
+            "unknown_words": list(row.unknown),
+        }
+        for row in result.phrases.itertuples()
+    ]
     return {
         "file": str(file),
         "duration_s": result.duration_s,
         "threshold": result.threshold,
-        "phrases": list(phrases),
+        "phrases": phrases,
         "segments": [segment._asdict() for segment in segments],
     }
 
 
-def _show(phrases: Sequence[str], segments: Sequence[Segment]) -> None:
-    """A line a segment, in the order of the phrases; phrases without any are named below."""
-    order = {phrase: number for number, phrase in enumerate(phrases)}
-    rows = [
-        (s.phrase, f"{s.onset_s:.2f}", f"{s.offset_s:.2f}", f"{s.score:.3f}")
-        for s in sorted(segments, key=lambda s: (order[s.phrase], s.onset_s))
-    ]
+def _show(segments: Sequence[Segment], result: Any) -> None:
+    """A line a segment, by phrase and time; below, of the phrases that are not heard, how near they came."""
+    rows = [(s.phrase, f"{s.onset_s:.2f}", f"{s.offset_s:.2f}", f"{s.score:.3f}") for s in segments]
     if rows:
         click.echo(text.columns(Segment._fields, rows, numbers="lrrr"))
-    heard = {segment.phrase for segment in segments}
-    for phrase in phrases:
-        if phrase not in heard:
-            click.echo(f"not heard: {text.visible(phrase)}")
+    for row in result.phrases.itertuples():
+        if not row.present:
+            click.echo(
+                f"not heard: {text.visible(row.phrase)} (at most {row.similarity:.3f}, at "
+                f"{row.at_s:.2f} s; heard from {result.threshold:.3f} on)"
+            )

@@ -30,6 +30,10 @@ def info(results: Path, as_json: bool) -> None:
 
 
 def _describe(folder: Path) -> dict:
+    if (folder / description.BUNDLE).is_file():
+        from audiophrase.inference import bundle
+
+        return description.of_bundle(bundle.read(folder))
     if (folder / description.MODEL).is_file():
         return description.of_run(folder)
     if (folder / description.MEASURES).is_file():
@@ -38,5 +42,6 @@ def _describe(folder: Path) -> dict:
         raise AudiophraseError(f"there is no folder {folder}", "name one that there is")
     raise AudiophraseError(
         f"{folder} is neither a run, nor an exported model, nor the results of a data set",
-        f"name a folder that has a {description.MODEL} or a {description.MEASURES}",
+        f"name a folder that has a {description.BUNDLE}, {description.MODEL} or "
+        f"{description.MEASURES}",
     )

@@ -57,8 +57,8 @@ def search(
 ) -> None:
     """List the recordings that suit each TEXT best, and the part of each that does.
 
-    The first search goes through all of them and keeps their frames in an index, some MB a minute of
-    sound; later ones read what is new or changed. It can be deleted at any time.
+    The first search goes through all of them and keeps their frames in an index, about 3 MB a
+    minute of sound; later ones read what is new or changed. It can be deleted at any time.
     """
     from audiophrase import sound_index
     from audiophrase.inference.search import ranked
@@ -82,11 +82,15 @@ def search(
     )
     best, problems = {}, {}
     for entry in using.progress(list(sound_index.entries(folder)), "file"):
-        if entry.problem is None:
-            parts = sound_index.pieces(folder, entry)
-            best[entry.name] = model.best_windows(parts, entry.hop_s, chosen)
+        about = entry.outcome
+        if about.problem is None:
+            windows = model.best_windows(sound_index.pieces(folder, entry), about.hop_s, chosen)
+            ends_s = [min(window.offset_s, about.duration_s) for window in windows]
+            best[entry.name] = [
+                w._replace(offset_s=s) for w, s in zip(windows, ends_s, strict=True)
+            ]
         else:
-            problems[entry.name] = entry.problem
+            problems[entry.name] = about.problem
     _show(ranked([each.text for each in chosen], best, problems), top=top, as_json=as_json)
 
 
@@ -109,7 +113,7 @@ def _sounds(place: str) -> tuple[list, Path]:
 
 def _listen(model: Any, content: Path | bytes) -> Any:
     """A recording as an index takes it, in pieces."""
-    from audiophrase.sound_index import Heard
+    from audiophrase.sound_index import Heard, Outcome
 
     streams = []
 
@@ -119,8 +123,9 @@ def _listen(model: Any, content: Path | bytes) -> Any:
             for _, frames in stream.pieces:
                 yield frames
 
-    def outcome() -> tuple[float, str | None]:
-        return streams[0].hop_s, "silent" if streams[0].is_silent else None
+    def outcome() -> Outcome:
+        stream = streams[0]
+        return Outcome(stream.hop_s, stream.duration_s, "silent" if stream.is_silent else None)
 
     return Heard(pieces(), outcome)
 

@@ -38,10 +38,10 @@ force_option = click.option("--force", "-f", is_flag=True, help="Write over file
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def output_option(name: str, help_text: str, *, metavar: str, **attributes: Any):
+def output_option(*names: str, help_text: str, metavar: str, **attributes: Any):
     """An option that names a file to write."""
     return click.option(
-        name,
+        *names,
         type=click.Path(path_type=Path, dir_okay=False),
         metavar=metavar,
         help=help_text,

@@ -135,6 +135,11 @@ class Model:
         about = self.about
         return f"<audiophrase model of {about.dataset}, {about.variant}, seed {about.seed}>"
 
+    @property
+    def digest(self) -> str:
+        """The same digest, the same frames of a recording."""
+        return self._contents.digest
+
     def ground(
         self,
         audio: Audio,

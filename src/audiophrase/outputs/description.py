@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
@@ -10,7 +10,10 @@ from audiophrase.evaluate import rows as measuring
 from audiophrase.evaluate.rows import Row
 from audiophrase.outputs import text
 
-MEASURES, MODEL, RUNS = "measures.parquet", "model.json", "runs"
+if TYPE_CHECKING:
+    from audiophrase.inference.contents import Contents
+
+BUNDLE, MODEL, MEASURES, RUNS = "bundle.json", "model.json", "measures.parquet", "runs"
 RUN_TABLES = ("retrieval_measures", "sed_measures")
 # What is shown of a run at a glance: part, whose scores, the name of the measure, its short title.
 _MAIN = (
@@ -60,6 +63,28 @@ def of_run(folder: Path) -> dict[str, Any]:
     if not isinstance(model, Mapping) or "settings" not in model:
         raise ArtifactError(f"{folder / MODEL} describes no model of ours", "name another folder")
     return {"kind": "run", **_place(folder), **model, "measures": _measures(folder)}
+
+
+def of_bundle(contents: "Contents") -> dict[str, Any]:
+    """An exported model: where it comes from, its thresholds, and what its card tells."""
+    about = contents.about
+    return {
+        "kind": "model",
+        "dataset": about.dataset,
+        "variant": about.variant,
+        "audio": about.audio,
+        "clips": dict(about.n_clips),
+        "front_end": contents.front_end,
+        "window_s": contents.window_s,
+        "vectors": about.vectors,
+        "heard_from": {name: each.similarity for name, each in contents.thresholds().items()},
+        **{key: value for key, value in contents.description.items() if key != tables.SEAL},
+        "measures": [
+            {"task": m.task, "scores": m.scores, "measure": m.measure}
+            | {"value": m.value, "low": m.low, "high": m.high}
+            for m in about.measures
+        ],
+    }
 
 
 def as_text(about: Mapping[str, Any]) -> str:

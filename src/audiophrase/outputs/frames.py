@@ -28,7 +28,7 @@ def write_frames(path: Path, files: Iterable[Path], model: Any) -> int:
                 embedded = model.embed(file)
                 for first in range(0, len(embedded.frames), _ROWS_AT_ONCE):
                     part = slice(first, first + _ROWS_AT_ONCE)
-                    table = _table(file, embedded.times[part], embedded.frames[part])
+                    table = _table(file, embedded.times_s[part], embedded.frames[part])
                     writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd")
                     writer.write_table(table)
                 n_frames += len(embedded.frames)

@@ -1,6 +1,7 @@
 """The curves of phrases over a recording, as a picture."""
 
 import itertools
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -34,7 +35,9 @@ def curves_png(
         panel.set_title(style.wrap(one_line(phrase), _TITLE_WIDTH, max_lines=2))
     panels[-1].set_xlabel("time (s)")
     figure.supylabel("similarity", fontsize=8.5)
-    return style.png(figure, dpi=_DPI)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph", UserWarning)  # a box stands in its place
+        return style.png(figure, dpi=_DPI)
 
 
 def _thinned(times_s: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -214,19 +215,25 @@ def _parts(samples: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _n_channels(samples: np.ndarray) -> int:
-    if samples.ndim not in (1, 2) or samples.dtype.kind not in "fiu":
+    if samples.ndim not in (1, 2) or samples.dtype.kind not in "fiu" or _is_wide(samples.dtype):
         raise AudioError(
             f"samples of type {samples.dtype} and shape {samples.shape} are no audio",
-            "give numbers of shape (n_samples,) or (n_samples, n_channels)",
+            "give floats, full scale at 1, or integers of 8 to 32 bits, of shape (n_samples,) or "
+            "(n_samples, n_channels)",
         )
     if samples.ndim == 1:
         return 1
-    if len(samples) < samples.shape[1] <= BLOCK_VALUES * MAX_CHANNELS and 0 < len(samples) < 9:
+    if 0 < len(samples) <= MAX_CHANNELS < samples.shape[1]:
         raise AudioError(
             f"samples of shape {samples.shape} have more channels than samples",
             "hand over the transpose: (n_samples, n_channels)",
         )
     return _checked_channels(samples.shape[1], "the audio")
+
+
+def _is_wide(kind: np.dtype) -> bool:
+    """Integers of 64 bits: Python's own, of which nobody knows the full scale."""
+    return kind.kind in "iu" and kind.itemsize > 4
 
 
 def _checked_channels(n_channels: int, name: str) -> int:
@@ -238,7 +245,8 @@ def _checked_channels(n_channels: int, name: str) -> int:
 
 
 def _checked_rate(rate_hz: Any, name: str) -> int:
-    if not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ or rate_hz != int(rate_hz):
+    is_number = isinstance(rate_hz, Real) and not isinstance(rate_hz, bool)
+    if not is_number or not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ or rate_hz != int(rate_hz):
         raise AudioError(
             f"{name} has a sampling rate of {rate_hz} Hz",
             f"give one of {MIN_RATE_HZ} to {MAX_RATE_HZ} Hz, a whole number",

@@ -52,7 +52,7 @@ _MAX_BYTES = {  # of what is read into memory
     VECTORS: 1 << 32,
     NETWORK: 1 << 32,
 }
-_FETCH = "fetch or export the bundle again"
+FETCH = "fetch or export the bundle again"
 
 
 class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,9 +108,7 @@ def read(folder: Path) -> Contents:
     raw = _content(folder, manifest, DESCRIPTION)
     described = _decoded(raw, _Description, folder / DESCRIPTION)
     if described.sha256 != manifest.files[WEIGHTS].sha256:
-        raise ArtifactError(
-            f"{folder / WEIGHTS} is not the one that {DESCRIPTION} tells of", _FETCH
-        )
+        raise ArtifactError(f"{folder / WEIGHTS} is not the one that {DESCRIPTION} tells of", FETCH)
     _checked_weights(folder, manifest, described)
     more = next((name for name in MORE_WORDS if name in manifest.files), None)
     return Contents(
@@ -140,28 +138,28 @@ def _manifest(folder: Path) -> Manifest:
     try:
         manifest = msgspec.convert(value, Manifest)
     except msgspec.ValidationError as error:
-        raise ArtifactError(f"{path} is no description of a bundle: {error}", _FETCH) from None
+        raise ArtifactError(f"{path} is no description of a bundle: {error}", FETCH) from None
     known = {*_MAX_BYTES, *MORE_WORDS} - {MANIFEST}
     if other := sorted(set(manifest.files) - known):
-        raise ArtifactError(f"{path} names a file {other[0][:64]!r}, which no bundle has", _FETCH)
+        raise ArtifactError(f"{path} names a file {other[0][:64]!r}, which no bundle has", FETCH)
     if missing := sorted(set(_NEEDED) - set(manifest.files)):
-        raise ArtifactError(f"{path} does not name {', '.join(missing)}", _FETCH)
+        raise ArtifactError(f"{path} does not name {', '.join(missing)}", FETCH)
     finite = [manifest.window_s]
     for each in manifest.thresholds.values():
         finite += [each.similarity, each.f1, each.precision, each.recall]
     if not all(map(math.isfinite, finite)):
-        raise ArtifactError(f"{path} has numbers that are not finite", _FETCH)
+        raise ArtifactError(f"{path} has numbers that are not finite", FETCH)
     return manifest
 
 
 def _bounded(path: Path, max_bytes: int) -> bytes:
     """A regular file's content, and never more than so much of it."""
     if not path.is_file():
-        raise ArtifactError(f"{path} is missing", _FETCH)
+        raise ArtifactError(f"{path} is missing", FETCH)
     with path.open("rb") as file:
         content = file.read(max_bytes + 1)
     if len(content) > max_bytes:
-        raise ArtifactError(f"{path} is larger than {max_bytes:,} bytes", _FETCH)
+        raise ArtifactError(f"{path} is larger than {max_bytes:,} bytes", FETCH)
     return content
 
 
@@ -169,17 +167,17 @@ def _decoded(raw: bytes, kind: Any, path: Path) -> Any:
     try:
         return msgspec.json.decode(raw, type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise ArtifactError(f"{path} cannot be read: {error}", _FETCH) from None
+        raise ArtifactError(f"{path} cannot be read: {error}", FETCH) from None
 
 
 def _content(folder: Path, manifest: Manifest, name: str) -> bytes:
     """A file's content, of the size and digest that the manifest says."""
     expected, path = manifest.files[name], folder / name
     if expected.bytes > _MAX_BYTES[name]:
-        raise ArtifactError(f"{path} is larger than {_MAX_BYTES[name]:,} bytes", _FETCH)
+        raise ArtifactError(f"{path} is larger than {_MAX_BYTES[name]:,} bytes", FETCH)
     content = _bounded(path, expected.bytes)
     if len(content) != expected.bytes or hashlib.sha256(content).hexdigest() != expected.sha256:
-        raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", _FETCH)
+        raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", FETCH)
     return content
 
 
@@ -190,7 +188,7 @@ def _checked_weights(folder: Path, manifest: Manifest, described: _Description) 
     """
     path, expected_bytes = folder / WEIGHTS, manifest.files[WEIGHTS].bytes
     if not path.is_file() or path.stat().st_size != expected_bytes > 0:
-        raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", _FETCH)
+        raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", FETCH)
     try:
         with torch.device("meta"):
             encoder = untrained_encoder(
@@ -201,13 +199,13 @@ def _checked_weights(folder: Path, manifest: Manifest, described: _Description) 
         }
         actual = _shapes(path)
     except (RuntimeError, OverflowError, TypeError, ValueError, SafetensorError) as error:
-        raise ArtifactError(f"{path} is not this model: {str(error)[:200]}", _FETCH) from None
+        raise ArtifactError(f"{path} is not this model: {str(error)[:200]}", FETCH) from None
     if actual != expected:
         differing = sorted(
             name for name in {*actual, *expected} if actual.get(name) != expected.get(name)
         )
         raise ArtifactError(
-            f"{path} is not the encoder of {DESCRIPTION}: {', '.join(differing[:3])[:200]}", _FETCH
+            f"{path} is not the encoder of {DESCRIPTION}: {', '.join(differing[:3])[:200]}", FETCH
         )
 
 
@@ -231,15 +229,15 @@ def _vocabulary(folder: Path, manifest: Manifest, described: _Description) -> pa
     try:
         loaded = load(raw)
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise ArtifactError(f"{path} cannot be read: {error}", _FETCH) from None
+        raise ArtifactError(f"{path} cannot be read: {error}", FETCH) from None
     values = loaded.get(TENSOR)
     shape = (len(words), described.n_dimensions)
     if values is None or values.dtype != np.float32 or values.shape != shape or not len(words):
-        raise ArtifactError(f"{path} does not hold float32 vectors of shape {shape}", _FETCH)
+        raise ArtifactError(f"{path} does not hold float32 vectors of shape {shape}", FETCH)
     if not np.isfinite(values).all():
-        raise ArtifactError(f"{path} has vectors that are not finite", _FETCH)
+        raise ArtifactError(f"{path} has vectors that are not finite", FETCH)
     if len({each.word for each in words}) < len(words) or all(w.how == "unk" for w in words):
-        raise ArtifactError(f"{folder / WORDS} has a word twice, or none with a vector", _FETCH)
+        raise ArtifactError(f"{folder / WORDS} has a word twice, or none with a vector", FETCH)
     bounds = pa.array(np.arange(len(words) + 1, dtype=np.int32) * shape[1])
     columns = {
         "word_id": pa.array(np.arange(len(words), dtype=np.int32)),
@@ -262,9 +260,9 @@ def _more(
     def look_up(words: Collection[str]) -> Mapping[str, np.ndarray]:
         if not checked:
             if not path.is_file() or path.stat().st_size != expected.bytes:
-                raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", _FETCH)
+                raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", FETCH)
             if sha256_of(path) != expected.sha256:
-                raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", _FETCH)
+                raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", FETCH)
             checked.append(True)
         vectors = read_vectors(path, words)
         if any(len(vector) != n_dimensions for vector in vectors.values()):

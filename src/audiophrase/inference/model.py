@@ -20,10 +20,11 @@ import torch
 
 from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, enough_memory
-from audiophrase.errors import AudiophraseError
+from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.inference import bundle, runs, search, segments, windows
 from audiophrase.inference import front_end as front_ends
 from audiophrase.inference.audio import Audio, AudioError, Recording, opened
+from audiophrase.inference.calibration import AGGREGATIONS
 from audiophrase.inference.contents import Contents
 from audiophrase.inference.threshold import Threshold
 from audiophrase.inference.words import Text, UnknownWordsWarning, Vocabulary
@@ -39,7 +40,7 @@ from audiophrase.train import encode
 WINDOWS_AT_ONCE = 8
 MIN_LENGTH_S = 0.1  # as `retrieve.min_length_s`
 SILENT_BELOW_DBFS = -90.0  # as `retrieve.silent_below_dbfs`
-AGGREGATIONS = ("mean", "max")
+_TRIED_RATE_HZ = 16000  # of the second of silence that a front end is tried with
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,11 @@ class Model:
             description["n_features"], self.vocabulary.n_dimensions, settings
         )
         load_model(contents.weights, encoder, sha256=description["sha256"])
+        if not all(bool(value.isfinite().all()) for value in encoder.state_dict().values()):
+            raise ArtifactError(f"{contents.name} has weights that are not finite", bundle.FETCH)
         self._encoder = encoder.to(self._device).eval().requires_grad_(False)
+        self._encoder_params = structure(settings, f"train.{structure(settings, 'train').encoder}")
+        self._check_front_end(description["n_features"])
 
     def __repr__(self) -> str:
         about = self.about
@@ -166,7 +171,7 @@ class Model:
             WordsError: the model knows no word of a phrase.
             AudiophraseError: no threshold was given, and none could be chosen.
         """
-        texts = [self.text_vectors(phrase) for phrase in _listed(phrases)]
+        texts = self._texts(phrases)
         if aggregation not in AGGREGATIONS:
             raise AudiophraseError(
                 f"there is no aggregation {aggregation!r}", f"known: {', '.join(AGGREGATIONS)}"
@@ -203,7 +208,7 @@ class Model:
             text, rank (1 is the best), file (relative), score, onset_s and offset_s of the best
             window; files that could not be read come last, without rank, `problem` saying why.
         """
-        chosen = [self.text_vectors(text) for text in _listed(texts)]
+        chosen = self._texts(texts)
         best: dict[str, list[search.Window]] = {}
         problems: dict[str, str] = {}
         root = Path(folder)
@@ -227,9 +232,7 @@ class Model:
         Raises:
             WordsError: it has no word that the model knows.
         """
-        words = self.vocabulary.text(text)
-        if words.remark:
-            warnings.warn(words.remark, UnknownWordsWarning, stacklevel=3)
+        (words,) = self._texts([text])
         return words
 
     def best_windows(
@@ -266,6 +269,14 @@ class Model:
             )
         return chosen
 
+    def _texts(self, texts: Sequence[str] | str) -> list[Text]:
+        """Of who called the method that calls this, unknown words are warned of."""
+        chosen = list(map(self.vocabulary.text, _listed(texts)))
+        for text in chosen:
+            if text.remark:
+                warnings.warn(text.remark, UnknownWordsWarning, stacklevel=3)
+        return chosen
+
     @contextmanager
     def stream(self, audio: Audio, sample_rate_hz: int | None = None) -> Iterator[Stream]:
         """Frame embeddings in pieces, for audio of any length.
@@ -277,6 +288,17 @@ class Model:
             hop_s = self._front_end.hop_s(recording.sample_rate_hz)
             pieces = self._pieces(recording, hop_s)
             yield Stream(recording, pieces, hop_s, self._front_end.highest_hz)
+
+    def _check_front_end(self, n_features: int) -> None:
+        """Refuse settings whose frames are not what the encoder takes, before any audio is read."""
+        silence = np.zeros(_TRIED_RATE_HZ, np.float32)
+        n_values = self._front_end.frames(silence, _TRIED_RATE_HZ).shape[1]
+        if n_values != n_features:
+            raise ArtifactError(
+                f"{self._contents.name}: the front end '{self._front_end.name}' makes {n_values} "
+                f"values a frame, and the encoder takes {n_features}",
+                bundle.FETCH,
+            )
 
     def _pieces(self, recording: Recording, hop_s: float) -> Iterator[tuple[int, np.ndarray]]:
         rate_hz = recording.sample_rate_hz
@@ -294,19 +316,29 @@ class Model:
                 f"{recording.name} is {len(first[1]) / rate_hz:.3g} s long: too short to listen to",
                 f"give at least {MIN_LENGTH_S:g} s",
             )
-        yield from windows.joined(self._encoded(chain([first], cut), rate_hz))
+        yield from windows.joined(self._encoded(chain([first], cut), recording))
 
     def _encoded(
-        self, cut: Iterator[tuple[int, np.ndarray]], rate_hz: int
+        self, cut: Iterator[tuple[int, np.ndarray]], recording: Recording
     ) -> Iterator[tuple[int, np.ndarray]]:
         """Windows of samples as windows of frame embeddings, some encoded at once."""
         while group := list(islice(cut, WINDOWS_AT_ONCE)):
-            frames = [torch.from_numpy(self._front_end.frames(each, rate_hz)) for _, each in group]
+            frames = [self._frames(samples, recording) for _, samples in group]
             with torch.inference_mode(), _exactly(), enough_memory():
                 embedded: dict[int, np.ndarray] = {}
                 for numbers, batch in encode(self._encoder, frames):
                     embedded |= zip(numbers, batch.cpu().numpy(), strict=True)
             yield from ((first, embedded[n]) for n, (first, _) in enumerate(group))
+
+    def _frames(self, samples: np.ndarray, recording: Recording) -> torch.Tensor:
+        frames = self._front_end.frames(samples, recording.sample_rate_hz)
+        asked = {"n_features": None, "n_dimensions": None, "n_frames": len(frames)}
+        if any(True for _ in self._encoder_params.problems(**asked)):
+            raise AudioError(
+                f"{recording.name} is too short for the encoder: {len(frames)} frames",
+                "give a longer recording",
+            )
+        return torch.from_numpy(frames)
 
 
 def load(path: str | os.PathLike, device: str = "auto") -> Model:

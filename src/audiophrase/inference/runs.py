@@ -26,13 +26,13 @@ REMEDY = (
     "name a folder that `audiophrase export` made, or results/{dataset}/runs/{variant}/seed-{seed}"
 )
 _SEED = re.compile(r"seed-(\d{1,10})")
-# The measures that a model's card tells: task, part, whose scores, measure, parameter.
+# The measures that a model's card tells: task, part, whose scores, measure, parameters (None: any).
 _SHOWN = (
     ("retrieval", "pool", "audio_to_caption", "recall", (1, 5)),
     ("retrieval", "pool", "caption_to_audio", "recall", (1, 5)),
     ("sed", "all", "mean", "best_f1", (None,)),
     ("sed", "all", "mean", "average_precision", (None,)),
-    ("sed", "all", "always_on", "best_f1", (None,)),
+    ("sed", "all", "always_on", "f1", (None,)),
 )
 
 
@@ -187,7 +187,9 @@ def _measures(folder: Path) -> list[Measured]:
         for task, part, scores, measure, parameters in _SHOWN:
             for parameter in parameters:
                 where = {"task": task, "part": part, "scores": scores, "measure": measure}
-                row = measures.only(rows, **where, parameter=parameter)
+                if parameter is not None:
+                    where["parameter"] = parameter
+                row = measures.only(rows, **where)
                 if row is not None:
                     chosen.append(Measured(task, scores, row.name, row.value, row.low, row.high))
     return chosen

@@ -3,7 +3,7 @@
 import difflib
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -40,14 +40,16 @@ class Text:
     text: str
     words: tuple[str, ...]  # those that count, in their order
     vectors: Tensor  # (N, D) of length one, on the CPU
-    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # word -> nearest known
+    unknown: Mapping[str, tuple[str, ...]]  # word -> those that are known and look like it
+    left_out: bool = False  # whether the unknown are, or share a vector
 
     @property
     def remark(self) -> str | None:
         """What is to be said of its unknown words."""
         if not self.unknown:
             return None
-        return f"{self.text!r}: not known: {listed(self.unknown)}"
+        what = "are left out" if self.left_out else "share the vector of unknown words"
+        return f"words of {self.text!r} that the model does not know {what}: {listed(self.unknown)}"
 
 
 def listed(unknown: Mapping[str, Sequence[str]]) -> str:
@@ -114,7 +116,7 @@ class Vocabulary:
         vectors = {word: self._vector(word) for word in dict.fromkeys(words)}
         unknown = {word: self.nearest(word) for word, vector in vectors.items() if vector is None}
         if len(unknown) == len(vectors):
-            some = ", ".join(self.known[:10])
+            some = ", ".join([each for each in self.known if len(each) > 3][:10])
             raise WordsError(
                 f"the model knows no word of {text!r}: {listed(unknown)}",
                 f"use words of its captions, such as: {some}; or export it with --vectors FILE",
@@ -123,7 +125,7 @@ class Vocabulary:
         values = [self._unknown_vector if vectors[word] is None else vectors[word] for word in kept]
         # As training and evaluation scale them (`jobs.training_data.read_vectors`).
         of_length_one = F.normalize(torch.from_numpy(np.stack(values)), dim=1)
-        return Text(text, tuple(kept), of_length_one, unknown)
+        return Text(text, tuple(kept), of_length_one, unknown, not self._shared)
 
     def nearest(self, word: str) -> tuple[str, ...]:
         """The known words that are spelt most like it, the likest first."""

@@ -121,11 +121,19 @@ def test_a_damaged_table_is_made_again_or_said(folder):
     bring_up(folder, ear, x=b"ab")
     (path,) = folder.iterdir()
     (entry,) = entries(folder)
-    content = bytearray(path.read_bytes())
-    content[len(content) // 8] ^= 1  # among the values
-    path.write_bytes(content)
-    with pytest.raises(AudiophraseError, match="cannot be read"):
-        list(pieces(folder, entry))
+    content, n_refused = path.read_bytes(), 0
+    for position in range(4, 100):  # the first pages
+        damaged = bytearray(content)
+        damaged[position] ^= 1
+        path.write_bytes(damaged)
+        try:
+            assert np.concatenate(list(pieces(folder, entry))).tolist() == [
+                [97, 97],
+                *[[98, 98]] * 3,
+            ]
+        except AudiophraseError:
+            n_refused += 1
+    assert n_refused > 40
     path.write_bytes(content[: len(content) // 2])
     bring_up(folder, ear, x=b"ab")
     assert ear.heard == [b"ab", b"ab"]

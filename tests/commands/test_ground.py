@@ -13,20 +13,28 @@ from audiophrase.cli import cli
 from audiophrase.errors import AudiophraseError
 
 HOSTILE = '<script>alert(1)</script> 😀 שלום\u202e\n\t"quoted" wind'
+PHRASES = ("a dog barks", "wind blows")
 EVERYWHERE = ("--threshold", "-1")  # every similarity reaches it
 
 
-def test_the_table_is_what_the_library_says(run, bundled, recordings):
-    done = run("ground", recordings / "a.wav", "a dog barks", "wind blows", "--threshold", "0.3")
+@pytest.fixture
+def middling(bundled, recordings):
+    """A threshold that some frames of two phrases reach."""
+    curves = audiophrase.load(bundled, "cpu").ground(recordings / "a.wav", list(PHRASES)).curves
+    return curves["similarity"].median()
+
+
+def test_the_table_is_what_the_library_says(run, bundled, recordings, middling):
+    done = run("ground", recordings / "a.wav", *PHRASES, "--threshold", middling)
     model = audiophrase.load(bundled, "cpu")
-    expected = model.ground(recordings / "a.wav", ["a dog barks", "wind blows"], threshold=0.3)
+    expected = model.ground(recordings / "a.wav", list(PHRASES), threshold=middling)
     lines = [line for line in done.stdout.splitlines()[1:] if not line.startswith("not heard")]
+    assert lines
     assert [re.split(r"  +", line) for line in lines] == [
         [row.phrase, f"{row.onset_s:.2f}", f"{row.offset_s:.2f}", f"{row.score:.3f}"]
         for row in expected.segments.itertuples()
     ]
-    absent = expected.phrases[~expected.phrases["present"]]
-    assert done.stdout.count("not heard") == len(absent)
+    assert done.stdout.count("not heard") == (~expected.phrases["present"]).sum()
 
 
 def test_a_phrase_that_is_not_heard_is_said_with_how_near_it_came(run, recordings):
@@ -66,29 +74,24 @@ def test_text_from_outside_is_text_in_every_form(run, recordings, tmp_path):
     assert "\\u202e\\n\\t" in table.stdout
 
 
-def test_labels_are_the_segments_by_onset(run, recordings, tmp_path):
+def test_labels_are_the_segments_by_onset(run, recordings, middling, tmp_path):
     path = tmp_path / "labels.txt"
-    phrases = ("a dog barks", "wind blows", "a person speaks")
-    done = run(
-        "ground", recordings / "a.wav", *phrases, "--threshold", "0.3", "--audacity", path, "--json"
-    )
-    segments = sorted(
-        (s["onset_s"], s["offset_s"], s["phrase"]) for s in json.loads(done.stdout)["segments"]
-    )
-    assert segments
-    lines = [line.split("\t") for line in path.read_text().splitlines()]
-    assert sorted((float(a), float(b), phrase) for a, b, phrase in lines) == [
-        pytest.approx(segment, abs=1e-6)
-        if False
-        else (round(segment[0], 6), round(segment[1], 6), segment[2])
-        for segment in segments
+    files = ("--audacity", path, "--json")
+    done = run("ground", recordings / "a.wav", *PHRASES, "--threshold", middling, *files)
+    segments = [
+        (round(s["onset_s"], 6), round(s["offset_s"], 6), s["phrase"])
+        for s in json.loads(done.stdout)["segments"]
     ]
-    assert [float(line[0]) for line in lines] == [segment[0] for segment in segments]
+    assert len(segments) >= 2
+    lines = [line.split("\t") for line in path.read_text().splitlines()]
+    labels = [(float(onset), float(offset), phrase) for onset, offset, phrase in lines]
+    assert sorted(labels) == sorted(segments)
+    assert labels == sorted(labels, key=lambda label: label[:2])
 
 
 def test_unknown_words_are_noted_with_known_ones(run, recordings):
     done = run("ground", recordings / "a.wav", "a dogg barks", "--json")
-    assert re.search(r"note: 'a dogg barks': not known: 'dogg' \(like: dog", done.stderr)
+    assert re.search(r"note: .*'a dogg barks'.*'dogg' \(like: dog", done.stderr)
     assert json.loads(done.stdout)["phrases"][0]["unknown_words"] == ["dogg"]
 
 

@@ -267,7 +267,8 @@ def _mono(block: Any) -> np.ndarray:
         middle = 2.0 ** (8 * samples.dtype.itemsize - 1)  # where the unsigned have their zero
         offset = middle if samples.dtype.kind == "u" else 0.0
         samples = (samples - offset) / middle
-    samples = samples.astype(np.float32, copy=False)
+    with np.errstate(over="ignore"):  # what is too large is infinite then, and told
+        samples = samples.astype(np.float32, copy=False)
     if samples.ndim == 1:
         return samples
     return samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)

@@ -119,4 +119,6 @@ def _thresholds(thresholds: Mapping[str, Threshold]) -> list[str]:
             f"{each.precision:.3f}, recall {each.recall:.3f}) over {over} of the validation split: "
             f"{each.n_own:,} own, {each.n_impostors:,} impostors, {each.n_clips:,} clips."
         )
+        if each.similarity <= 0:
+            lines.append("  All reaches it: this model cannot say that a phrase is not heard.")
     return lines

@@ -43,7 +43,7 @@ def windows(
             block = next(source, None)
             if block is None:
                 ended = True
-            else:
+            elif len(block):
                 pieces.append(block)
                 end += len(block)
         if not pieces:

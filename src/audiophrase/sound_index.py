@@ -7,10 +7,11 @@ are written one by one, piece by piece, and get their names when they are whole:
 interrupted goes on where it stopped, and memory stays flat however long a recording is.
 """
 
+import fcntl
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from audiophrase import tables
 from audiophrase.errors import ArtifactError, AudiophraseError
 
 _KEY = b"audiophrase_sound"
+_LOCK = ".lock"
 _BLOCK = 1 << 20  # bytes read at once for a digest
 
 
@@ -97,22 +99,23 @@ def update(
             the index keeps as the recording's problem.
         watch: shows progress over the recordings that must be read.
     """
-    by_name = {entry.name: entry for entry in entries(folder) if entry.model == model}
-    names = {sound.name for sound in sounds}
-    gone = {entry.sha256: entry for name, entry in by_name.items() if name not in names}
-    waiting = [s for s in sounds if s.name not in by_name or by_name[s.name].stamp != s.stamp]
-    for sound in watch(waiting):
-        content = sound.load()
-        sha256 = _digest(content)
-        old = by_name.get(sound.name)
-        same = old if old is not None and old.sha256 == sha256 else gone.get(sha256)
-        if same is not None and _copy(
-            folder, same, replace(same, name=sound.name, stamp=sound.stamp)
-        ):
-            continue
-        _make(folder, Entry(sound.name, sound.stamp, sha256, model, _NOTHING), content, listen)
-    _drop_others(folder, names)
-    return Update(len(sounds) - len(waiting), len(waiting), len(by_name.keys() - names))
+    with _alone(folder):
+        by_name = {entry.name: entry for entry in entries(folder) if entry.model == model}
+        names = {sound.name for sound in sounds}
+        gone = {entry.sha256: entry for name, entry in by_name.items() if name not in names}
+        waiting = [s for s in sounds if s.name not in by_name or by_name[s.name].stamp != s.stamp]
+        for sound in watch(waiting):
+            content = sound.load()
+            sha256 = _digest(content)
+            old = by_name.get(sound.name)
+            same = old if old is not None and old.sha256 == sha256 else gone.get(sha256)
+            if same is not None and _copy(
+                folder, same, replace(same, name=sound.name, stamp=sound.stamp)
+            ):
+                continue
+            _make(folder, Entry(sound.name, sound.stamp, sha256, model, _NOTHING), content, listen)
+        _drop_others(folder, names)
+        return Update(len(sounds) - len(waiting), len(waiting), len(by_name.keys() - names))
 
 
 def entries(folder: Path) -> Iterator[Entry]:
@@ -176,7 +179,6 @@ def _write(
     path = _path(folder, entry.name)
     partial = path.with_name(f".{path.name}.partial")
     with tables.writing(path):
-        folder.mkdir(parents=True, exist_ok=True)
         try:
             writer = None
             for part in parts:
@@ -202,6 +204,18 @@ def _table(frames: np.ndarray) -> pa.Table:
     values = pa.array(np.ascontiguousarray(frames, np.float32).reshape(-1))
     column = pa.FixedSizeListArray.from_arrays(values, frames.shape[1])
     return pa.table({"frame": column})
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other update of the index is under way; where there are no locks, do not."""
+    with tables.writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / _LOCK).open("a")
+    with file:
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def _drop_others(folder: Path, names: Iterable[str]) -> None:

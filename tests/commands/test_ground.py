@@ -10,6 +10,7 @@ from praatio import textgrid
 import audiophrase
 from audiophrase import extras
 from audiophrase.cli import cli
+from audiophrase.commands import using
 from audiophrase.errors import AudiophraseError
 
 HOSTILE = '<script>alert(1)</script> 😀 שלום\u202e\n\t"quoted" wind'
@@ -120,3 +121,15 @@ def test_a_plot_without_matplotlib_is_refused_before_anything_is_done(run, monke
     monkeypatch.setattr(extras, "has", lambda package: package != "matplotlib")
     with pytest.raises(AudiophraseError, match=r"pip install 'audiophrase\[plot\]'"):
         run("ground", "x.wav", "wind", "--plot", tmp_path / "x.png")
+
+
+def test_a_bar_follows_the_recording_on_a_terminal_alone(bundled, recordings, monkeypatch, capsys):
+    model = audiophrase.load(bundled, "cpu")
+    using.show_listening(model, recordings / "a.wav")
+    model.embed(recordings / "a.wav")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    using.show_listening(model, recordings / "a.wav")
+    frames = model.embed(recordings / "a.wav").frames
+    assert len(frames) > 1
+    assert "/4 s [" in capsys.readouterr().err

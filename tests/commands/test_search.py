@@ -98,3 +98,9 @@ def test_the_index_lies_where_it_is_told(look, recordings, tmp_path):
 def test_a_place_that_is_none_is_refused(run):
     with pytest.raises(AudiophraseError, match="there is no folder nowhere, and no data set"):
         run("search", "wind", "--in", "nowhere")
+
+
+def test_a_folder_that_may_not_be_written_to_needs_another_place(run, recordings, monkeypatch):
+    monkeypatch.setattr(command.os, "access", lambda path, mode: path != recordings)
+    with pytest.raises(AudiophraseError, match="--index FOLDER"):
+        run("search", "wind", "--in", recordings)

@@ -63,6 +63,7 @@ def ground(
         raise extras.needed("--plot", "matplotlib", extras.EXTRAS["matplotlib"])
     phrases = tuple(dict.fromkeys(phrases))
     model = using.load_model(model_path, device)
+    using.show_listening(model, file)
     with using.remarks():
         result = model.ground(file, list(phrases), threshold=threshold)
     segments = [

@@ -64,6 +64,11 @@ def search(
     from audiophrase.inference.search import ranked
 
     sounds, default = _sounds(place)
+    if index_folder is None and not default.exists() and not _is_writable(default):
+        raise AudiophraseError(
+            f"the index would lie in {default}, where you may not write",
+            "say where: --index FOLDER",
+        )
     model = using.load_model(model_path, device)
     with using.remarks():
         chosen = [model.text_vectors(each) for each in dict.fromkeys(texts)]
@@ -109,6 +114,12 @@ def _sounds(place: str) -> tuple[list, Path]:
         f"name a folder of recordings; in the project's folder, "
         f"`{snakemake_command(f'data/{place}/availability.csv', [])}` gets the clips of a data set",
     )
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether a folder that is not there could be made: asked before anything long is done."""
+    above = next(parent for parent in folder.absolute().parents if parent.exists())
+    return os.access(above, os.W_OK)
 
 
 def _listen(model: Any, content: Path | bytes) -> Any:

@@ -4,6 +4,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,33 @@ def remarks() -> Iterator[None]:
             ours = [w for w in caught if w.category.__module__.startswith("audiophrase.")]
             for remark in dict.fromkeys(str(w.message) for w in ours):
                 tell(f"note: {visible(remark)}", err=True)
+
+
+def show_listening(model: Any, file: Path) -> None:
+    """Have a bar on standard error follow the model through a recording, where that is a terminal."""
+    if sys.stderr.isatty():
+        length_s = _length_s(file)
+        model.watch = lambda stream: replace(stream, pieces=_followed(stream, length_s))
+
+
+def _followed(stream: Any, length_s: float | None) -> Iterator[Any]:
+    from tqdm import tqdm
+
+    shown = "{l_bar}{bar}| {n:.0f}/{total:.0f} s [{elapsed}<{remaining}]"
+    with tqdm(total=length_s, leave=False, bar_format=shown if length_s else None) as bar:
+        for piece in stream.pieces:
+            bar.update(stream.duration_s - bar.n)
+            yield piece
+
+
+def _length_s(file: Path) -> float | None:
+    """The length of a recording; None where libsndfile cannot say it."""
+    import soundfile
+
+    try:
+        return soundfile.info(str(file)).duration
+    except (soundfile.SoundFileError, TypeError, ValueError):
+        return None
 
 
 def progress(items: Sequence[Any], unit: str) -> Iterable[Any]:

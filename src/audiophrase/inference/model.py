@@ -8,7 +8,7 @@
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -123,6 +123,8 @@ class Model:
         self._device = choose_device(device)
         settings = contents.settings
         self.score = structure(settings, "train").score
+        # Given each stream, gives the one that is read: for whoever shows progress.
+        self.watch: Callable[[Stream], Stream] = lambda stream: stream
         self._front_end = front_ends.build(contents.front_end, settings, contents.network)
         self.vocabulary = Vocabulary(contents.vocabulary, settings, contents.more)
         description = contents.description
@@ -287,7 +289,7 @@ class Model:
         with opened(audio, sample_rate_hz) as recording:
             hop_s = self._front_end.hop_s(recording.sample_rate_hz)
             pieces = self._pieces(recording, hop_s)
-            yield Stream(recording, pieces, hop_s, self._front_end.highest_hz)
+            yield self.watch(Stream(recording, pieces, hop_s, self._front_end.highest_hz))
 
     def _check_front_end(self, n_features: int) -> None:
         """Refuse settings whose frames are not what the encoder takes, before any audio is read."""

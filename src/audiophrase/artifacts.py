@@ -4,11 +4,12 @@ results/README.md), from params.yaml alone. What stands here is made by plain `s
 
 import os
 from collections.abc import Iterable, Mapping
-from importlib import import_module
-from types import ModuleType
 from typing import Any
 
+from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
+from audiophrase.params.consistency import LIST
+from audiophrase.paths import annotation_table, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
@@ -40,45 +41,25 @@ MEASURE_FILES = (
 TABLES = ("dataset", "retrieval", "sed", "events", "ablations")
 
 
-def annotation_table(dataset: str, name: str) -> str:
-    """One of `ANNOTATION_TABLES`."""
-    return f"data/{dataset}/annotations/{name}.parquet"
-
-
-def text_table(dataset: str, name: str) -> str:
-    """One of `TEXT_TABLES`: of captions and phrases, their words."""
-    return f"data/{dataset}/text/{name}.parquet"
-
-
-def manifest(dataset: str, kind: str, split: str) -> str:
-    """The digests of a split's shards of clips, or of `features-FRONT_END`."""
-    return f"data/{dataset}/manifests/{kind}-{split}.json"
-
-
-def run_folder(dataset: str, variant: str, seed: int | str) -> str:
-    """Where a run's model and measures lie."""
-    return f"results/{dataset}/runs/{variant}/seed-{seed}"
-
-
 def run_folders(params: Params, dataset: str, variants: Iterable[str]) -> list[str]:
     """Folders of the runs of some variants: each with every seed."""
     return [
         run_folder(dataset, variant, seed)
         for variant in variants
-        for seed in _params().effective(params, dataset, variant)["train"]["seeds"]
+        for seed in parameters.effective(params, dataset, variant)["train"]["seeds"]
     ]
 
 
 def shards(params: Params, dataset: str, folder: str, *splits: str) -> list[str]:
     """Shards of some splits, or of all, known before anything is parsed."""
-    n_shards = _params().dataset_entry(params, dataset)["shards"]
+    n_shards = parameters.dataset_entry(params, dataset)["shards"]
     names = shard_names({split: n_shards[split] for split in splits or SPLITS})
     return [f"data/{dataset}/{folder}/{name}.parquet" for name in names]
 
 
 def feature_folders(params: Params, dataset: str) -> list[str]:
     """Folders of features, one a front end, within the folder of a data set."""
-    return [f"features/{name}" for name in _params().front_ends_of(params, dataset)]
+    return [f"features/{name}" for name in parameters.front_ends_of(params, dataset)]
 
 
 def works_without_clips(params: Params, dataset: str) -> bool:
@@ -101,8 +82,8 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
     results = f"results/{dataset}"
     if not is_captioned(params, dataset):
         return _of_clips(params, dataset, ["clips"], ["clips"])
-    variants = _params().variants_of(params, dataset)
-    trained = dict.fromkeys(_params().trained_as(params, dataset, name) for name in variants)
+    variants = parameters.variants_of(params, dataset)
+    trained = dict.fromkeys(parameters.trained_as(params, dataset, name) for name in variants)
     without_clips = works_without_clips(params, dataset)
     folders = [*([] if without_clips else ["clips"]), *feature_folders(params, dataset)]
     manifests = ["clips", *(f.replace("/", "-") for f in feature_folders(params, dataset))]
@@ -120,13 +101,7 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
 
 def is_captioned(params: Params, dataset: str) -> bool:
     """Whether a data set has captions: of a list of clips there is nothing but an audit to make."""
-    without_captions = import_module("audiophrase.params.consistency").LIST
-    return _params().effective(params, dataset)["annotations"]["source"] != without_captions
-
-
-def _params() -> ModuleType:
-    """`audiophrase.params`: whoever only asks for a path does without YAML and JSON's schemas."""
-    return import_module("audiophrase.params")
+    return parameters.effective(params, dataset)["annotations"]["source"] != LIST
 
 
 def _of_clips(

@@ -85,6 +85,7 @@ def test_a_files_score_is_that_of_retrieval(model, built, run, clips, tmp_path):
         assert row.score == pytest.approx(
             expected[row.file.removesuffix(".flac"), row.text], abs=1e-5
         )
+    assert set(ranking["offset_s"]) == {4.0}
     first = ranking[ranking["text"] == ranking["text"][0]]
     assert list(first["rank"]) == list(range(1, len(clips) + 1))
     assert first["score"].is_monotonic_decreasing

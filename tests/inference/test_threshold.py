@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from audiophrase.inference.front_end import name_of
+from audiophrase.inference.front_end import names_of
 from audiophrase.inference.threshold import best, impostors
 
 
@@ -50,7 +50,7 @@ def test_where_nothing_is_to_be_heard_there_is_none():
 
 
 def test_a_front_end_follows_from_its_settings():
-    assert name_of({"features": {"n_mels": 64, "sample_rate_hz": 32000}})[0] == "log-mel"
-    assert name_of({"features": {"n_mels": 64}})[0] == "log-mel-native"
-    assert name_of({"features.onnx": {"hop_s": 0.02}}) == ["onnx"]
-    assert name_of({"train": {}}) == []
+    assert names_of({"features": {"n_mels": 64, "sample_rate_hz": 32000}})[0] == "log-mel"
+    assert names_of({"features": {"n_mels": 64}})[0] == "log-mel-native"
+    assert names_of({"features.onnx": {"hop_s": 0.02}}) == ["onnx"]
+    assert names_of({"train": {}}) == []

@@ -76,7 +76,7 @@ def build(name: str, settings: Settings, network: bytes | None) -> FrontEnd:
     return front_end
 
 
-def name_of(settings: Settings) -> list[str]:
+def names_of(settings: Settings) -> list[str]:
     """The front ends that may have such settings, the likeliest first: a run does not name its own.
 
     One that leaves out keys of its section, as `log-mel-native` its rate, goes before one that has

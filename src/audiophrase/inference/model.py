@@ -10,7 +10,6 @@ import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
@@ -21,96 +20,22 @@ import torch
 from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, enough_memory
 from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.inference import bundle, runs, search, segments, windows
+from audiophrase.inference import bundle, runs, search, windows
 from audiophrase.inference import front_end as front_ends
 from audiophrase.inference.audio import Audio, AudioError, Recording, opened
 from audiophrase.inference.calibration import AGGREGATIONS
 from audiophrase.inference.contents import Contents
+from audiophrase.inference.results import Embedding, Grounding, Stream, grounding
 from audiophrase.inference.threshold import Threshold
 from audiophrase.inference.words import Text, UnknownWordsWarning, Vocabulary
 from audiophrase.jobs.training_data import untrained_encoder
-from audiophrase.model.similarity import (
-    frame_phrase_similarity,
-    frame_word_similarity,
-    min_max_over_frames,
-)
+from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.settings import structure
 from audiophrase.train import encode
 
 WINDOWS_AT_ONCE = 8
 MIN_LENGTH_S = 0.1  # as `retrieve.min_length_s`
-SILENT_BELOW_DBFS = -90.0  # as `retrieve.silent_below_dbfs`
 _TRIED_RATE_HZ = 16000  # of the second of silence that a front end is tried with
-
-
-@dataclass(frozen=True, slots=True)
-class Grounding:
-    """When each phrase is heard."""
-
-    segments: pd.DataFrame
-    """phrase, onset_s, offset_s, score (the highest similarity within): where the similarity reaches
-    the threshold, a row each, by phrase and time. None of a phrase that is not heard."""
-    curves: pd.DataFrame
-    """time_s, phrase, similarity, score: a row a frame and phrase. `similarity` is equation 5 before
-    min-max, `score` the same stretched over the whole recording from 0 to 1, as the paper has it."""
-    phrases: pd.DataFrame
-    """phrase, present, similarity, at_s, unknown: a row a phrase. Whether it is heard at all, its
-    highest similarity and where that is, and its words that the model does not know."""
-    threshold: float
-    """The similarity from which on a phrase counts as heard."""
-    duration_s: float
-    notes: tuple[str, ...]
-    """What else is to be known, such as a recording that is silent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Embedding:
-    """The frames of a recording, to be compared with word vectors."""
-
-    frames: np.ndarray
-    """(T, D) float32, each of length one."""
-    hop_s: float
-    duration_s: float
-    notes: tuple[str, ...]
-
-    @property
-    def times_s(self) -> np.ndarray:
-        """(T,): frame t is centred on t hops."""
-        return np.arange(len(self.frames)) * self.hop_s
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Frame embeddings of a recording, in pieces: memory stays flat however long it is."""
-
-    recording: Recording
-    pieces: Iterator[tuple[int, np.ndarray]]
-    """Number of the first frame, and float32 (n, D): one piece follows the other without a gap."""
-    hop_s: float
-    highest_hz: float | None
-
-    @property
-    def duration_s(self) -> float:
-        """Of what was read."""
-        return self.recording.duration_s
-
-    def notes(self) -> tuple[str, ...]:
-        """What is to be known of the recording, once all pieces were taken."""
-        notes = []
-        if self.is_silent:
-            notes.append(f"{self.recording.name} is silent: nothing in it is heard")
-        half_hz = self.recording.sample_rate_hz / 2
-        if self.highest_hz is not None and half_hz < self.highest_hz:
-            notes.append(
-                f"{self.recording.name} holds nothing above {half_hz:g} Hz, and the model listens "
-                f"up to {self.highest_hz:g} Hz: scores are less sure"
-            )
-        return tuple(notes)
-
-    @property
-    def is_silent(self) -> bool:
-        """Whether the peak lies below what the pipeline takes for silence."""
-        return self.recording.peak < 10 ** (SILENT_BELOW_DBFS / 20)
 
 
 class Model:
@@ -189,7 +114,7 @@ class Model:
                         frame_phrase_similarity(similar, aggregation=aggregation, min_max=False)
                     )
         similarities = [np.concatenate(curve) for curve in curves]
-        return _grounding(texts, similarities, stream, heard_from)
+        return grounding(texts, similarities, stream, heard_from)
 
     def embed(self, audio: Audio, sample_rate_hz: int | None = None) -> Embedding:
         """The embedding of every frame: of one hour at 20 ms and D = 300 that is 216 MB.
@@ -218,12 +143,12 @@ class Model:
             name = path.relative_to(root).as_posix()
             try:
                 with self.stream(path) as stream:
-                    best[name] = self.best_windows(
-                        (piece for _, piece in stream.pieces), stream.hop_s, chosen
-                    )
+                    pieces = (piece for _, piece in stream.pieces)
+                    of_file = self.best_windows(pieces, stream.hop_s, chosen)
                 if stream.is_silent:
-                    del best[name]
                     problems[name] = "silent"
+                else:
+                    best[name] = [window.within(stream.duration_s) for window in of_file]
             except AudioError as error:
                 problems[name] = error.problem
         return search.ranked([text.text for text in chosen], best, problems)
@@ -352,45 +277,6 @@ def load(path: str | os.PathLike, device: str = "auto") -> Model:
         return Model(runs.read(folder), device)
     what = "there is no folder" if not folder.is_dir() else "there is no model in"
     raise AudiophraseError(f"{what} {folder}", runs.REMEDY)
-
-
-def _grounding(
-    texts: Sequence[Text], similarities: Sequence[np.ndarray], stream: Stream, threshold: float
-) -> Grounding:
-    names = [text.text for text in texts]
-    n_frames = len(similarities[0])
-    times_s = np.arange(n_frames) * stream.hop_s
-    curves = pd.DataFrame(
-        {
-            "time_s": np.tile(times_s, len(names)),
-            "phrase": pd.Categorical.from_codes(np.repeat(np.arange(len(names)), n_frames), names),
-            "similarity": np.concatenate(similarities),
-            "score": np.concatenate([min_max_over_frames(each) for each in similarities]),
-        }
-    )
-    heard = [np.zeros(n_frames) - np.inf if stream.is_silent else each for each in similarities]
-    rows = [
-        (name, *segment)
-        for name, each in zip(names, heard, strict=True)
-        for segment in segments.above(each, threshold, stream.hop_s, stream.duration_s)
-    ]
-    phrases = pd.DataFrame(
-        {
-            "phrase": names,
-            "present": [bool((each >= threshold).any()) for each in heard],
-            "similarity": [float(each.max()) for each in similarities],
-            "at_s": [float(times_s[each.argmax()]) for each in similarities],
-            "unknown": [tuple(text.unknown) for text in texts],
-        }
-    )
-    return Grounding(
-        pd.DataFrame(rows, columns=["phrase", "onset_s", "offset_s", "score"]),
-        curves,
-        phrases,
-        threshold,
-        stream.duration_s,
-        stream.notes(),
-    )
 
 
 def _listed(texts: Sequence[str] | str) -> list[str]:

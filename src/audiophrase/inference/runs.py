@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from audiophrase import artifacts, tables
+from audiophrase import paths, tables
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.evaluate import rows as measures
-from audiophrase.features.shards import read_shard
+from audiophrase.features.shards import frame_size, read_shard
 from audiophrase.inference import calibration
 from audiophrase.inference.contents import About, Contents, Measured, Thresholds
-from audiophrase.inference.front_end import name_of
+from audiophrase.inference.front_end import names_of
 from audiophrase.settings import Settings, structure
 from audiophrase.splits import SPLITS
 
@@ -70,9 +70,9 @@ def read(folder: Path, network: Path | None = None) -> Contents:
     } <= set(description):
         raise ArtifactError(f"{folder / 'model.json'} does not describe a model", tables.REMAKE)
     settings: Settings = description["settings"]
-    front_end = _front_end(root, dataset, settings)
+    front_end = _front_end(root, dataset, settings, description["n_features"])
     shards = {split: _shards(root, dataset, front_end, split) for split in SPLITS}
-    text = partial(_path, root, artifacts.text_table, dataset)
+    text = partial(_path, root, paths.text_table, dataset)
     vocabulary = tables.read(text("vocabulary"), stage="text.vocabulary", settings=settings)
     content = _network(network, shards["val"] + shards["train"], settings)
 
@@ -80,7 +80,7 @@ def read(folder: Path, network: Path | None = None) -> Contents:
     def thresholds() -> Thresholds:
         if not shards["val"]:
             return {}
-        annotations = partial(_path, root, artifacts.annotation_table, dataset)
+        annotations = partial(_path, root, paths.annotation_table, dataset)
         return calibration.of_run(folder, description, shards["val"], text, annotations)
 
     return Contents(
@@ -97,7 +97,7 @@ def read(folder: Path, network: Path | None = None) -> Contents:
             seed=int(description["seed"]),
             audio=_audio(root, dataset, shards["val"] or shards["train"]),
             vectors=structure(settings, "text").vectors,
-            n_clips={split: _n_clips(paths) for split, paths in shards.items() if paths},
+            n_clips={split: _n_clips(of_split) for split, of_split in shards.items() if of_split},
             measures=tuple(_measures(folder)),
         ),
         thresholds=thresholds,
@@ -108,16 +108,22 @@ def _path(root: Path, named, dataset: str, name: str) -> Path:
     return root / named(dataset, name)
 
 
-def _front_end(root: Path, dataset: str, settings: Settings) -> str:
-    names = name_of(settings)
+def _front_end(root: Path, dataset: str, settings: Settings, n_features: int) -> str:
+    """The likeliest of those whose settings fit, by the size of its frames where they are here."""
+    names = names_of(settings)
     if not names:
         raise ArtifactError("the model was trained with the features of an unknown front end")
-    made = [name for name in names if (root / f"data/{dataset}/features/{name}").is_dir()]
-    return (made or names)[0]
+    sizes = {
+        name: frame_size(shards)
+        for name in names
+        if (shards := [s for split in SPLITS for s in _shards(root, dataset, name, split)])
+    }
+    fitting = [name for name in names if sizes.get(name) == n_features]
+    return (fitting or names)[0]
 
 
 def _shards(root: Path, dataset: str, front_end: str, split: str) -> list[Path]:
-    """All of a split's shards, or none where some are missing."""
+    """Those of a split's shards of features that are here."""
     folder = root / f"data/{dataset}/features/{front_end}"
     return sorted(folder.glob(f"{split}-*.parquet"))
 
@@ -169,7 +175,7 @@ def _audio(root: Path, dataset: str, shards: Sequence[Path]) -> str | None:
     _, provenance = tables.read_with_provenance(shards[0], stage="features")
     if "retrieve.render" in provenance["settings"]:
         return "rendered"
-    path = root / artifacts.annotation_table(dataset, "clips")
+    path = root / paths.annotation_table(dataset, "clips")
     if not path.is_file():
         return None
     ids = tables.read(path, stage="annotations.clips")["youtube_id"]

@@ -31,6 +31,10 @@ class Window(NamedTuple):
     onset_s: float
     offset_s: float
 
+    def within(self, duration_s: float) -> "Window":
+        """The same, no longer than the recording: the last frame is centred on its end."""
+        return self._replace(offset_s=min(self.offset_s, duration_s))
+
 
 def best_windows(
     pieces: Iterable[np.ndarray],

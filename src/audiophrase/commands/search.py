@@ -43,7 +43,7 @@ Examples:
     "index_folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="FOLDER",
-    help=f"Where the index lies (default: FOLDER/{INDEX}, or cache/DATASET/search).",
+    help=f"Where the index of this place lies (default: FOLDER/{INDEX}, cache/DATASET/search).",
 )
 @using.json_option
 def search(
@@ -90,10 +90,7 @@ def search(
         about = entry.outcome
         if about.problem is None:
             windows = model.best_windows(sound_index.pieces(folder, entry), about.hop_s, chosen)
-            ends_s = [min(window.offset_s, about.duration_s) for window in windows]
-            best[entry.name] = [
-                w._replace(offset_s=s) for w, s in zip(windows, ends_s, strict=True)
-            ]
+            best[entry.name] = [window.within(about.duration_s) for window in windows]
         else:
             problems[entry.name] = about.problem
     _show(ranked([each.text for each in chosen], best, problems), top=top, as_json=as_json)

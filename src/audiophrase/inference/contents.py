@@ -1,5 +1,7 @@
 """What a model consists of, be it read from a bundle or from a run of the pipeline."""
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -55,3 +57,10 @@ class Contents(msgspec.Struct, frozen=True):
     def settings(self) -> Settings:
         """Those of its training."""
         return self.description["settings"]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all that the frames of a recording depend on, for whoever keeps such frames."""
+        network = None if self.network is None else hashlib.sha256(self.network).hexdigest()
+        parts = (self.description["sha256"], self.settings, self.front_end, network, self.window_s)
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -8,7 +8,7 @@
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -48,6 +48,8 @@ class Model:
         self._device = choose_device(device)
         settings = contents.settings
         self.score = structure(settings, "train").score
+        # Given each stream, gives the one that is read: for whoever shows progress.
+        self.watch: Callable[[Stream], Stream] = lambda stream: stream
         self._front_end = front_ends.build(contents.front_end, settings, contents.network)
         self.vocabulary = Vocabulary(contents.vocabulary, settings, contents.more)
         description = contents.description
@@ -64,6 +66,11 @@ class Model:
     def __repr__(self) -> str:
         about = self.about
         return f"<audiophrase model of {about.dataset}, {about.variant}, seed {about.seed}>"
+
+    @property
+    def digest(self) -> str:
+        """The same digest, the same frames of a recording."""
+        return self._contents.digest
 
     def ground(
         self,
@@ -207,7 +214,7 @@ class Model:
         with opened(audio, sample_rate_hz) as recording:
             hop_s = self._front_end.hop_s(recording.sample_rate_hz)
             pieces = self._pieces(recording, hop_s)
-            yield Stream(recording, pieces, hop_s, self._front_end.highest_hz)
+            yield self.watch(Stream(recording, pieces, hop_s, self._front_end.highest_hz))
 
     def _check_front_end(self, n_features: int) -> None:
         """Refuse settings whose frames are not what the encoder takes, before any audio is read."""

@@ -47,8 +47,7 @@ def _absent(path: Path) -> tuple[str, str]:
     if path == Path("params.yaml") and not (folder / "Snakefile").exists():
         return (
             "this folder is not the project's: it has no params.yaml",
-            "cd to a clone of the repository, where data sets and models are made; "
-            "the commands for using a model work in any folder",
+            "cd to a clone of the repository; the commands for using a model work in any folder",
         )
     return (
         f"there is no params file {path}",

@@ -16,7 +16,7 @@ RUN = "results/mine/runs/yamnet/seed-1"
 @pytest.mark.long
 @needs_recordings
 def test_a_small_head_over_frozen_frames_grounds_phrases_in_recordings(tmp_path):
-    """Bounds of three seeds, below which none of them lay by more than a hundredth or two."""
+    """Three seeds had R@1 .60 to .62 and .65 to .66 and an AP of .72 to .73 (docs/extending.md)."""
     archive = yamnet_network.archive()
     params = {
         "build": ["mine"],
@@ -41,6 +41,6 @@ def test_a_small_head_over_frozen_frames_grounds_phrases_in_recordings(tmp_path)
 
     retrieval = tables.read_json(project.folder / RUN / "retrieval.json")
     assert retrieval["audio_to_caption"]["r1"]["mean"] > 0.55
-    assert retrieval["caption_to_audio"]["r1"]["mean"] > 0.65
+    assert retrieval["caption_to_audio"]["r1"]["mean"] > 0.6
     measures = tables.read_json(project.folder / RUN / "sed.json")["measures"]
-    assert measures["mean"]["average_precision"] > 0.62 > measures["random"]["average_precision"]
+    assert measures["mean"]["average_precision"] > 0.68 > measures["random"]["average_precision"]

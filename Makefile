@@ -17,16 +17,19 @@ define build
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help demo reproduce audit record push pull verify upgrade-ytdlp test lint bench clean
+.PHONY: help demo reproduce grounding audit record push pull verify upgrade-ytdlp test lint bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 $(VENV)/installed: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || \
+	  { echo "error: there is no $(PYTHON); name a Python of 3.11 or later: make PYTHON=python3.12 …" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "error: $(PYTHON) is older than Python 3.11; name another: make PYTHON=python3.12 …" >&2; exit 1; }
+	@echo "installing into $(VENV): a few minutes, and a line a package where there is a terminal"
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)pip install --disable-pip-version-check --quiet --requirement requirements.lock
+	$(BIN)pip install --disable-pip-version-check $(if $(MAKE_TERMOUT),,--quiet) --requirement requirements.lock
 	$(BIN)pip install --disable-pip-version-check --quiet --no-build-isolation --no-deps --editable .
 	@touch $@
 
@@ -36,6 +39,10 @@ demo: $(VENV)/installed ## the whole chain on rendered clips, to results/demo/re
 reproduce: $(VENV)/installed ## the paper: AudioGrounding, YouTube, Google News; safe to run again
 	$(BIN)audiophrase download audiogrounding
 	$(call build,audiogrounding)
+
+grounding: $(VENV)/installed ## AudioGrounding v2 with its archived audio, none from YouTube; safe to run again
+	$(BIN)audiophrase download audiogrounding-v2
+	$(call build,audiogrounding-v2)
 
 audit: $(VENV)/installed ## get the clips of DATASET, count them, say why others are missing; docs/audit.md
 	$(BIN)snakemake --cores $(CORES) data/$(DATASET)/availability.csv

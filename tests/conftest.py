@@ -1,6 +1,6 @@
 """Which tests run, and what several of them need: made once, whichever worker comes first, and only read.
 
-Tests that take a minute and more run with --long alone. Who changes anything of what is shared does
+The costliest tests run with --long alone. Who changes anything of what is shared does
 so in a copy; each worker checks at its end that nothing shared was written to.
 """
 
@@ -29,16 +29,18 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="run the tests that take minutes, too")
+    parser.addoption("--long", action="store_true", help="run the costliest tests, too")
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "long: takes a minute or more; skipped without --long")
+    config.addinivalue_line(
+        "markers", "long: costly, and something quicker guards nearby; skipped without --long"
+    )
 
 
 def pytest_collection_modifyitems(config, items):
     if not config.getoption("--long"):
-        skip = pytest.mark.skip(reason="takes a minute or more: run with --long")
+        skip = pytest.mark.skip(reason="costly: run with --long")
         for item in items:
             if item.get_closest_marker("long"):
                 item.add_marker(skip)

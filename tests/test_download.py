@@ -18,7 +18,7 @@ import trustme
 import yaml
 from click.testing import CliRunner
 
-from audiophrase import download
+from audiophrase import download, transfer
 from audiophrase.commands.download import download as download_command
 from audiophrase.download import Pinned, fetch_all
 from audiophrase.errors import DownloadError
@@ -27,7 +27,7 @@ from audiophrase.splits import SPLITS
 ROOT = Path(__file__).parents[1]
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
-CHUNK = download.CHUNK_BYTES
+CHUNK = transfer.CHUNK_BYTES
 
 
 class Server(ThreadingHTTPServer):
@@ -93,6 +93,7 @@ def no_copies(monkeypatch):
     monkeypatch.delenv(download.HANDED_OVER, raising=False)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(transfer.os, "fsync", lambda _: None)  # a busy disk takes seconds
 
 
 def pinned(server, **changed):
@@ -186,7 +187,7 @@ def test_a_server_that_stays_busy_is_given_up(server, tmp_path):
     server.statuses = [503] * 100
     with pytest.raises(DownloadError, match="answered HTTP 503"):
         fetch(pinned(server), tmp_path)
-    assert len(server.asked) == download.TRIES
+    assert len(server.asked) == transfer.TRIES
 
 
 @pytest.mark.parametrize("has_ranges", [True, False])
@@ -195,7 +196,7 @@ def test_a_server_that_keeps_breaking_off_is_given_up(server, tmp_path, has_rang
     server.break_after = [5000, *[0 if has_ranges else 5000] * 50]
     with pytest.raises(DownloadError, match="IncompleteRead"):
         fetch(pinned(server), tmp_path)
-    assert len(server.asked) <= download.TRIES + 1
+    assert len(server.asked) <= transfer.TRIES + 1
 
 
 def test_a_missing_page_is_not_asked_for_twice(server, tmp_path):
@@ -224,7 +225,7 @@ def test_a_file_larger_than_expected_is_not_written_out(server, tmp_path, has_le
 
 def test_no_room_on_the_disk_is_told_before_the_disk_is_full(server, tmp_path, monkeypatch):
     usage = type("Usage", (), {"free": 1000})
-    monkeypatch.setattr(download.shutil, "disk_usage", lambda _: usage)
+    monkeypatch.setattr(transfer.shutil, "disk_usage", lambda _: usage)
     with pytest.raises(DownloadError, match="1,000 are free here"):
         fetch(pinned(server), tmp_path)
 
@@ -339,7 +340,7 @@ def test_all_that_a_data_set_has_pinned_is_fetched_by_one_command(server, tmp_pa
 def test_two_processes_download_a_file_once(server, tmp_path):
     code = (
         "import sys; from pathlib import Path; from audiophrase.download import *\n"
-        f"file = Pinned('it', {server.url()!r}, 'sha256', {SHA256!r}, {len(CONTENT)})\n"
+        f"file = Pinned('it', {server.url()!r}, {len(CONTENT)}, 'sha256', {SHA256!r})\n"
         f"print(fetch_all([file], cache=Path({str(tmp_path)!r})))"
     )
     environment = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}

@@ -57,6 +57,10 @@ def test_audio_in_a_table_needs_no_folder(with_entry, tmp_path, monkeypatch):
     made = with_entry(annotations={"file": "a.parquet"})
     assert files.recordings(made, "mine") == ["a.parquet"]
     assert files.audio_table(made, "mine", "val") == "a.parquet"
+    made = with_entry(annotations={"file": "*.parquet"})
+    assert files.recordings(made, "mine") == ["a.parquet", "b.parquet"]
+    assert files.audio_table(made, "mine", "val") == "*.parquet"
+    assert files.annotation_files(made, "mine", None) == ["a.parquet", "b.parquet"]
     of_splits = {"train": "a.parquet", "val": "a.parquet", "test": "b.parquet"}
     made = with_entry(annotations={"files": of_splits})
     assert files.recordings(made, "mine") == ["a.parquet", "b.parquet"]

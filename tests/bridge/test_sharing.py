@@ -76,6 +76,7 @@ def test_s3_round_trip_and_a_remote_that_lost_or_damaged_objects(s3, made, fresh
     made.audiophrase("verify", "--remote")
 
 
+@pytest.mark.long
 def test_a_damaged_object_of_the_remote_is_never_laid_out_unseen(made, fresh, tmp_path):
     remote = tmp_path / "remote"
     made.dvc("remote", "add", "--default", "--force", "lab", str(remote))
@@ -165,6 +166,7 @@ def test_experiments_can_be_run_and_compared(made):
     assert (made.planned(), made.changed()) == (set(), {})
 
 
+@pytest.mark.long
 def test_adopting_with_changed_parameters_leaves_nothing_stale(fresh):
     fresh.dvc("pull", *fresh.stages())
     params = fresh.params()
@@ -183,6 +185,7 @@ MANIFESTS = [
 ]
 
 
+@pytest.mark.long
 def test_killed_runs_leave_no_lock_and_finished_shards_stay(made, fresh):
     fresh.interrupt_when("data/tiny/features/log-mel/*.parquet", after_s=0, by=signal.SIGKILL)
     assert list((fresh.folder / ".snakemake/locks").iterdir()), "the killed run left its locks"
@@ -240,6 +243,7 @@ def test_without_a_repository_it_is_told(made):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small file system takes root to mount")
+@pytest.mark.long
 def test_a_full_cache_disk_records_nothing(made, tmp_path):
     small = tmp_path / "small"
     small.mkdir()

@@ -4,6 +4,8 @@ import json
 import shutil
 from base64 import urlsafe_b64decode
 
+import pytest
+
 
 def records(clone):
     """Snakemake's records by artifact, without what differs from run to run."""
@@ -18,6 +20,7 @@ def records(clone):
     return found
 
 
+@pytest.mark.long
 def test_taking_over_records_what_touching_would_where_snakemakes_insides_have_changed(fresh):
     fresh.dvc("pull")
     fresh.edit("src/audiophrase/bridge/graph.py", "persistence.started(", "persistence.begun(")

@@ -39,13 +39,8 @@ def push(clone, *, code: int) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        pytest.param(list(ARTIFACTS)[:3], id="data"),
-        pytest.param(list(ARTIFACTS)[3:], id="model", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("names", [list(ARTIFACTS)[:3], list(ARTIFACTS)[3:]], ids=["data", "model"])
 def test_flipped_bytes_are_refused_by_all_and_the_way_out_works(made, names):
     """In a shard of clips, in one of features and in the vocabulary; in the model."""
     chosen = {name: ARTIFACTS[name] for name in names}
@@ -81,6 +76,7 @@ def test_flipped_bytes_are_refused_by_all_and_the_way_out_works(made, names):
     assert made.lock() == lock
 
 
+@pytest.mark.long
 def test_an_edit_is_refused_though_the_cache_is_lost(made):
     """DVC says of such a file that it is not in the cache, and nothing of what it holds."""
     shutil.rmtree(made.folder / ".dvc/cache")
@@ -144,6 +140,7 @@ def test_hand_edited_measures_are_not_read(made):
     assert f"{name} was edited or damaged" in said
 
 
+@pytest.mark.long
 def test_files_of_another_machine_can_be_accepted(made):
     name = "results/tiny/runs/paper/seed-1/history.csv"
     made.edit(name, "\n1,0.001,", "\n1,0.0010,")
@@ -170,6 +167,7 @@ def test_shards_of_another_count_are_removed(made):
     assert names == {"train-00000.parquet", "val-00000.parquet", "test-00000.parquet"}
 
 
+@pytest.mark.long
 def test_dvc_does_not_bless_shards_that_snakemake_knows_nothing_of(fresh):
     """Pulled and not adopted, with sources changed since: all of them are made again."""
     fresh.dvc("pull")

@@ -46,7 +46,7 @@ def check(tmp_path, monkeypatch):
 )
 def test_a_data_set_whose_files_are_not_there_is_not_among_the_valid(check, more, told):
     valid, *others = check(MINE | more).splitlines()
-    assert valid == "valid; data sets: demo, audiogrounding"
+    assert valid == "valid; data sets: demo, audiogrounding, audiogrounding-v2"
     assert any(line.startswith("not to be made yet: data set 'mine'") for line in others)
     assert told in "\n".join(others)
     with pytest.raises(AudiophraseError, match=f"data set 'mine': {told}"):

@@ -310,10 +310,10 @@ def test_a_data_set_is_made_by_the_front_ends_that_its_variants_name(document):
 def test_a_data_set_with_a_variant_of_a_network_waits_for_its_file(document):
     document["variants"]["frozen"] = {"features": {"front_end": "onnx"}}
     document["datasets"]["audiogrounding"]["variants"] = ["paper", "frozen"]
-    assert params.with_paths(document) == ["demo"]
+    assert params.with_paths(document) == ["demo", "audiogrounding-v2"]
     document["features"]["onnx"]["file"] = "net.onnx"
     params.check(document)
-    assert params.with_paths(document) == ["demo", "audiogrounding"]
+    assert params.with_paths(document) == ["demo", "audiogrounding", "audiogrounding-v2"]
 
 
 def test_settings_of_a_front_end_are_no_other_ones(valid):
@@ -378,7 +378,7 @@ def test_an_entry_may_wait_for_files_until_its_data_set_is_asked_for(document):
     """`rehearsal` stands in params.yaml without the file that only a user can name; others may lack more."""
     assert "rehearsal" in document["datasets"]
     document["datasets"]["rehearsal"]["annotations"]["source"] = "files"
-    assert params.with_paths(document) == ["demo", "audiogrounding"]
+    assert params.with_paths(document) == ["demo", "audiogrounding", "audiogrounding-v2"]
     params.require_paths(document, "demo")
     refused = "data set 'rehearsal': .*annotations.files is empty; .*text.vectors_file is empty"
     with pytest.raises(ParamsError, match=refused):
@@ -390,7 +390,7 @@ def test_an_entry_may_wait_for_files_until_its_data_set_is_asked_for(document):
     entry["annotations"]["files"] = dict.fromkeys(SPLITS, "x.json")
     entry["text"]["vectors_file"] = "x.bin"
     params.check(document)
-    assert params.with_paths(document) == ["demo", "audiogrounding", "rehearsal"]
+    assert params.with_paths(document) == list(document["datasets"])
 
 
 def test_a_file_is_laid_over_another_before_the_check(tmp_path):

@@ -38,8 +38,9 @@ def test_annotations_of_a_split(document):
     paths = {split: f"{split}.json" for split in ("train", "val", "test")}
     document["datasets"]["demo"]["annotations"] = {"source": "files", "files": paths}
     with pytest.raises(AudiophraseError, match=r"annotations\.files\.val"):
-        files.annotation_file(document, "demo", "val")
+        files.annotation_files(document, "demo", "val")
     Path("val.json").touch()
+    assert files.annotation_files(document, "demo", "val") == ["val.json"]
     assert files.annotation_file(document, "demo", "val") == "val.json"
 
 

@@ -1,5 +1,7 @@
 """Params files: keys that stand twice are refused, wherever they stand, and nothing else is."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 
@@ -82,3 +84,16 @@ def test_a_file_in_another_encoding_is_told_with_the_line(file):
     path.write_bytes("a: 1\ntitle: Geräusche\n".encode("latin-1"))
     with pytest.raises(ParamsError, match=r"no text in UTF-8: line 2\n.*save it in UTF-8"):
         read(path)
+
+
+def test_in_a_folder_of_the_project_it_says_where_the_project_is(tmp_path, monkeypatch):
+    (tmp_path / "Snakefile").touch()
+    (tmp_path / "params.yaml").write_text("a: 1")
+    (tmp_path / "docs").mkdir()
+    monkeypatch.chdir(tmp_path / "docs")
+    with pytest.raises(ParamsError) as refused:
+        read(Path("params.yaml"))
+    assert refused.value.remedy == f"`cd {tmp_path}` first"
+    with pytest.raises(ParamsError) as refused:
+        read(Path("my-params.yaml"))
+    assert refused.value.remedy.startswith("name one that there is")

@@ -11,12 +11,12 @@ import pytest
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        (("snakemake", "--cores", "2"), 0),
         (("snakemake", "--cores", "2", "--dry-run", "nowhere"), 1),
-        (("dvc", "status", "--json"), 0),
         (("dvc", "no-such-command"), 254),
-        (("audiophrase", "record", "--dry-run"), 0),
         (("audiophrase", "stages", "nowhere"), 1),
+        pytest.param(("snakemake", "--cores", "2"), 0, marks=pytest.mark.long),
+        pytest.param(("dvc", "status", "--json"), 0, marks=pytest.mark.long),
+        pytest.param(("audiophrase", "record", "--dry-run"), 0, marks=pytest.mark.long),
     ],
 )
 def test_it_prints_and_exits_as_started_the_usual_way(made, command, code):

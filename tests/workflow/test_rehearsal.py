@@ -76,6 +76,7 @@ def make(folder: Path) -> None:
     project.build("results/rehearsal/report.html", "data/rehearsal/clips/test-00000.parquet")
 
 
+@pytest.mark.long
 def test_without_its_files_it_is_refused_in_words(project, tmp_path):
     copy = project.copy(tmp_path / "copy")
     copy.set_params({})
@@ -88,6 +89,7 @@ def test_without_its_files_it_is_refused_in_words(project, tmp_path):
     assert "name your files under `datasets: rehearsal:`" in done.stdout
 
 
+@pytest.mark.long
 def test_its_clips_have_their_lengths_and_some_are_withdrawn(project):
     table = pd.read_csv(project.folder / "data/rehearsal/availability.csv")
     assert set(table["source"]) == {"rendered"}
@@ -105,6 +107,7 @@ def test_its_clips_have_their_lengths_and_some_are_withdrawn(project):
     )
 
 
+@pytest.mark.long
 def test_every_table_and_figure_and_the_page_say_that_it_is_rendered(project):
     results = project.folder / "results/rehearsal"
     assert json.loads((results / "metrics.json").read_text())["dataset"]["audio"] == "rendered"

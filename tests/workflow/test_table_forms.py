@@ -45,7 +45,10 @@ def make(folder: Path) -> None:
     files = pd.DataFrame(pairs, columns=["file", "caption"])
     files["split"] = [SPLITS[number % 3] for number in range(N_CLIPS)]
     files.to_csv(folder / "files.csv", index=False)
-    pq.write_table(pa.table({"audio": audio, "text": CAPTIONS}), folder / "audio.parquet")
+    (folder / "shards").mkdir()
+    table = pa.table({"audio": audio, "text": CAPTIONS})
+    for n in range(3):  # of one split by their names, so that splits are drawn
+        pq.write_table(table[4 * n : 4 * n + 4], folder / f"shards/train-{n}-of-3.parquet")
     tiny = TINY["datasets"]["tiny"]
     common = {
         "clips": "local",
@@ -59,7 +62,7 @@ def make(folder: Path) -> None:
     datasets = {
         "clotho": {"annotations": {"file": "../clotho.csv", "split": DRAWN}} | recordings,
         "files": {"annotations": {"file": "../files.csv", "form": "file_captions"}} | recordings,
-        "audio": {"annotations": {"file": "../audio.parquet", "split": DRAWN}},
+        "audio": {"annotations": {"file": "../shards/*.parquet", "split": DRAWN}},
     }
     datasets = {name: {"title": name} | common | own for name, own in datasets.items()}
     project = Project.create(folder / "project", {"build": list(datasets), "datasets": datasets})

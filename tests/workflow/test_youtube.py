@@ -174,6 +174,7 @@ def test_thresholds_new_tools_and_lost_caches_fetch_nothing_anew(origin, youtube
     assert "audiophrase fetch tiny" in said
 
 
+@pytest.mark.long
 def test_recordings_of_a_folder_are_not_asked_of_youtube(origin, youtube, tmp_path):
     clone, videos = origin
     import soundfile  # what a lab has in its archive

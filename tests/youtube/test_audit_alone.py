@@ -45,7 +45,8 @@ def test_it_counts_from_the_log_and_from_the_attempts(own, capsys):
 
 def test_what_nothing_was_made_of_is_unknown(own):
     with pytest.raises(
-        AudiophraseError, match="unknown data set 'nix'; known: audiogrounding, demo"
+        AudiophraseError,
+        match="unknown data set 'nix'; known: audiogrounding, audiogrounding-v2, demo",
     ):
         audit.main(["nix"], standalone_mode=False)
 

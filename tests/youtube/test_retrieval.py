@@ -148,14 +148,14 @@ def test_a_video_that_answers_as_if_we_were_blocked_is_put_last(project, scenari
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        ("all-429", 4),
         ("rate-limited", 4),
-        ("captcha", 4),
-        ("bot-check", 4),
         ("media-403", 4),
-        ("all-403", 4),
         ("all-500", 3),
-        ("dropped", 3),
+        pytest.param("all-429", 4, marks=pytest.mark.long),
+        pytest.param("captcha", 4, marks=pytest.mark.long),
+        pytest.param("bot-check", 4, marks=pytest.mark.long),
+        pytest.param("all-403", 4, marks=pytest.mark.long),
+        pytest.param("dropped", 3, marks=pytest.mark.long),
     ],
 )
 def test_what_befalls_every_later_video_makes_none_missing(project, fault, code):

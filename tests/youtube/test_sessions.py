@@ -255,10 +255,10 @@ def healthy(project, n, sessions, **retrieve):
 @pytest.mark.parametrize(
     "sessions",
     [
-        {"1": "sabr-only"},
+        pytest.param({"1": "sabr-only"}, marks=pytest.mark.long),
         {"2": "drm after 6"},
-        {"1": "content after 3"},
-        {"1": "sabr-only", "2": "sabr-only"},
+        pytest.param({"1": "content after 3"}, marks=pytest.mark.long),
+        pytest.param({"1": "sabr-only", "2": "sabr-only"}, marks=pytest.mark.long),
         {"1": "content after 9", "2": "bot-check after 20", "3": "removed after 2"},
     ],
     ids=str,

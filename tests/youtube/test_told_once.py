@@ -6,9 +6,11 @@ import subprocess
 import sys
 
 import pyarrow.parquet as pq
+import pytest
 from youtube_project import FAST, ROOT
 
 
+@pytest.mark.long
 def test_the_summary_is_told_once_and_the_log_names_what_was_renewed(project):
     for name in ("Snakefile", "workflow", "profiles", "src", "params.yaml"):
         source, copy = ROOT / name, project.folder / name

@@ -6,6 +6,7 @@ ANNOTATION_SOURCES = [f"data/{{dataset}}/annotations/source/{split}.json" for sp
 # network where no node reaches it.
 localrules:
     download_annotations,
+    archived_annotations,
     import_annotations,
     import_file,
     import_list,
@@ -51,30 +52,53 @@ rule download_annotations:
         "python -m audiophrase job download-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
 
 
+rule archived_annotations:
+    input:
+        sources=sources("archived_annotations"),
+    output:
+        ANNOTATION_SOURCES,
+    log:
+        "logs/{dataset}/archived_annotations.log",
+    wildcard_constraints:
+        dataset=datasets_with(is_downloaded),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=12 * 60,
+    params:
+        settings=settings("annotations.audiogrounding_v2"),
+    shell:
+        "python -m audiophrase job archived-annotations --settings {params.settings:q} {output} 2>&1 | tee -i {log}"
+
+
 rule import_annotations:
     input:
-        file=annotation_file,
+        files=annotation_files,
         sources=sources("import_annotations", form_modules),
     output:
         "data/{dataset}/annotations/source/{split}.json",
     log:
         "logs/{dataset}/import_annotations/{split}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: sections(name)["annotations"]["source"] == "files"),
+        dataset=datasets_with(
+            lambda name: sections(name)["annotations"]["source"] in ("files", ARCHIVE)
+            and not is_downloaded(name)
+        ),
         split="|".join(SPLITS),
     threads: 1
     resources:
         mem_mb=1000,
         runtime=10,
     params:
+        file=annotation_file,
         form=form_option,
     shell:
-        "python -m audiophrase job import-annotations {params.form:q} {input.file:q} {output} 2>&1 | tee -i {log}"
+        "python -m audiophrase job import-annotations {params.form:q} {params.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_file:
     input:
-        file=annotation_file,
+        files=annotation_files,
         sources=sources("import_file", form_modules),
     output:
         ANNOTATION_SOURCES,
@@ -88,10 +112,11 @@ rule import_file:
         runtime=60,
     params:
         settings=settings("annotations.split"),
+        file=annotation_file,
         form=form_option,
     shell:
         "python -m audiophrase job import-file --settings {params.settings:q} {params.form:q} "
-        "{input.file:q} {output} 2>&1 | tee -i {log}"
+        "{params.file:q} {output} 2>&1 | tee -i {log}"
 
 
 rule import_list:
@@ -123,6 +148,8 @@ rule annotations:
         counts=paths.COUNTS,
     log:
         "logs/{dataset}/annotations.log",
+    wildcard_constraints:
+        dataset=datasets_with(of_its_own),
     threads: 1
     resources:
         mem_mb=1000,

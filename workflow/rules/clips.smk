@@ -17,7 +17,7 @@ rule render_clips:
         "logs/{dataset}/render_clips/{shard}.log",
     wildcard_constraints:
         dataset=datasets_with(
-            lambda name: entry(name)["clips"] == "rendered" and phrases_are_kinds(name)
+            lambda name: sources_of_clips(name) == ("rendered",) and phrases_are_kinds(name)
         ),
     threads: 1
     resources:
@@ -42,7 +42,7 @@ rule render_phrases:
         "logs/{dataset}/render_phrases/{shard}.log",
     wildcard_constraints:
         dataset=datasets_with(
-            lambda name: entry(name)["clips"] == "rendered" and not phrases_are_kinds(name)
+            lambda name: sources_of_clips(name) == ("rendered",) and not phrases_are_kinds(name)
         ),
     threads: 1
     resources:
@@ -66,7 +66,9 @@ rule local_clips:
     log:
         "logs/{dataset}/local_clips/{shard}.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: sources_of_clips(name) == ("local",)),
+        dataset=datasets_with(
+            lambda name: sources_of_clips(name) == ("local",) and not is_downloaded(name)
+        ),
     threads: 1
     resources:
         mem_mb=1000,
@@ -78,6 +80,29 @@ rule local_clips:
     shell:
         "python -m audiophrase job local-clips --settings {params.settings:q} --shard {wildcards.shard} "
         "--folder {params.folder:q} {params.options:q} {output} 2>&1 | tee -i {log}"
+
+
+# What an archive holds never changes, so its files are no inputs: a job that misses them gets them.
+rule archived_clips:
+    input:
+        clips=annotation_table("clips"),
+        sources=sources("archived_clips"),
+    output:
+        paths.CLIP_SHARD,
+    log:
+        "logs/{dataset}/archived_clips/{shard}.log",
+    wildcard_constraints:
+        dataset=datasets_with(is_downloaded),
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        settings=settings("retrieve", "annotations.audiogrounding_v2"),
+        options=options(),
+    shell:
+        "python -m audiophrase job archived-clips --settings {params.settings:q} --shard {wildcards.shard} "
+        "{params.options:q} {output} 2>&1 | tee -i {log}"
 
 
 # The log of attempts is added to and the fetched sections are kept, both in cache/: Snakemake deletes
@@ -146,6 +171,7 @@ rule clips_manifest:
     log:
         "logs/{dataset}/clips_manifest/{split}.log",
     wildcard_constraints:
+        dataset=datasets_with(of_its_own),
         split="|".join(SPLITS),
     threads: 1
     resources:
@@ -172,7 +198,9 @@ rule availability:
     log:
         "logs/{dataset}/availability.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: "youtube" not in sources_of_clips(name)),
+        dataset=datasets_with(
+            lambda name: of_its_own(name) and "youtube" not in sources_of_clips(name)
+        ),
     threads: 1
     resources:
         mem_mb=1000,

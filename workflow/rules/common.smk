@@ -14,9 +14,10 @@ from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
 from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
-from audiophrase.params.consistency import clip_sources
-from audiophrase.params.sound import carries_sound
+from audiophrase.params.consistency import ARCHIVE, sources_of
 from audiophrase.params.reading import refuse_repeated_keys
+from audiophrase.params.sound import carries_sound
+from audiophrase.params.studies import all_members, is_study, members
 from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
@@ -60,7 +61,9 @@ def instructive(function):
 
 
 instructive(refuse_repeated_keys)(workflow.configfiles)
+config.update(parameters.to_build(workflow.config_settings.overwrite_config))
 instructive(parameters.check)(config)
+TABLES = (*paths.TABLES, "leakage")
 FIGURES = instructive(catalogue.figures)()
 
 
@@ -167,6 +170,17 @@ def datasets_with(holds):
     return "|".join(names) if names else r"(?!)"
 
 
+def of_its_own(dataset):
+    """Whether a data set has clips and captions of its own: all but studies."""
+    return not is_study(entry(dataset))
+
+
+@instructive
+def own_clips(dataset):
+    """Refuses to make clips or features of a study."""
+    for_jobs.require_own_clips(config, dataset)
+
+
 def shards(folder, *splits):
     """Paths of the shards of some splits, which are known before anything is parsed."""
 
@@ -218,7 +232,7 @@ def folder_option(wildcards):
 @instructive
 def sources_of_clips(dataset):
     """Where a data set's clips come from, the preferred source first."""
-    return clip_sources(entry(dataset)["clips"])
+    return sources_of(entry(dataset))
 
 
 def joined_sources(wildcards):
@@ -246,8 +260,20 @@ def only_clips_of(wildcards):
 
 @instructive
 def annotation_file(wildcards):
-    """The user's annotation file of the job's split, or of all."""
+    """The user's annotation file of the job's split, or of all; it may be a pattern of files."""
     return files.annotation_file(config, wildcards.dataset, getattr(wildcards, "split", None))
+
+
+@instructive
+def is_downloaded(dataset):
+    """Whether a data set's labels and audio come out of an archive that is downloaded."""
+    return files.is_downloaded(config, dataset)
+
+
+@instructive
+def annotation_files(wildcards):
+    """The files that there are of those that `annotation_file` names."""
+    return files.annotation_files(config, wildcards.dataset, getattr(wildcards, "split", None))
 
 
 def form_modules(wildcards):
@@ -256,6 +282,7 @@ def form_modules(wildcards):
     made_here = {
         "grammar": "audiogrounding_v1",
         "audiogrounding": "audiogrounding_v1",
+        "audiogrounding_v2": "audiogrounding_v2",
         "list": "clip_list",
     }
     known = made_here.get(annotations["source"], annotations["form"])
@@ -264,7 +291,8 @@ def form_modules(wildcards):
 
 def form_option(wildcards):
     """The form of the user's annotation files as an option, where they say it."""
-    form = sections(wildcards.dataset)["annotations"]["form"]
+    annotations = sections(wildcards.dataset)["annotations"]
+    form = ARCHIVE if annotations["source"] == ARCHIVE else annotations["form"]
     return [f"--form={form}"] if form else []
 
 

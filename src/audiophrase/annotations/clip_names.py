@@ -45,7 +45,7 @@ def named_clip(filename: str) -> Clip:
     Raises:
         ValueError: no file can have the name.
     """
-    path = unicodedata.normalize("NFC", filename)
+    path = spelt_alike(filename)
     name = PurePosixPath(path).name
     if not name or not path.isprintable() or ".." in PurePosixPath(path).parts:
         raise ValueError(f"{filename!r} is no name of a file")
@@ -55,3 +55,8 @@ def named_clip(filename: str) -> Clip:
     clean = re.sub("[^0-9A-Za-z]+", "-", plain.decode())[:_MAX_CLEAN].strip("-")
     digest = hashlib.sha256(path.encode()).hexdigest()[:_N_DIGEST]
     return whole_clip(f"{clean}-{digest}" if clean else digest, filename)
+
+
+def spelt_alike(filename: str) -> str:
+    """A name as it is compared: the same, however a system writes accents."""
+    return unicodedata.normalize("NFC", filename)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from audiophrase.annotations import values as values_of
+from audiophrase.annotations.clip_names import spelt_alike
 from audiophrase.annotations.csv_tables import CsvTable
 from audiophrase.errors import AnnotationError
 
 Problem = tuple[str, str]  # a field's name in the file, and what is wrong with it
-_MAX_SHOWN, _MAX_LISTED = 40, 12
+FILE_COLUMNS = ("file", "filename", "file_name", "path")  # of which one names a clip's file
+_MAX_LISTED = 12
 
 
 class Table(Protocol):
@@ -48,7 +50,7 @@ def seen_before(column: str) -> Callable[[str, int], Problem | None]:
     lines: dict[str, int] = {}
 
     def seen(value: str, line: int) -> Problem | None:
-        first = lines.setdefault(value, line)
+        first = lines.setdefault(spelt_alike(value), line)
         if first == line:
             return None
         return column, f"{values_of.shown(value)} stands in line {first}, too"

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from audiophrase.annotations.parsing import TOLERANCE_S
 from audiophrase.annotations.words import stands_at
 from audiophrase.splits import SPLITS
 
-TOLERANCE_S = 0.05  # offsets of the published files reach 10.02 s in clips of ten seconds
 FULL_LENGTH_S = 10.0  # of a clip of AudioSet, where the recording is that long
 
 

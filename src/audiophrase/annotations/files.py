@@ -6,6 +6,7 @@ from typing import Any
 
 from audiophrase.annotations import csv_tables
 from audiophrase.annotations.audio_tables import MAGIC, AudioTable
+from audiophrase.annotations.patterns import is_pattern
 from audiophrase.annotations.values import shown
 from audiophrase.errors import AnnotationError
 
@@ -27,24 +28,31 @@ def load(path: Path, *, key: str = "annotations.files") -> Any:
         AnnotationError: it cannot be read, or is none of these.
     """
     path = Path(path)
-    begins = _first_bytes(path, key)
-    if begins.startswith(MAGIC):
+    is_parquet = path.suffix.lower() == ".parquet"
+    if is_pattern(path):
+        if not is_parquet:
+            raise AnnotationError(
+                f"{path} names several files, as Parquet alone may come", f"name one file in {key}"
+            )
+        return AudioTable(path)
+    if _first_bytes(path, key).startswith(MAGIC) or is_parquet:
         return AudioTable(path)
     if path.suffix.lower() in _YAML:
-        _refuse_larger(path, MAX_YAML_BYTES)
+        _refuse_larger(path, MAX_YAML_BYTES, key)
     content = read(path, key=key)
     text = csv_tables.decode(content, str(path), remedy=_UTF8)
     if path.suffix.lower() in _YAML:
         return _yaml(text, path)
-    if text.lstrip()[:1] not in ("{", "[") and (table := csv_tables.table(text, str(path))):
+    if text.lstrip()[:1] in ("{", "["):
+        return _json(text, path)
+    if table := csv_tables.table(text, str(path)):
         return table
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        line = text[:60].partition("\n")[0]
-        raise AnnotationError(
-            f"{path} is not JSON: {error}; it begins with {shown(line)}", _REMEDY
-        ) from None
+    line = text[:60].partition("\n")[0]
+    raise AnnotationError(
+        f"{path} is neither JSON nor a table: its first line is {shown(line)}",
+        "a table's first line names its columns, two or more, with commas, semicolons or tabs "
+        f"between them; {_REMEDY}",
+    )
 
 
 def is_json(content: Any, path: Path) -> bool:
@@ -64,7 +72,7 @@ def read(path: Path, *, key: str) -> bytes:
     """
     path = Path(path)
     try:
-        _refuse_larger(path, MAX_FILE_BYTES)
+        _refuse_larger(path, MAX_FILE_BYTES, key)
         return path.read_bytes()
     except FileNotFoundError:
         raise _missing(path, key) from None
@@ -89,22 +97,55 @@ def _missing(path: Path, key: str) -> AnnotationError:
     )
 
 
-def _refuse_larger(path: Path, limit: int) -> None:
+def _refuse_larger(path: Path, limit: int, key: str) -> None:
     if path.stat().st_size > limit:
         raise AnnotationError(
             f"{path} has more than {limit >> 20} MiB: no annotation file is that large",
-            "name the annotation file",
+            f"name the file of the annotations in {key}",
         )
+
+
+def _json(text: str, path: Path) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_without_repeated)
+    except RecursionError:
+        raise AnnotationError(f"{path} is nested too deeply", _REMEDY) from None
+    except ValueError as error:
+        is_lines = str(error).startswith("Extra data")  # an object a line
+        raise AnnotationError(
+            f"{path} is not JSON: {error}",
+            "make one list of what stands there, [ before it, commas between, ] behind it"
+            if is_lines
+            else "correct that place; a file that ends too early has to be copied again",
+        ) from None
+
+
+def _without_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one of which a key stands twice would lose what stands at the first."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        repeated = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise ValueError(f"the key {shown(repeated)} stands twice in one object")
+    return made
 
 
 def _yaml(text: str, path: Path) -> Any:
     """YAML of bounded depth; an alias, which could make it any size, is refused."""
     import yaml  # which most files do without
 
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # all scalars are text
+    class Loader(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # all scalars are text
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+            made = super().construct_mapping(node, deep)
+            if len(made) < len(node.value):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key stands twice", node.start_mark
+                )
+            return made
+
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=loader):
+        for event in yaml.parse(text, Loader=Loader):
             line = event.start_mark.line + 1
             if isinstance(event, yaml.AliasEvent):
                 raise AnnotationError(
@@ -115,7 +156,7 @@ def _yaml(text: str, path: Path) -> Any:
             depth -= isinstance(event, yaml.CollectionEndEvent)
             if depth > _MAX_DEPTH:
                 raise AnnotationError(f"{path}, line {line}: nested too deeply", _REMEDY)
-        return yaml.load(text, Loader=loader)
+        return yaml.load(text, Loader=Loader)
     except yaml.YAMLError as error:
         cause = " ".join(str(error).split())
         raise AnnotationError(

@@ -16,6 +16,8 @@ from audiophrase.annotations.rows import Form, Row
 from audiophrase.errors import AnnotationError
 from audiophrase.splits import SPLITS
 
+_LEAST_DRAWN = 2  # clips of a split: one alone has no impostor
+
 
 def by_split(
     content: Any, file: str, params: SplitParams, *, named: str | None = None
@@ -28,19 +30,28 @@ def by_split(
         named: the form that it has to have.
 
     Raises:
-        AnnotationError: bad rows, or a split without any clip.
+        AnnotationError: bad rows, or a split with too few clips.
     """
     form = captioned(content, file, named)
-    rows = [replace(row, split=split) for row, split in _checked(form, content, file, params)]
-    if not rows:
+    read = list(_checked(form, content, file, params))
+    if not read:
         raise AnnotationError(f"{file} has no rows", "name a file with a row a clip")
-    chosen = {split: [row for row in rows if row.split == split] for split in SPLITS}
-    if missing := [split for split, of_split in chosen.items() if not of_split]:
-        n_clips = len({row.filename for row in rows})
+    drawn = next((row for row, _ in read if row.split is None), None)
+    if drawn is not None and any(row.split for row, _ in read):
         raise AnnotationError(
-            f"{file}: no clip of {n_clips:,} belongs to {' or '.join(missing)}",
+            f"{file}, {drawn.where}: no split, where others have one",
+            "begin each file's name with its split, as in train-00000.parquet, or none",
+        )
+    rows = [replace(row, split=split) for row, split in read]
+    chosen = {split: [row for row in rows if row.split == split] for split in SPLITS}
+    n_clips = {split: len({row.filename for row in of_split}) for split, of_split in chosen.items()}
+    least = 1 if drawn is None else _LEAST_DRAWN
+    if too_few := {split: n for split, n in n_clips.items() if n < least}:
+        counted = " and ".join(f"{n or 'none'} went to {split}" for split, n in too_few.items())
+        raise AnnotationError(
+            f"{file}: of {sum(n_clips.values()):,} clips {counted}; each split needs {least}",
             "with so few clips raise annotations.split.val and test, or choose another "
-            "annotations.split.seed; or name each clip's split in a column `split`",
+            "annotations.split.seed; or name each clip's split, in a column `split` or by its file",
         )
     name = _name_of(form)
     return {split: imported.content_of(name, of_split) for split, of_split in chosen.items()}
@@ -100,4 +111,6 @@ def _checked(
 
 
 def _name_of(form: Form) -> str:
+    if isinstance(form, imported.Imported):
+        form = form.form
     return next(name for name, each in forms().items() if each is form)

@@ -55,6 +55,16 @@ class AudioGroundingParams:
 
 
 @section
+class AudioGroundingV2Params:
+    """The record of Zenodo that holds labels and audio."""
+
+    url: Annotated[
+        str,
+        Meta(description="of the record in Zenodo's API", pattern=r"^https?://[^/@]+/[^?#]+$"),
+    ]
+
+
+@section
 class SplitParams:
     """How val and test are drawn out of one file of all clips; the rest is train."""
 
@@ -67,7 +77,7 @@ class SplitParams:
 class Annotations:
     """The section `annotations` of params.yaml."""
 
-    source: Literal["files", "file", "list", "grammar", "audiogrounding"]
+    source: Literal["files", "file", "list", "grammar", "audiogrounding", "audiogrounding_v2"]
     files: (
         Annotated[
             dict[str, str],
@@ -86,3 +96,6 @@ class Annotations:
     file: Path | None = None  # one for all splits; named in an entry, it is the source
     form: Annotated[str, Meta(min_length=1)] | None = None  # null: told by the content
     split: SplitParams = SplitParams(seed=1, val=0.1, test=0.1)
+    audiogrounding_v2: AudioGroundingV2Params = AudioGroundingV2Params(
+        url="https://zenodo.org/api/records/7269161"
+    )

@@ -3,6 +3,7 @@
 Each row that a form yields is checked by itself and against the others.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -20,6 +21,7 @@ from audiophrase.errors import AnnotationError
 from audiophrase.splits import SPLITS
 
 N_LISTED = 10
+TOLERANCE_S = 0.05  # offsets of the published files reach 10.02 s in clips of ten seconds
 _MAX_SHOWN = 120  # characters of a bad value
 
 
@@ -121,7 +123,10 @@ def add_row(tables: Tables, form: Form, row: Row, split: str, n_shards: int) -> 
         return
     caption = _caption(row, clip)
     # Indices count the file's own tokens: where there are none, phrases are looked for.
-    phrase = row.phrase and _phrase(row.phrase, caption, has_indices=row.tokens is not None)
+    length_s = math.inf if clip["end_s"] is None else clip["end_s"] - clip["start_s"]
+    phrase = row.phrase and _phrase(
+        row.phrase, caption, length_s, has_indices=row.tokens is not None
+    )
     _require_one_split(tables, clip)
     caption_id = caption["caption_id"]
     if tables.captions.get(caption_id, caption) != caption:
@@ -164,6 +169,8 @@ def _clip(form: Form, row: Row, split: str, n_shards: int) -> dict[str, Any]:
 def _caption(row: Row, clip: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(row.caption_id, bool) or not isinstance(row.caption_id, int | str):
         raise FieldError("caption_id", f"{_shown(row.caption_id)} is no id")
+    if not str(row.caption_id).strip():
+        raise FieldError("caption_id", "it is empty")
     _require_utf8("caption_id", str(row.caption_id))
     caption, tokens = row.caption, row.tokens
     if caption is not None or tokens is None:
@@ -186,7 +193,9 @@ def _caption(row: Row, clip: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _phrase(phrase: Phrase, caption: Mapping[str, Any], *, has_indices: bool) -> dict[str, Any]:
+def _phrase(
+    phrase: Phrase, caption: Mapping[str, Any], length_s: float, *, has_indices: bool
+) -> dict[str, Any]:
     _require_text("phrase", phrase.text)
     if not phrase.text.strip():
         raise FieldError("phrase", "the phrase is empty")
@@ -208,7 +217,7 @@ def _phrase(phrase: Phrase, caption: Mapping[str, Any], *, has_indices: bool) ->
         "phrase": phrase.text,
         # One that stands elsewhere than it says is kept, and counted by `annotations.counts`.
         "first_token": places[0] if first is None else first,
-        "segments": _segments(phrase.segments),
+        "segments": _segments(phrase.segments, length_s),
     }
 
 
@@ -223,7 +232,7 @@ def _index(name: str, index: Any, n_tokens: int) -> int | None:
     return index
 
 
-def _segments(pairs: Any) -> list[dict[str, float]]:
+def _segments(pairs: Any, length_s: float) -> list[dict[str, float]]:
     if not isinstance(pairs, list):
         raise FieldError("segments", f"{_shown(pairs)} is not a list of [onset, offset]")
     segments = []
@@ -236,6 +245,11 @@ def _segments(pairs: Any) -> list[dict[str, float]]:
             raise FieldError("segments", f"{_shown(pair)}: the onset comes after the offset")
         if onset_s < 0:
             raise FieldError("segments", f"{_shown(pair)}: the onset lies before the clip")
+        # An offset beyond it is cut, and counted by `annotations.counts`.
+        if onset_s > length_s + TOLERANCE_S:
+            raise FieldError(
+                "segments", f"{_shown(pair)}: the onset lies beyond the clip, of {length_s:g} s"
+            )
         segments.append({"onset_s": onset_s, "offset_s": offset_s})
     return segments
 

@@ -11,12 +11,13 @@ import yaml
 
 from audiophrase.bridge.graph import Graph, Job, rules_digest
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import sources_of
 from audiophrase.params.sound import carries_sound
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
 KEPT = "_kept"  # ends DVC's name of a family whose shards are not pushed
+_OF_ENTRY = ("title", "clips", "shards", "splits", "exclude_leaks")  # keys of an entry itself
 _ABSENT = object()  # an override may be null
 
 
@@ -159,7 +160,7 @@ def _is_pushed(holds: str | None, name: str, params: Mapping[str, Any]) -> bool:
     dataset = params["datasets"][name]
     if holds is None or (holds == "sound" and not carries_sound(params, name)):
         return True
-    return dataset.get("push_clips", "youtube" not in clip_sources(dataset["clips"]))
+    return dataset.get("push_clips", "youtube" not in sources_of(dataset))
 
 
 def _deps(
@@ -208,7 +209,7 @@ def _params(
         for name, value in job.params.items():
             if name in ("settings", "parameters"):
                 for path, keys in _selected(json.loads(value)):
-                    if path in ("title", "clips", "shards"):
+                    if path in _OF_ENTRY:
                         changing.add(f"datasets.{dataset}.{path}")
                     elif path == "variants":
                         changing |= {f"variants.{variant}" for variant in keys or ()}
@@ -234,10 +235,11 @@ def _params(
 def _paths_of(
     path: str, dataset: str, layers: Sequence[str], params: Mapping[str, Any]
 ) -> set[str]:
-    """Where a key stands: of the data set's entry, if it stands there, or of the sections."""
+    """Where a key stands: of the data set's entry, the first that it has, or of the sections."""
     if path.startswith("entry."):
-        path = f"datasets.{dataset}.{path.removeprefix('entry.')}"
-        return {path} if _at(params, path, default=_ABSENT) is not _ABSENT else set()
+        keys = path.removeprefix("entry.").split("|")
+        held = [key for key in keys if key in params["datasets"][dataset]]
+        return {f"datasets.{dataset}.{key}" for key in held[:1]}
     named = _effective_paths(path, layers, params)
     return {name for name in named if _at(params, name, default=_ABSENT) is not _ABSENT}
 

@@ -6,13 +6,13 @@ name is read in every way, and what holds is what fits a clip that is wanted.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Any
 
+from audiophrase.annotations.clip_names import spelt_alike
 from audiophrase.clip_ids import clip_id, shard_name, shard_names, whole_clip_id
 from audiophrase.errors import AudiophraseError
 
@@ -143,7 +143,7 @@ class _Wanted:
         self._by_stem: dict[str, list[Clip]] = {}  # of clips that are whole files
         for clip in clips:
             self._by_id.setdefault(clip["youtube_id"], []).append(clip)
-            name = _normalised(clip["filename"])
+            name = spelt_alike(clip["filename"])
             self._by_filename.setdefault(name, []).append(clip)
             if clip["start_s"] is None:
                 self._by_stem.setdefault(_without_ending(name), []).append(clip)
@@ -154,7 +154,7 @@ class _Wanted:
         The annotations' own name, and that name or the id behind a `Y`, go before all other ways
         to read a name, so that `Ysite_10.wav` is the recording `site_10` and not `site` from 10 s.
         """
-        path = PurePosixPath(_normalised(name))
+        path = PurePosixPath(spelt_alike(name))
         # The annotations may name the folders that a file lies in, or some of them, or none.
         ends = ["/".join(path.parts[first:]) for first in range(len(path.parts))]
         if own := next((clips for end in ends if (clips := self._by_filename.get(end))), None):
@@ -173,11 +173,6 @@ class _Wanted:
             for clip in self._by_stem.get(_without_ending(end), ()):
                 plain.setdefault(clip["clip_id"], ((clip["youtube_id"], None), Fit.ID))
         return plain or others or cut
-
-
-def _normalised(name: str) -> str:
-    """A path as it is compared: the same, however a system writes accents."""
-    return unicodedata.normalize("NFC", name)
 
 
 def _without_ending(name: str) -> str:

@@ -6,11 +6,11 @@ import click
 
 from audiophrase import tables
 from audiophrase.annotations.audio_tables import AudioTable
+from audiophrase.annotations.patterns import is_pattern
 from audiophrase.clips import local
-from audiophrase.clips.archive import Matches
-from audiophrase.clips.folder import list_files
 from audiophrase.clips.inputs import input_digests
-from audiophrase.jobs.clip_shards import is_first, write_shard
+from audiophrase.jobs.clip_shards import write_shard
+from audiophrase.jobs.folder_clips import rows_out_of_folder
 from audiophrase.options import file_argument, file_option, settings
 from audiophrase.settings import structure
 
@@ -23,7 +23,7 @@ from audiophrase.settings import structure
     "--folder",
     type=click.Path(path_type=Path),
     required=True,
-    help="Folder of audio files, or Parquet.",
+    help="Folder of audio files, or Parquet, which may be a pattern of files.",
 )
 @file_argument("output")
 def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: Path) -> None:
@@ -32,15 +32,12 @@ def local_clips(settings: dict, shard: str, clips: Path, folder: Path, output: P
     all_clips = tables.read(clips, stage="annotations.clips")
     clip_rows = all_clips.to_pylist()
     own = [clip for clip in clip_rows if clip["shard"] == shard]
-    if folder.is_file():
+    if folder.is_file() or is_pattern(folder):
         by_name = dict.fromkeys(clip["filename"] for clip in own)
         clip_of = {clip["filename"]: clip for clip in own}
         for name, content in AudioTable(folder).audio(clip_of):  # one clip's bytes at a time
             by_name[name] = local.table_row(content, clip_of[name], params)
         rows = [by_name[clip["filename"]] or local.table_row(None, clip, params) for clip in own]
     else:
-        matches = Matches(list_files(folder), clip_rows)
-        rows = [local.clip_row(folder, matches, clip, params) for clip in own]
-        if is_first(shard) and (note := matches.note()):
-            click.echo(f"note: {note}", err=True)
+        rows = rows_out_of_folder(folder, clip_rows, shard, params)
     write_shard(output, rows, settings, input_digests(shard, all_clips))

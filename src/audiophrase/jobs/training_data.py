@@ -223,7 +223,7 @@ def pairs_of(
     if len(numbers) < 2:
         raise ArtifactError(
             f"the split {split} has {len(numbers)} clips with audio and a caption: two are needed",
-            "see the availability table for the reasons",
+            "annotate more of them, or see availability.csv for why others could not be had",
         )
     return Pairs(
         log_mels=_select(clips.log_mels, [at_hand[clip_id] for clip_id in numbers]),

@@ -14,6 +14,7 @@ from audiophrase.parameters.sections import SECTIONS
 # Folders of the project in which our own commands write and delete.
 _OURS = ("data", "results")
 FILE = "file"  # the source of annotations that is one file for all splits
+ARCHIVE = "audiogrounding_v2"  # the source of annotations that have their audio beside them
 LIST = "list"  # the source of annotations that is clips without captions
 
 
@@ -22,10 +23,24 @@ def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
     return (clips,) if isinstance(clips, str) else tuple(clips)
 
 
+def sources_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the clips of a data set's entry come from; a study's are those of its members."""
+    return clip_sources(entry.get("clips", ()))
+
+
 def named_source(entry: Mapping[str, Any]) -> str | None:
     """The source of annotations that a data set's entry tells by naming its file; None: none."""
     named = entry.get("annotations", {})
     return next((source for source in (LIST, FILE) if named.get(source)), None)
+
+
+def is_downloaded_with_audio(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
+    """Whether labels and audio come out of the archive that is downloaded, and no folder is named."""
+    return (
+        sections["annotations"]["source"] == ARCHIVE
+        and sources_of(entry) == ("local",)
+        and not sections["retrieve"]["folder"]
+    )
 
 
 def audio_is_in_tables(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> bool:
@@ -34,7 +49,7 @@ def audio_is_in_tables(entry: Mapping[str, Any], sections: Mapping[str, Any]) ->
     named = {FILE: [annotations["file"]], "files": list((annotations["files"] or {}).values())}
     paths = named.get(annotations["source"], [])
     return (
-        clip_sources(entry["clips"]) == ("local",)
+        sources_of(entry) == ("local",)
         and not sections["retrieve"]["folder"]
         and bool(paths)
         and all(path and path.lower().endswith(".parquet") for path in paths)
@@ -54,8 +69,10 @@ def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[s
         missing.append("annotations.source is 'file' but annotations.file is empty")
     if annotations["source"] == LIST and not annotations["list"]:
         missing.append("annotations.source is 'list' but annotations.list is empty")
-    is_folder_needed = "local" in clip_sources(entry["clips"]) and not audio_is_in_tables(
-        entry, sections
+    is_folder_needed = (
+        "local" in sources_of(entry)
+        and not audio_is_in_tables(entry, sections)
+        and not is_downloaded_with_audio(entry, sections)
     )
     if is_folder_needed and not sections["retrieve"]["folder"]:
         missing.append("clips is 'local' but retrieve.folder is empty")
@@ -82,7 +99,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
 
     features, text = sections["features"], sections["text"]
     front_end = chosen(sections)
-    sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
+    sources, folder = sources_of(entry), sections["retrieve"]["folder"]
     if "local" in sources and folder and (inside := _folder_of_ours(folder)):
         refuse(
             f"retrieve.folder {folder} lies in {inside}/, where artifacts are made and deleted",
@@ -103,6 +120,12 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
         refuse(
             "clips is 'rendered', but a list of clips says nothing of what is heard",
             "name clips: youtube, or local with retrieve.folder",
+        )
+    if sections["annotations"]["source"] == ARCHIVE and sources != ("local",):
+        refuse(
+            f"clips is not 'local', but the clips of {ARCHIVE} are whole files, at places in their "
+            "videos that are not known",
+            "name clips: local; its audio is downloaded, or lies in retrieve.folder",
         )
     if "youtube" in sources and not sections["retrieve"]["canaries"]:
         refuse(

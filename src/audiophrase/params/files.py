@@ -7,8 +7,11 @@ Raises AudiophraseError where a file is not named, or not there.
 import os
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+from audiophrase.annotations.patterns import is_pattern, matching
+from audiophrase.archives.labels import label_files
 from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
 from audiophrase.errors import AudiophraseError
@@ -21,7 +24,15 @@ from audiophrase.params import (
     require_paths,
     variants_of,
 )
-from audiophrase.params.consistency import FILE, LIST, audio_is_in_tables, clip_sources
+from audiophrase.params.consistency import (
+    ARCHIVE,
+    FILE,
+    LIST,
+    audio_is_in_tables,
+    clip_sources,
+    is_downloaded_with_audio,
+)
+from audiophrase.params.studies import all_members, is_study
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS
 
@@ -31,15 +42,11 @@ Params = Mapping[str, Any]
 def require_files(params: Params, dataset: str) -> None:
     """Refuse a data set whose files are not named or not there, as rules do when they need them."""
     require_paths(params, dataset)
-    source = effective(params, dataset)["annotations"]["source"]
-    if source == "files":
-        for split in SPLITS:
-            annotation_file(params, dataset, split)
-    if source == FILE:
-        annotation_file(params, dataset, None)
-    if source == LIST:
-        clip_list(params, dataset)
-    recordings(params, dataset)
+    if is_study(dataset_entry(params, dataset)):
+        for member in all_members(params, dataset):
+            require_files(params, member)
+    else:
+        _require_own_files(params, dataset)
     vectors_file(params, dataset)
     for front_end in front_ends_of(params, dataset):
         network_file(params, dataset, front_end)
@@ -47,12 +54,33 @@ def require_files(params: Params, dataset: str) -> None:
         only_clips_of(params, dataset, variant)
 
 
+def _require_own_files(params: Params, dataset: str) -> None:
+    """Annotations and recordings."""
+    source = effective(params, dataset)["annotations"]["source"]
+    if source == "files" or (source == ARCHIVE and not is_downloaded(params, dataset)):
+        for split in SPLITS:
+            annotation_files(params, dataset, split)
+    if source == FILE:
+        annotation_files(params, dataset, None)
+    if source == LIST:
+        clip_list(params, dataset)
+    recordings(params, dataset)
+
+
 def annotation_file(params: Params, dataset: str, split: str | None) -> str:
-    """The annotations of a split; None: of all, where one file holds them."""
-    annotations = _with_paths(params, dataset)["annotations"]
-    if split is None:
-        return _existing(annotations["file"], "annotations.file")
-    return _existing(annotations["files"][split], f"annotations.files.{split}")
+    """The annotations of a split; None: of all, where one file holds them. It may be a pattern."""
+    return _annotation_file(params, dataset, split)[0]
+
+
+def annotation_files(params: Params, dataset: str, split: str | None) -> list[str]:
+    """The files that `annotation_file` names: several, where it is a pattern."""
+    path, key = _annotation_file(params, dataset, split)
+    return list(map(str, matching(path))) if is_pattern(path) else [_existing(path, key)]
+
+
+def is_downloaded(params: Params, dataset: str) -> bool:
+    """Whether labels and audio come out of an archive that is downloaded."""
+    return is_downloaded_with_audio(dataset_entry(params, dataset), effective(params, dataset))
 
 
 def audio_table(params: Params, dataset: str, split: str) -> str | None:
@@ -60,8 +88,21 @@ def audio_table(params: Params, dataset: str, split: str) -> str | None:
     sections = _with_paths(params, dataset)
     if not audio_is_in_tables(dataset_entry(params, dataset), sections):
         return None
-    of_all = sections["annotations"]["source"] == FILE
-    return annotation_file(params, dataset, None if of_all else split)
+    return annotation_file(params, dataset, _split_of_file(sections, split))
+
+
+def _annotation_file(params: Params, dataset: str, split: str | None) -> tuple[str, str]:
+    sections = _with_paths(params, dataset)
+    annotations = sections["annotations"]
+    if split is None:
+        return annotations["file"], "annotations.file"
+    if annotations["source"] == ARCHIVE:
+        return _label_files(sections["retrieve"]["folder"])[split], "retrieve.folder"
+    return annotations["files"][split], f"annotations.files.{split}"
+
+
+def _split_of_file(sections: Mapping[str, Any], split: str) -> str | None:
+    return None if sections["annotations"]["source"] == FILE else split
 
 
 def clip_list(params: Params, dataset: str) -> str:
@@ -105,8 +146,11 @@ def folder_of_recordings(params: Params, dataset: str) -> str | None:
 def recordings(params: Params, dataset: str, shard: str | None = None) -> list[str]:
     """The files that may hold clips, or those of a shard: a changed or added one is noticed."""
     splits = SPLITS if shard is None else [shard.rsplit("-", 1)[0]]
-    if tables := [path for split in splits if (path := audio_table(params, dataset, split))]:
-        return list(dict.fromkeys(tables))
+    sections = _with_paths(params, dataset)
+    if audio_is_in_tables(dataset_entry(params, dataset), sections):
+        named = dict.fromkeys(_split_of_file(sections, split) for split in splits)
+        paths = [path for split in named for path in annotation_files(params, dataset, split)]
+        return list(dict.fromkeys(paths))
     folder = folder_of_recordings(params, dataset)
     if folder is None:
         return []
@@ -135,7 +179,15 @@ def _described(params: Params, dataset: str) -> tuple[Items, Items | None, Items
     if annotations["source"] == FILE:
         return n_shards, ((None, annotations["file"]),), tuple(annotations["split"].items())
     files = annotations["files"] if annotations["source"] == "files" else None
+    if annotations["source"] == ARCHIVE:
+        files = {split: annotation_file(params, dataset, split) for split in SPLITS}
     return n_shards, None if files is None else tuple(files.items()), ()
+
+
+@cache
+def _label_files(folder: str) -> dict[str, str]:
+    """The labels beside the audio of a folder, looked for once for all jobs of a run."""
+    return label_files(Path(folder))
 
 
 @cache

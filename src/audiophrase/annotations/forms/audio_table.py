@@ -16,9 +16,8 @@ from audiophrase.annotations.audio_tables import (
     MAX_AUDIO_BYTES,
     AudioTable,
     digest,
-    row_name,
 )
-from audiophrase.annotations.clip_names import Clip, named_clip
+from audiophrase.annotations.clip_names import Clip, named_clip, spelt_alike
 from audiophrase.annotations.columns import Problem, first_of, require_columns, split_of
 from audiophrase.annotations.rows import Row
 from audiophrase.errors import AnnotationError
@@ -43,29 +42,35 @@ def rows(content: Any, file: str) -> Iterator[Row]:
             "write the table with the datasets library, its audio embedded",
         )
     wanted = [AUDIO, column, *(["split"] if "split" in content.columns else [])]
-    first_with: dict[bytes, int] = {}
-    digests: dict[str, tuple[int, bytes]] = {}
+    for name in wanted[1:]:
+        if (held := content.other_type(name, or_list=name == column)) is not None:
+            raise AnnotationError(
+                f"{file}: the column '{name}' holds {held}, not text",
+                "write it as text" + (", or as lists of text" if name == column else ""),
+            )
+    first_with: dict[bytes, str] = {}
+    known: dict[str, tuple[str, bytes]] = {}  # name, however accents are written -> place, digest
     n_captions: Counter[str] = Counter()
-    for number, values in content.rows(*wanted):
-        audio = values[AUDIO] or {}
+    for row in content.rows(*wanted):
+        audio = row.values[AUDIO] or {}
         problem = _problem(audio.get("bytes"))
-        name = audio.get("path") or row_name(number)
+        name = audio.get("path") or row.unnamed
         if problem is None:
             held = digest(audio["bytes"])
             if not audio.get("path"):
-                name = row_name(first_with.setdefault(held, number))
-            row, known = digests.setdefault(name, (number, held))
-            if known != held:
-                problem = AUDIO, f"{name[:80]!r} stands at row {row}, too, with other bytes"
-        split, split_problem = split_of(values)
-        captions = values[column]
+                name = first_with.setdefault(held, row.unnamed)
+            where, first = known.setdefault(spelt_alike(name), (row.where, held))
+            if first != held:
+                problem = AUDIO, f"{name[:80]!r} stands at {where}, too, with other bytes"
+        split, split_problem = split_of(row.values)
+        captions = row.values[column]
         for caption in captions if isinstance(captions, list) and captions else [captions]:
             yield Row(
-                f"row {number}",
+                row.where,
                 name,
                 caption_id=f"{name}#{n_captions[name]}",
                 caption=caption,
-                split=split,
+                split=split or row.split,
                 field_names={"caption": column},
                 problem=problem or split_problem,
             )

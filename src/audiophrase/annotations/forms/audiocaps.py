@@ -11,7 +11,14 @@ from typing import Any
 
 from audiophrase.annotations import values as values_of
 from audiophrase.annotations.clip_names import Clip, timed_clip
-from audiophrase.annotations.columns import has_columns, require_columns, seen_before, split_of
+from audiophrase.annotations.columns import (
+    FILE_COLUMNS,
+    first_of,
+    has_columns,
+    require_columns,
+    seen_before,
+    split_of,
+)
 from audiophrase.annotations.forms.clip_list import CLIP_S
 from audiophrase.annotations.rows import Row
 
@@ -21,8 +28,11 @@ FIELDS = {"caption_id": "audiocap_id", "filename": "youtube_id"}
 
 
 def recognises(content: Any) -> bool:
-    """Whether it is a table of videos, places in them and captions."""
-    return has_columns(content, "youtube_id", "start_time")
+    """Whether it is a table of videos: with two of its own columns, or one and no other's."""
+    if not has_columns(content):
+        return False
+    own = [name for name in COLUMNS[:-1] if name in content.columns]
+    return len(own) >= 2 or (bool(own) and first_of(content, *FILE_COLUMNS) is None)
 
 
 def rows(content: Any, file: str) -> Iterator[Row]:
@@ -33,14 +43,14 @@ def rows(content: Any, file: str) -> Iterator[Row]:
         problem, filename = seen(values["audiocap_id"], line), ""
         for column, read in (
             ("youtube_id", values_of.youtube_id),
-            ("start_time", values_of.start_s),
+            ("start_time", _start_s),
         ):
             try:
                 read(values[column])
             except values_of.BadValueError as error:
                 problem = problem or (column, str(error))
         if problem is None:
-            start_s = values_of.start_s(values["start_time"])
+            start_s = _start_s(values["start_time"])
             filename = f"{values['youtube_id']}_{start_s:.3f}_{start_s + CLIP_S:.3f}.wav"
         split, split_problem = split_of(values)
         yield Row(
@@ -56,3 +66,10 @@ def rows(content: Any, file: str) -> Iterator[Row]:
 def clip(filename: str) -> Clip:
     """`{id}_{start}_{end}.wav`, times in seconds within the original recording."""
     return timed_clip(filename)
+
+
+def _start_s(text: str) -> float:
+    """Where a clip starts; its end, too, has to have room in its name. Raises BadValueError."""
+    start_s = values_of.start_s(text)
+    values_of.within_bounds("end", start_s + CLIP_S)
+    return start_s

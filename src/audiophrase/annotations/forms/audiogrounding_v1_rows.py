@@ -25,9 +25,12 @@ _SEE = "see docs/own-data.md for the form"
 
 
 def recognises(content: Any) -> bool:
-    """Whether it is a list in which an item has v1's names of clip and caption's id."""
+    """Whether it is a list in which an item has two of v1's names, and not v2's own."""
     return isinstance(content, list) and any(
-        isinstance(item, dict) and {"audiocap_id", "filename"} <= item.keys() for item in content
+        isinstance(item, dict)
+        and len(item.keys() & set(COLUMNS)) >= 2
+        and not item.keys() & {"audio_id", "phrases"}
+        for item in content
     )
 
 

@@ -33,9 +33,9 @@ _SEE = "see docs/own-data.md for the form"
 
 
 def recognises(content: Any) -> bool:
-    """Whether it is a list in which an item names its audio."""
+    """Whether it is a list in which an item names its audio, or has phrases."""
     return isinstance(content, list) and any(
-        isinstance(item, dict) and "audio_id" in item for item in content
+        isinstance(item, dict) and item.keys() & {"audio_id", "phrases"} for item in content
     )
 
 

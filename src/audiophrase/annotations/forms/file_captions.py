@@ -10,23 +10,30 @@ from collections.abc import Iterator
 from typing import Any
 
 from audiophrase.annotations.clip_names import Clip, named_clip
-from audiophrase.annotations.columns import first_of, has_columns, require_columns, split_of
+from audiophrase.annotations.columns import (
+    FILE_COLUMNS,
+    first_of,
+    has_columns,
+    require_columns,
+    split_of,
+)
 from audiophrase.annotations.rows import Row
 
 SHAPE = "CSV with the columns file and caption, and split where you like"
 FIELDS: dict[str, str] = {}
-_FILE = ("file", "filename", "file_name", "path")
 _CAPTION = ("caption", "text", "sentence")
 
 
 def recognises(content: Any) -> bool:
     """Whether it is a table with a column of files or of captions."""
-    return has_columns(content) and any(name in content.columns for name in (*_FILE, *_CAPTION))
+    return has_columns(content) and any(
+        name in content.columns for name in (*FILE_COLUMNS, *_CAPTION)
+    )
 
 
 def rows(content: Any, file: str) -> Iterator[Row]:
     """A row for each line; lines of one file hold captions of one clip."""
-    file_column = first_of(content, *_FILE) or _FILE[0]
+    file_column = first_of(content, *FILE_COLUMNS) or FILE_COLUMNS[0]
     caption_column = first_of(content, *_CAPTION) or _CAPTION[0]
     require_columns(content, file_column, caption_column)
     n_captions: Counter[str] = Counter()

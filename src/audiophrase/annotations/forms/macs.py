@@ -12,7 +12,7 @@ tagging", EUSIPCO 2021. Tags are not looked at.
 from collections.abc import Iterator
 from typing import Any
 
-from audiophrase.annotations.clip_names import Clip, named_clip
+from audiophrase.annotations.clip_names import Clip, named_clip, spelt_alike
 from audiophrase.annotations.rows import Row
 from audiophrase.errors import AnnotationError
 
@@ -28,7 +28,7 @@ def recognises(content: Any) -> bool:
 
 def rows(content: Any, file: str) -> Iterator[Row]:
     """A row for each annotation, in the order of the file."""
-    first_place: dict[Any, int] = {}
+    first_place: dict[str, int] = {}
     for number, item in enumerate(_list(content, "files", file)):
         where = f"file {number}"
         filename = _get(item, "filename", f"{file}, {where}")
@@ -36,7 +36,7 @@ def rows(content: Any, file: str) -> Iterator[Row]:
         problem = None
         if (
             isinstance(filename, str)
-            and (first := first_place.setdefault(filename, number)) < number
+            and (first := first_place.setdefault(spelt_alike(filename), number)) < number
         ):
             problem = "filename", f"{filename[:80]!r} is file {first}, too"
         for index, annotation in enumerate(annotations):

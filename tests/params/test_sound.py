@@ -45,9 +45,3 @@ def test_figures_are_not_drawn_again_for_it(document):
     document["figures"]["audio"] = True
     assert settings_json(document, ["figures"], "demo") == before
     assert "audio" not in json.loads(before)["figures"]
-
-
-def test_a_study_carries_no_sound_of_its_members(document):
-    del document["datasets"]["demo"]["clips"]
-    document["figures"]["audio"] = True
-    assert not carries_sound(document, "demo")

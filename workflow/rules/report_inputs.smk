@@ -127,7 +127,8 @@ def is_heard(wildcards):
 
 def heard_manifest(wildcards):
     """The manifest of the clips to hear, which is here whether the clips are or not: what DVC goes by."""
-    return [paths.manifest(wildcards.dataset, "clips", "test")] if is_heard(wildcards) else []
+    tested = paths.members(config, wildcards.dataset)["test"] if is_heard(wildcards) else []
+    return [paths.manifest(name, "clips", "test") for name in tested]
 
 
 def run_names(wildcards):

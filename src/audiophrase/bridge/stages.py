@@ -13,6 +13,7 @@ from audiophrase.bridge.graph import Graph, Job, rules_digest
 from audiophrase.errors import AudiophraseError
 from audiophrase.params.consistency import sources_of
 from audiophrase.params.sound import carries_sound
+from audiophrase.params.studies import members
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
@@ -157,10 +158,10 @@ def _stage(
 
 def _is_pushed(holds: str | None, name: str, params: Mapping[str, Any]) -> bool:
     """Whether a family's folder goes to a remote: if it holds the clips, or their sound, as clips do."""
-    dataset = params["datasets"][name]
     if holds is None or (holds == "sound" and not carries_sound(params, name)):
         return True
-    return dataset.get("push_clips", "youtube" not in sources_of(dataset))
+    heard = [params["datasets"][member] for member in members(params, name)["test"]]
+    return all(each.get("push_clips", "youtube" not in sources_of(each)) for each in heard)
 
 
 def _deps(

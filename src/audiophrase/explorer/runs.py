@@ -15,6 +15,8 @@ from audiophrase.explorer.confusions import Numbers, retrieval
 from audiophrase.explorer.script import packed
 from audiophrase.tables import REMAKE
 
+N_HARDEST = 500  # phrases, and words, that are shown: a page of all would open slowly
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -76,7 +78,13 @@ def shown(
     Raises:
         ArtifactError: the counts do not come to the run's own curve.
     """
-    by_clip = {row["clip_id"]: row for row in run.frame_words.to_pylist()}
+    similarities = run.frame_words[
+        "similarities"
+    ]  # stays in Arrow: a list of them takes ten times as much
+    by_clip = {
+        row["clip_id"]: row | {"place": place}
+        for place, row in enumerate(run.frame_words.drop_columns("similarities").to_pylist())
+    }
     pairs, scores = _pairs(run, clips, by_clip)
     ranked = retrieval(run.rankings.to_pylist(), numbered(clips))
     summary: dict[str, Any] = {
@@ -96,8 +104,8 @@ def shown(
             "predicted": counts.predicted.tolist(),
             "hit": counts.hit.tolist(),
             "ap": detection.by_clip(pairs, len(clips)),
-            "by_phrase": detection.by_phrase(pairs),
-            "by_word": detection.by_word(pairs, words),
+            "by_phrase": _hardest(detection.by_phrase(pairs)),
+            "by_word": _hardest(detection.by_word(pairs, words)),
         }
     of_clips = []
     for number, clip in enumerate(clips):
@@ -105,15 +113,21 @@ def shown(
         value: dict[str, Any] = {"first_captions": ranked.first_captions.get(number, [])}
         if row is not None:
             value |= {"hop_s": row["hop_s"], "n_frames": row["n_frames"], "words": row["word_ids"]}
-            value["similarities"] = packed(np.array(row["similarities"], np.uint8), "u1")
-        value["scores"] = {
-            phrase.phrase_id: packed(scores[phrase.phrase_id], "f4")
+            value["similarities"] = packed(similarities[row["place"]].values.to_numpy(), "u1")
+        value[
+            "scores"
+        ] = [  # pairs: in an object an id such as "constructor" would be more than a name
+            [phrase.phrase_id, packed(scores[phrase.phrase_id], "f4")]
             for caption in clip.captions
             for phrase in caption.phrases
             if phrase.phrase_id in scores
-        }
+        ]
         of_clips.append(value)
     return Shown(summary, of_clips)
+
+
+def _hardest(rows: list[dict]) -> dict[str, Any]:
+    return {"n": len(rows), "rows": rows[:N_HARDEST]}
 
 
 def _pairs(

@@ -17,7 +17,7 @@ from audiophrase.report.cells import RENDERED_NOTE
 
 STATIC = Path(__file__).parent / "static"
 COLOURS = Path(__file__).parents[1] / "report" / "colours.css"  # those of the page of results
-SCRIPTS = ("base", "numbers", "plots", "listing", "clip", "errors", "main")
+SCRIPTS = ("base", "numbers", "plots", "listing", "transport", "clip", "errors", "main")
 HEARD, LEFT_OUT, NOT_HERE = "heard", "left-out", "not-here"
 
 Files = Iterator[tuple[str, bytes]]

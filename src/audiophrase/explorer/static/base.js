@@ -42,6 +42,18 @@ const audiophrase = (() => {
     return made;
   }
 
+  /* A table that may be wider than the window, in a region that the keyboard scrolls. */
+  function table(title, head, rows) {
+    const cells = (row) =>
+      row.map((cell, n) => (n ? element("td", {}, cell) : element("th", { scope: "row" }, cell)));
+    return element("div", { class: "wide", role: "region", "aria-label": title, tabindex: "0" },
+      element("table", {},
+        element("caption", { class: "unseen" }, title),
+        element("thead", {}, element("tr", {}, ...head.map((name) =>
+          (name ? element("th", { scope: "col" }, name) : element("td"))))),
+        element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells(row))))));
+  }
+
   /* Words of the data, apart from ours and from what stands beside them. */
   const words = (text) => element("bdi", {}, text);
 
@@ -55,5 +67,5 @@ const audiophrase = (() => {
     return new Kind(bytes.buffer);
   }
 
-  return { arrived, element, load, number, promised, seconds, unpacked, words };
+  return { arrived, element, load, number, promised, seconds, table, unpacked, words };
 })();

@@ -1,8 +1,9 @@
 "use strict";
 /* The chosen clip: its sound, its spectrum, and what the runs make of a caption of it. */
 audiophrase.clip = (() => {
-  const { element, load, number, seconds, unpacked, words } = audiophrase;
+  const { element, load, number, seconds, table, unpacked, words } = audiophrase;
   const { bars, curves, row, series } = audiophrase.plots;
+  const { transport } = audiophrase.transport;
   const RUNS = ["A", "B"];
   let shown = null; // what is on the page, for redrawing
 
@@ -12,13 +13,13 @@ audiophrase.clip = (() => {
     const indices = [state.runs.a, state.runs.b].filter((index) => index !== null);
     const body = document.getElementById("clip-body");
     try {
-      const [about, ...ofRuns] = await Promise.all([
+      const [about, ...loaded] = await Promise.all([
         load(`clips/${clip}`), ...indices.map((index) => load(`runs/${index}/${clip}`)),
       ]);
       if (clip !== state.clip || indices[0] !== state.runs.a || (indices[1] ?? null) !== state.runs.b) {
         return;
       }
-      show(state, about, ofRuns);
+      show(state, about, loaded.map((ofRun) => ({ ...ofRun, scores: new Map(ofRun.scores) })));
     } catch (error) {
       body.replaceChildren(element("p", { class: "banner", role: "alert" }, `${error.message}.`));
     }
@@ -38,7 +39,7 @@ audiophrase.clip = (() => {
     const tracks = element("div", { class: "lanes" });
     if (phrases.length) plots.append(tracks);
     ofRuns.forEach((ofRun, n) => {
-      if (phrases.some((phrase) => phrase.id in ofRun.scores)) {
+      if (phrases.some((phrase) => ofRun.scores.has(phrase.id))) {
         plots.append(...curvesOf(state, ofRun, n, phrases, drawn));
       }
       if (ofRun.words && about.captions.length) {
@@ -69,54 +70,6 @@ audiophrase.clip = (() => {
     update();
     player.seek(before);
     new ResizeObserver(() => drawn.forEach((draw) => draw())).observe(plots);
-  }
-
-  /* The player, where there is sound, and the place in the clip, which the keyboard moves, too. */
-  function transport(state, listed, length) {
-    const place = element("input", {
-      type: "range", id: "place", min: "0", max: String(length), step: "0.01", value: "0",
-    });
-    const said = element("output", { for: "place", id: "place-value" });
-    const row = element("p", { class: "slider" },
-      element("label", { for: "place" }, "Place in the clip"), place, said);
-    let tell = () => {};
-    const at = (time) => {
-      place.value = String(time);
-      place.setAttribute("aria-valuetext", seconds(time));
-      said.textContent = seconds(time);
-      tell(time);
-    };
-    if (!listed.heard) {
-      const why = element("p", { class: "soft" }, "This clip is here without its sound.");
-      place.addEventListener("input", () => at(Number(place.value)));
-      return {
-        node: element("div", {}, why, row), seek: at, time: () => Number(place.value),
-        watch: (watcher) => { tell = watcher; },
-      };
-    }
-    const audio = element("audio", {
-      controls: true, preload: "metadata", src: `clips/${state.clip}.ogg`, id: "sound",
-      "aria-label": `Sound of clip ${listed.id}`,
-    });
-    const seek = (time) => {
-      audio.currentTime = time;
-      at(time);
-    };
-    place.addEventListener("input", () => seek(Number(place.value)));
-    const follow = () => {
-      at(audio.currentTime);
-      if (!audio.paused && audio.isConnected) requestAnimationFrame(follow);
-    };
-    audio.addEventListener("play", () => {
-      audiophrase.errors.hush();
-      follow();
-    });
-    audio.addEventListener("seeked", follow);
-    audio.addEventListener("ended", follow);
-    return {
-      node: element("div", {}, audio, row), seek, time: () => audio.currentTime,
-      watch: (watcher) => { tell = watcher; },
-    };
   }
 
   function captionChoice(state, listed, caption) {
@@ -193,15 +146,15 @@ audiophrase.clip = (() => {
   const heard = (phrase) => phrase.segments.filter(([onset, offset]) => offset > onset);
 
   function found(ofRun, phrase, threshold) {
-    if (!(phrase.id in ofRun.scores)) return [];
-    const scores = unpacked(ofRun.scores[phrase.id], Float32Array);
+    if (!ofRun.scores.has(phrase.id)) return [];
+    const scores = unpacked(ofRun.scores.get(phrase.id), Float32Array);
     return audiophrase.numbers.detected(scores, threshold, ofRun.hop_s);
   }
 
   function curvesOf(state, ofRun, n, phrases, drawn) {
     const lines = phrases.flatMap((phrase, index) =>
-      phrase.id in ofRun.scores
-        ? [{ scores: unpacked(ofRun.scores[phrase.id], Float32Array), index }] : []);
+      ofRun.scores.has(phrase.id)
+        ? [{ scores: unpacked(ofRun.scores.get(phrase.id), Float32Array), index }] : []);
     const canvas = element("canvas", {
       role: "img",
       "aria-label": `Similarity of frames and phrases over time, run ${RUNS[n]}; `
@@ -279,7 +232,7 @@ audiophrase.clip = (() => {
       const name = `table-${n}`;
       const wasOpen = document.getElementById(name)?.open ?? false;
       return element("details", { id: name, open: wasOpen }, element("summary", {}, title),
-        audiophrase.table(title, head, rows));
+        table(title, head, rows));
     });
   }
 
@@ -295,8 +248,10 @@ audiophrase.clip = (() => {
         ];
       });
       const rank = (n ? state.b : state.a).clip_rank[state.clip];
-      const title = `Captions that stand first, run ${RUNS[n]}: the clip's own is number ${rank}`;
-      return [element("h3", {}, title), audiophrase.table(title, ["", "Caption", "Of", "Score"], rows)];
+      const place = ofRun.first_captions.findIndex(([caption]) => state.captions[caption][0] === state.clip);
+      const ties = place >= 0 && place + 1 < rank ? ", as equal scores count against it" : "";
+      const title = `Captions that stand first, run ${RUNS[n]}: the clip's own is number ${rank}${ties}`;
+      return [element("h3", {}, title), table(title, ["", "Caption", "Of", "Score"], rows)];
     });
   }
 

@@ -1,7 +1,7 @@
 "use strict";
 /* What a run gets wrong: clips, captions taken for each other, phrases and words. */
 audiophrase.errors = (() => {
-  const { element, number, words } = audiophrase;
+  const { element, number, table, words } = audiophrase;
   const N_EXTREME = 5;
   let playing = null; // the one sound that is heard from these tables
 
@@ -53,7 +53,7 @@ audiophrase.errors = (() => {
     const unknown = state.data.unknown.map(([word, n]) => [words(word), n.toLocaleString("en")]);
     const title = "Most frequent words without a vector";
     parts.push(section(title, unknown.length
-      ? audiophrase.table(title, ["Word", "Times"], unknown)
+      ? table(title, ["Word", "Times"], unknown)
       : element("p", {}, "Every word of the captions has a vector.")));
     document.getElementById("errors-body").replaceChildren(...parts);
   }
@@ -75,7 +75,7 @@ audiophrase.errors = (() => {
       String(a.clip_rank[clip] ?? "–"),
     ]);
     return [["Worst clips", known.slice(0, N_EXTREME)], ["Best clips", known.slice(-N_EXTREME).reverse()]]
-      .map(([title, clips]) => section(title, audiophrase.table(title, head, rows(clips))));
+      .map(([title, clips]) => section(title, table(title, head, rows(clips))));
   }
 
   /* Captions that another clip suits better than their own. */
@@ -89,12 +89,14 @@ audiophrase.errors = (() => {
       ];
     });
     return section(title, rows.length
-      ? audiophrase.table(title, ["Caption", "Its clip", "What stands first", "Rank of its clip"], rows)
+      ? table(title, ["Caption", "Its clip", "What stands first", "Rank of its clip"], rows)
       : element("p", {}, "None: every caption finds its own clip first."), "whole");
   }
 
-  function measured(state, title, noun, rows) {
-    return section(title, audiophrase.table(
+  /* The rows that were handed over, which are the hardest where there are very many. */
+  function measured(state, name, noun, { n, rows }) {
+    const title = rows.length < n ? `${name} (${rows.length} of ${n.toLocaleString("en")})` : name;
+    return section(title, table(
       title, [noun, "AP", "Active", "Times", "Such as"],
       rows.map((row) => [
         words(row.text), number(row.ap), `${Math.round(100 * row.share)} %`, String(row.n),

@@ -12,17 +12,6 @@
   };
   const byId = (id) => document.getElementById(id);
 
-  /* A table that may be wider than the window, in a region that the keyboard scrolls. */
-  audiophrase.table = (title, head, rows) => {
-    const cells = (row) => row.map((cell, n) => (n ? element("td", {}, cell) : element("th", { scope: "row" }, cell)));
-    return element("div", { class: "wide", role: "region", "aria-label": title, tabindex: "0" },
-      element("table", {},
-        element("caption", { class: "unseen" }, title),
-        element("thead", {}, element("tr", {}, ...head.map((name) =>
-          (name ? element("th", { scope: "col" }, name) : element("td"))))),
-        element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells(row))))));
-  };
-
   /* A button that chooses a clip, and says which by a caption of it. */
   audiophrase.opener = (_, clip) => element("button", {
     type: "button", class: "opens", onclick: () => openClip(clip, true),

@@ -11,6 +11,7 @@ configfile: "params.yaml"
 
 include: "workflow/rules/common.smk"
 include: "workflow/rules/unknown.smk"
+include: "workflow/rules/source_inputs.smk"
 include: "workflow/rules/annotations.smk"
 include: "workflow/rules/clips.smk"
 include: "workflow/rules/features.smk"

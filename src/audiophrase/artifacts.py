@@ -8,7 +8,10 @@ from typing import Any
 
 from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
+from audiophrase.configfiles import of_workflow, snakemake_command
+from audiophrase.errors import AudiophraseError
 from audiophrase.params.consistency import LIST
+from audiophrase.params.sound import carries_sound
 from audiophrase.params.studies import is_study, members
 from audiophrase.paths import annotation_table, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS
@@ -120,6 +123,42 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
 def is_captioned(params: Params, dataset: str) -> bool:
     """Whether a data set has captions: of a list of clips there is nothing but an audit to make."""
     return parameters.effective(params, dataset)["annotations"]["source"] != LIST
+
+
+def require_captions(params: Params, dataset: str) -> str:
+    """The table of captions, which a list of clips has none of. Raises AudiophraseError."""
+    if is_captioned(params, dataset):
+        return annotation_table(dataset, "captions")
+    command = snakemake_command(AVAILABILITY_CSV.format(dataset=dataset), of_workflow())
+    raise AudiophraseError(
+        f"data set '{dataset}' is a list of clips without captions: there is nothing to train on and "
+        "nothing to report",
+        f"`{command}` fetches its clips, `audiophrase audit {dataset}` counts them; for results, name "
+        "annotations.files with captions",
+    )
+
+
+def clips_to_hear(params: Params, dataset: str) -> list[str]:
+    """The shards of test clips, where pages may carry their sound and they are here."""
+    if not carries_sound(params, dataset) or works_without_clips(params, dataset):
+        return []
+    return shards(params, dataset, "clips", "test")
+
+
+def heard_manifests(params: Params, dataset: str) -> list[str]:
+    """The manifests of the clips to hear, which are here whether the clips are or not: what DVC goes by."""
+    tested = members(params, dataset)["test"] if carries_sound(params, dataset) else []
+    return [manifest(name, "clips", "test") for name in tested]
+
+
+def before_report(params: Params, dataset: str, figures: Iterable[str]) -> list[str]:
+    """All artifacts but clips and pages, so that asking for the report alone makes the tables too.
+
+    The explorer reads clips, which need not be here.
+    """
+    pages = [path.format(dataset=dataset) for path in PAGES]
+    left_out = {*pages, *shards(params, dataset, "clips")}
+    return [path for path in artifacts(params, dataset, figures) if path not in left_out]
 
 
 def _of_members(params: Params, dataset: str) -> list[str]:

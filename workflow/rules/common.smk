@@ -7,21 +7,15 @@ import sys
 
 from audiophrase import artifacts as paths
 from audiophrase import params as parameters
-from audiophrase.annotations.parameters import FORMS
 from audiophrase.bridge import guard
 from audiophrase.bridge.options import options as named_options
-from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
-from audiophrase.configfiles import of_workflow, snakemake_command
-from audiophrase.params import files, for_jobs
-from audiophrase.params.consistency import ARCHIVE, sources_of
+from audiophrase.params import files, for_jobs, modules
 from audiophrase.params.reading import refuse_repeated_keys
-from audiophrase.params.sound import carries_sound
-from audiophrase.params.studies import all_members, is_study, members
-from audiophrase.params.unknown import unknown_name
+from audiophrase.params.studies import is_study
+from audiophrase.params.unknown import other_than, unknown_name
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
-from audiophrase.features import module_of
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.splits import SPLITS
 
@@ -65,11 +59,6 @@ config.update(parameters.to_build(workflow.config_settings.overwrite_config))
 instructive(parameters.check)(config)
 TABLES = (*paths.TABLES, "leakage")
 FIGURES = instructive(catalogue.figures)()
-
-
-def other_than(known, end):
-    """A pattern of names that are none of those known, where `end` is the pattern behind a name."""
-    return rf"(?!({'|'.join(known)}){end})[^/]+"
 
 
 wildcard_constraints:
@@ -155,13 +144,9 @@ def options(*others):
 
 def model_modules(*parts):
     """The modules of the variant's encoder and loss, or of one of them."""
-    package_of = {"encoder": "encoders", "loss": "losses"}
-
-    def of_job(wildcards):
-        train = sections(wildcards.dataset, wildcards.variant)["train"]
-        return [f"audiophrase.model.{package_of[part]}.{train[part]}" for part in parts]
-
-    return of_job
+    return lambda wildcards: modules.model_modules(
+        config, wildcards.dataset, wildcards.variant, parts
+    )
 
 
 def datasets_with(holds):
@@ -197,49 +182,6 @@ def split_shards(folder):
     return lambda wildcards: shards(folder, wildcards.split)(wildcards)
 
 
-def phrases_are_kinds(dataset):
-    """Whether a data set's phrases name the grammar's kinds of sound."""
-    return sections(dataset)["annotations"]["source"] == "grammar"
-
-
-def rendered_phrases(wildcards):
-    """The table of phrases, where clips are rendered from them."""
-    rendered = entry(wildcards.dataset)["clips"] == "rendered"
-    return [paths.annotation_table(wildcards.dataset, "phrases")] if rendered else []
-
-
-@instructive
-def audio_files(wildcards):
-    """The user's files that may hold clips of the job's shard, or of its data set."""
-    return files.recordings(config, wildcards.dataset, getattr(wildcards, "shard", None))
-
-
-@instructive
-def folder_of_clips(wildcards):
-    """What holds the recordings, where clips come from a folder, or out of a table of audio."""
-    if shard := getattr(wildcards, "shard", None):
-        if table := files.audio_table(config, wildcards.dataset, shard.rsplit("-", 1)[0]):
-            return table
-    return files.folder_of_recordings(config, wildcards.dataset)
-
-
-def folder_option(wildcards):
-    """The folder of recordings as an option of a command."""
-    folder = folder_of_clips(wildcards)
-    return [f"--folder={folder}"] if folder else []
-
-
-@instructive
-def sources_of_clips(dataset):
-    """Where a data set's clips come from, the preferred source first."""
-    return sources_of(entry(dataset))
-
-
-def joined_sources(wildcards):
-    """Where a data set's clips come from, in one word."""
-    return ",".join(sources_of_clips(wildcards.dataset))
-
-
 @instructive
 def vectors_file(wildcards):
     """The word2vec file, where one is used."""
@@ -259,61 +201,9 @@ def only_clips_of(wildcards):
 
 
 @instructive
-def annotation_file(wildcards):
-    """The user's annotation file of the job's split, or of all; it may be a pattern of files."""
-    return files.annotation_file(config, wildcards.dataset, getattr(wildcards, "split", None))
-
-
-@instructive
-def is_downloaded(dataset):
-    """Whether a data set's labels and audio come out of an archive that is downloaded."""
-    return files.is_downloaded(config, dataset)
-
-
-@instructive
-def annotation_files(wildcards):
-    """The files that there are of those that `annotation_file` names."""
-    return files.annotation_files(config, wildcards.dataset, getattr(wildcards, "split", None))
-
-
-def form_modules(wildcards):
-    """The modules of the forms that a data set's annotations may have: one, where that is known."""
-    annotations = sections(wildcards.dataset)["annotations"]
-    made_here = {
-        "grammar": "audiogrounding_v1",
-        "audiogrounding": "audiogrounding_v1",
-        "audiogrounding_v2": "audiogrounding_v2",
-        "list": "clip_list",
-    }
-    known = made_here.get(annotations["source"], annotations["form"])
-    return [f"audiophrase.annotations.forms.{name}" for name in ([known] if known else FORMS)]
-
-
-def form_option(wildcards):
-    """The form of the user's annotation files as an option, where they say it."""
-    annotations = sections(wildcards.dataset)["annotations"]
-    form = ARCHIVE if annotations["source"] == ARCHIVE else annotations["form"]
-    return [f"--form={form}"] if form else []
-
-
-@instructive
-def clip_list(wildcards):
-    """The user's list of clips."""
-    return files.clip_list(config, wildcards.dataset)
-
-
-@instructive
 def captions(wildcards):
     """The table of captions, which a list of clips has none of."""
-    if not paths.is_captioned(config, wildcards.dataset):
-        raise AudiophraseError(
-            f"data set '{wildcards.dataset}' is a list of clips without captions: there is nothing to "
-            "train on and nothing to report",
-            f"`{snakemake_command(paths.AVAILABILITY_CSV.format(dataset=wildcards.dataset), of_workflow())}` fetches its "
-            f"clips, `audiophrase audit "
-            f"{wildcards.dataset}` counts them; for results, name annotations.files with captions",
-        )
-    return paths.annotation_table(wildcards.dataset, "captions")
+    return paths.require_captions(config, wildcards.dataset)
 
 
 @instructive

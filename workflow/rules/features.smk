@@ -1,4 +1,7 @@
 # Frames of the clips, a shard each, by each front end that a data set's variants name.
+from audiophrase.features import module_of
+
+
 rule features:
     input:
         clips=paths.CLIP_SHARD,

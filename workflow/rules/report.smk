@@ -21,7 +21,7 @@ rule metrics:
         audio=audio,
         annotations=source_of_annotations,
         runs=lambda wildcards: runs(wildcards.dataset),
-        variants=lambda wildcards: json.dumps(overrides(wildcards)),
+        variants=overrides,
     shell:
         "python -m audiophrase job metrics --audio {params.audio} --annotations {params.annotations} "
         "--variants {params.variants:q} {params.options:q} {params.runs} 2>&1 | tee -i {log}"
@@ -38,7 +38,7 @@ rule report:
         figure=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
         figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
         clips=clips_to_hear,
-        clips_manifest=heard_manifest,
+        clips_manifest=heard_manifests,
         templates=PAGE_TEMPLATES,
         others=made_before_report,
         sources=sources("report"),
@@ -69,7 +69,7 @@ rule explorer:
         coverage=paths.COVERAGE,
         features=feature_shards("test"),
         clips=clips_to_hear,
-        clips_manifest=heard_manifest,
+        clips_manifest=heard_manifests,
         scores=run_files("sed_scores.parquet"),
         curve=run_files("sed_curve.csv"),
         rankings=run_files("rankings.parquet"),
@@ -90,7 +90,7 @@ rule explorer:
         options=options("clips_manifest", "files", "listing"),
         title=lambda wildcards: entry(wildcards.dataset)["title"],
         audio=audio,
-        sound=lambda wildcards: "heard" if is_heard(wildcards) else "left-out",
+        sound=sound,
         runs=lambda wildcards: [f"--run={name}" for name in run_names(wildcards)],
     shell:
         "python -m audiophrase job explorer --dataset {wildcards.dataset} --title {params.title:q} "

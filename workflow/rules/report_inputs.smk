@@ -2,6 +2,11 @@
 import json
 from pathlib import Path
 
+from audiophrase.clip_ids import shard_names
+from audiophrase.params import for_page
+from audiophrase.params.sound import carries_sound
+from audiophrase.params.studies import members
+
 # What the page is written from, beside the modules of its job.
 PAGE_TEMPLATES = sorted(
     os.path.relpath(path)
@@ -11,10 +16,8 @@ PAGE_TEMPLATES = sorted(
 
 
 def audio(wildcards):
-    """Whether clips were rendered, of a study any, so that every table and figure can say so."""
-    parts = all_members(config, wildcards.dataset)
-    is_rendered = any(sources_of_clips(name) == ("rendered",) for name in parts)
-    return "rendered" if is_rendered else "recorded"
+    """Whether clips were rendered, of a study any."""
+    return for_page.audio(config, wildcards.dataset)
 
 
 def source_of_annotations(wildcards):
@@ -76,11 +79,16 @@ def run_files(*names):
     return of_job
 
 
+@instructive
 def clips_to_hear(wildcards):
     """The shards of test clips, where pages may carry their sound and they are here."""
-    if not is_heard(wildcards) or paths.works_without_clips(config, wildcards.dataset):
-        return []
-    return shards("clips", "test")(wildcards)
+    return paths.clips_to_hear(config, wildcards.dataset)
+
+
+@instructive
+def heard_manifests(wildcards):
+    """The manifests of the clips to hear."""
+    return paths.heard_manifests(config, wildcards.dataset)
 
 
 @instructive
@@ -91,44 +99,24 @@ def compared(wildcards):
 
 
 def made_before_report(wildcards):
-    """All artifacts but clips and explorer, so that asking for the report alone makes the tables too.
-
-    The explorer reads clips, which need not be here.
-    """
-    pages = [path.format(dataset=wildcards.dataset) for path in paths.PAGES]
-    left_out = {*pages, *shards("clips")(wildcards)}
-    return [path for path in artifacts(wildcards.dataset) if path not in left_out]
+    """All artifacts but clips and pages."""
+    return paths.before_report(config, wildcards.dataset, FIGURES)
 
 
 def page_parameters(wildcards):
     """The data set's entry and all that makes its artifacts what they are, as JSON."""
-    own = entry(wildcards.dataset)
-    known = parameters.of_artifacts(sections(wildcards.dataset))
-    about = {
-        name: own[name] for name in ("title", "clips", "shards", "exclude_leaks") if name in own
-    }
-    if is_study(own):
-        about["splits"] = members(config, wildcards.dataset)
-        for name in ("annotations", "retrieve"):  # each data set has its own
-            del known[name]
-    return json.dumps({**about, **known, "variants": overrides(wildcards)})
+    return json.dumps(for_page.page_parameters(config, wildcards.dataset))
 
 
 def overrides(wildcards):
-    """What each variant that is run changes."""
-    return {name: config["variants"][name] for name in variants(wildcards.dataset)}
+    """What each variant that is run changes, as JSON."""
+    return json.dumps(for_page.overrides(config, wildcards.dataset))
 
 
 @instructive
-def is_heard(wildcards):
-    """Whether page and explorer carry the clips' sound."""
-    return carries_sound(config, wildcards.dataset)
-
-
-def heard_manifest(wildcards):
-    """The manifest of the clips to hear, which is here whether the clips are or not: what DVC goes by."""
-    tested = paths.members(config, wildcards.dataset)["test"] if is_heard(wildcards) else []
-    return [paths.manifest(name, "clips", "test") for name in tested]
+def sound(wildcards):
+    """Whether the explorer carries the clips' sound, in a word."""
+    return "heard" if carries_sound(config, wildcards.dataset) else "left-out"
 
 
 def run_names(wildcards):

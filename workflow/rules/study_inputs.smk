@@ -1,6 +1,8 @@
 # What the rules of studies and leakage are given, and what training leaves out of it.
 import json
 
+from audiophrase.params.studies import all_members, members
+
 
 def splits_of(wildcards):
     """The data sets that each split comes from, as JSON."""

@@ -8,9 +8,9 @@ rule unknown_dataset:
     wildcard_constraints:
         top="data|results",
         # Names of artifacts only: files of the user's own may lie in data/ too.
-        file=r"(annotations|clips|features/[^/]+|text)/[^/]+\.parquet|(availability|attempts|measures)\.\w+|"
+        file=r"(annotations|clips|features/[^/]+|text)/[^/]+\.parquet|(availability|attempts|measures|leakage)\.\w+|"
         r"manifests/[^/]+\.json|text/coverage\.csv|annotations/counts\.csv|(tables|figures|runs)/.+|"
-        r"metrics\.json|report\.html",
+        r"metrics\.json|report\.html|explorer/.+",
 
 
 rule unknown_front_end:

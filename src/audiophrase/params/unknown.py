@@ -8,6 +8,11 @@ from audiophrase.errors import AudiophraseError
 _MAX_LISTED = 20
 
 
+def other_than(known: Iterable[str], end: str) -> str:
+    """A pattern of names that are none of those known, where `end` is the pattern behind a name."""
+    return rf"(?!({'|'.join(known)}){end})[^/]+"
+
+
 def unknown_name(noun: str, name: str, known: Iterable[str]) -> AudiophraseError:
     """That there is no such thing, with those that there are; of many, the first."""
     names = list(known)

@@ -1,0 +1,54 @@
+"""What pages are made of, and what is asked for before them."""
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from audiophrase import artifacts as paths
+from audiophrase import params
+from audiophrase.errors import AudiophraseError
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def document(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return copy.deepcopy(params.load(ROOT / "params.yaml"))
+
+
+def make(names):
+    for name in names:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).touch()
+
+
+def test_clips_are_heard_where_they_may_be_and_are_here(document):
+    heard = paths.clips_to_hear(document, "demo")
+    assert heard == ["data/demo/clips/test-00000.parquet"], "they are made, where nothing is here"
+    for folder in paths.feature_folders(document, "demo"):
+        make(paths.shards(document, "demo", folder))
+    assert paths.clips_to_hear(document, "demo") == [], "features came without their clips"
+    assert paths.heard_manifests(document, "demo") == ["data/demo/manifests/clips-test.json"]
+    make(heard)
+    assert paths.clips_to_hear(document, "demo") == heard
+    assert paths.clips_to_hear(document, "audiogrounding") == []
+    assert paths.heard_manifests(document, "audiogrounding") == []
+
+
+def test_before_the_report_comes_all_but_clips_and_pages(document):
+    everything = set(paths.artifacts(document, "demo", ["training"]))
+    left_out = everything - set(paths.before_report(document, "demo", ["training"]))
+    assert {path for path in left_out if "/clips/" not in path} == {
+        path.format(dataset="demo") for path in paths.PAGES
+    }
+    assert set(paths.shards(document, "demo", "clips")) <= left_out
+
+
+def test_a_list_of_clips_has_nothing_to_train_on(document):
+    assert paths.require_captions(document, "demo") == "data/demo/annotations/captions.parquet"
+    document["datasets"]["demo"]["annotations"] = {"list": "x.csv"}
+    with pytest.raises(AudiophraseError, match="without captions") as refused:
+        paths.require_captions(document, "demo")
+    assert "snakemake data/demo/availability.csv" in str(refused.value)

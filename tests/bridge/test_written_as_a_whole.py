@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audiophrase import params
-from audiophrase.bridge import stages, survey
+from audiophrase.bridge import keys, stages, survey
 from audiophrase.explorer.folder import replace_folder
 
 ROOT = Path(__file__).parents[2]
@@ -71,8 +71,8 @@ def test_the_explorer_is_pushed_as_the_clips_are_where_it_carries_their_sound():
 def test_a_key_of_several_that_stands_nowhere_is_no_parameter_of_dvc():
     document = {"figures": {"audio": None}, "datasets": {"x": {"clips": "local"}}}
     at = ["datasets.x"]
-    assert stages._paths_of("entry.push_clips", "x", at, document) == set()
-    assert stages._paths_of("entry.clips", "x", at, document) == {"datasets.x.clips"}
-    assert stages._paths_of("figures.audio", "x", at, document) == {"figures.audio"}
+    assert keys._paths_of("entry.push_clips", "x", at, document) == set()
+    assert keys._paths_of("entry.clips", "x", at, document) == {"datasets.x.clips"}
+    assert keys._paths_of("figures.audio", "x", at, document) == {"figures.audio"}
     document["datasets"]["x"]["figures"] = {"audio": True}
-    assert stages._paths_of("figures.audio", "x", at, document) == {"datasets.x.figures.audio"}
+    assert keys._paths_of("figures.audio", "x", at, document) == {"datasets.x.figures.audio"}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 
 from audiophrase.explorer import spectrum
@@ -14,6 +13,7 @@ from audiophrase.explorer.runs import Run, shown
 from audiophrase.explorer.script import script
 from audiophrase.features.parameters import LogMelParams
 from audiophrase.report.cells import RENDERED_NOTE
+from audiophrase.report.templates import template
 
 STATIC = Path(__file__).parent / "static"
 COLOURS = Path(__file__).parents[1] / "report" / "colours.css"  # those of the page of results
@@ -133,14 +133,7 @@ def _data(
 
 def _page(contents: Contents) -> str:
     """The first page; all that comes from the data is escaped."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(
+    return template(STATIC.parent / "page.html.j2").render(
         title=contents.title,
         dataset=contents.dataset,
         rendered_note=RENDERED_NOTE if contents.is_rendered else None,

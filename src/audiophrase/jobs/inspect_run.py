@@ -103,27 +103,27 @@ def _rankings(scores: PairScores, caption_ids: list[str], clip_ids: list[str]) -
         nearest.add(clips, block)
     ranks, first = full.queries(), nearest.first()
     named = dict(zip(DIRECTIONS, ((clip_ids, caption_ids), (caption_ids, clip_ids)), strict=True))
-    found = [
+    ranked = [
         row
         for direction, (queries, items) in named.items()
         for row in rows(direction, queries, items, first[direction], ranks[direction].best_rank)
     ]
-    return pa.Table.from_pylist(found, _RANKINGS)
+    return pa.Table.from_pylist(ranked, _RANKINGS)
 
 
 def _frame_words(encoder, clips, words_of: dict[str, set[int]], vectors) -> pa.Table:
     """Equation 2 for the words of each clip's own captions, in steps that an eye can tell."""
-    found: list[dict] = [{}] * len(clips.ids)
+    of_clips: list[dict] = [{}] * len(clips.ids)
     for numbers, batch in encode(encoder, clips.log_mels):
         for number, frames in zip(numbers, batch.cpu(), strict=True):
             words = sorted(words_of.get(clips.ids[number], ()))
             similar = frame_word_similarity(frames, vectors[words]).numpy()  # (T, N)
             steps = np.rint(np.clip(similar, 0, 1) * STEPS).astype(np.uint8)
-            found[number] = {
+            of_clips[number] = {
                 "clip_id": clips.ids[number],
                 "n_frames": len(frames),
                 "hop_s": clips.hops_s[number],
                 "word_ids": words,
                 "similarities": steps.T.ravel(),  # word after word
             }
-    return pa.Table.from_pylist(found, _FRAME_WORDS)
+    return pa.Table.from_pylist(of_clips, _FRAME_WORDS)

@@ -1,13 +1,11 @@
 """The page: one self-contained HTML file with every number, table and figure of a data set."""
 
 import base64
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import pandas as pd
 import yaml
 
@@ -30,9 +28,11 @@ from audiophrase.report.page_tables import cells, parts, shown
 from audiophrase.report.pictures import said_by
 from audiophrase.report.players import players
 from audiophrase.report.tables import all_tables
+from audiophrase.report.templates import template
 from audiophrase.settings import PAPER_VARIANT
 from audiophrase.text.coverage import REMEDY, summary, unknown
 
+TEMPLATE = Path(__file__).with_name("page.html.j2")
 _MODEL_COLUMNS = {
     "seed": "seed",
     "n_epochs": "epochs",
@@ -94,7 +94,7 @@ def page(contents: Contents) -> str:
         contents.availability, audio=measures.audio, beside_paper=measures.beside_paper
     )
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
-    return _template().render(
+    return template(TEMPLATE).render(
         sections=SECTIONS,
         below={
             "tables": [(f"table-{name}", table.title) for name, table in tables.items()],
@@ -151,18 +151,6 @@ def _members(parameters: Mapping[str, Any]) -> list[dict[str, str]]:
         {"split": split, "datasets": ", ".join([names] if isinstance(names, str) else names)}
         for split, names in splits.items()
     ]
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2")
 
 
 def _headline(measures: Measures) -> list[dict[str, str]]:

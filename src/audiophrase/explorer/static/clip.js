@@ -133,7 +133,7 @@ audiophrase.clip = (() => {
     const rows = phrases.map((phrase, index) => {
       const kinds = [bars("kind-0", heard(phrase), length, index)];
       ofRuns.forEach((ofRun, n) => {
-        kinds.push(bars(`kind-${n + 1}`, found(ofRun, phrase, threshold), length, index));
+        kinds.push(bars(`kind-${n + 1}`, detections(ofRun, phrase, threshold), length, index));
       });
       const name = element("span", { class: "side", title: phrase.text }, swatch(index), words(phrase.text));
       return element("div", { class: "panel lane", "data-phrase": phrase.id }, name,
@@ -145,7 +145,7 @@ audiophrase.clip = (() => {
 
   const heard = (phrase) => phrase.segments.filter(([onset, offset]) => offset > onset);
 
-  function found(ofRun, phrase, threshold) {
+  function detections(ofRun, phrase, threshold) {
     if (!ofRun.scores.has(phrase.id)) return [];
     const scores = unpacked(ofRun.scores.get(phrase.id), Float32Array);
     return audiophrase.numbers.detected(scores, threshold, ofRun.hop_s);
@@ -207,7 +207,7 @@ audiophrase.clip = (() => {
     if (phrases.length) {
       const rows = phrases.map((phrase) => [
         words(phrase.text), times(heard(phrase)),
-        ...ofRuns.map((ofRun) => times(found(ofRun, phrase, threshold))),
+        ...ofRuns.map((ofRun) => times(detections(ofRun, phrase, threshold))),
       ]);
       const head = ["Phrase", "Annotated (s)", ...ofRuns.map((_, n) => `Detected by run ${RUNS[n]} (s)`)];
       tables.push(["Segments at this threshold as a table", head, rows]);

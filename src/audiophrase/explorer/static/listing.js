@@ -25,11 +25,11 @@ audiophrase.listing = (() => {
      without a number last. */
   function chosen(state, by) {
     const asked = plain(state.query).split(/\s+/u).filter(Boolean);
-    const found = state.data.clips
+    const matched = state.data.clips
       .map((_, clip) => clip)
       .filter((clip) => matching(state.data.clips[clip], asked) !== null);
     const sign = state.sort.descends ? -1 : 1;
-    return found.sort((one, other) => {
+    return matched.sort((one, other) => {
       const [x, y] = [by.value(one), by.value(other)];
       if (x === null || y === null) return (x === null) - (y === null) || one - other;
       return sign * (x - y) || one - other;
@@ -59,9 +59,9 @@ audiophrase.listing = (() => {
       }, button);
     });
     replaceKeepingFocus(table.tHead, [element("tr", {}, ...heads)], "data-sort");
-    const found = chosen(state, by);
+    const listed = chosen(state, by);
     const asked = plain(state.query).split(/\s+/u).filter(Boolean);
-    const rows = found.slice(0, N_AT_ONCE).map((clip) => {
+    const rows = listed.slice(0, N_AT_ONCE).map((clip) => {
       const about = state.data.clips[clip];
       const isOpen = clip === state.clip;
       const button = element("button", {
@@ -75,8 +75,8 @@ audiophrase.listing = (() => {
     });
     replaceKeepingFocus(table.tBodies[0], rows, "data-clip");
     const n = state.data.clips.length;
-    const shown = found.length > N_AT_ONCE ? `, the first ${N_AT_ONCE} are listed` : "";
-    document.getElementById("n-found").textContent = `${found.length} of ${n} clips${shown}`;
+    const shown = listed.length > N_AT_ONCE ? `, the first ${N_AT_ONCE} are listed` : "";
+    document.getElementById("n-found").textContent = `${listed.length} of ${n} clips${shown}`;
   }
 
   /* New children, and the focus where it was: on the child with the same value of an attribute. */

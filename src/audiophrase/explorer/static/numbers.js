@@ -40,17 +40,17 @@ audiophrase.numbers = (() => {
 
   /* Stretches of frames whose scores reach a threshold, in seconds: [[onset, offset], …]. */
   function detected(scores, threshold, hop) {
-    const found = [];
+    const stretches = [];
     let first = -1;
     for (let t = 0; t <= scores.length; t += 1) {
       const reaches = t < scores.length && scores[t] >= threshold;
       if (reaches && first < 0) first = t;
       if (!reaches && first >= 0) {
-        found.push([first * hop, t * hop]);
+        stretches.push([first * hop, t * hop]);
         first = -1;
       }
     }
-    return found;
+    return stretches;
   }
 
   return { MEASURES, detected, ofAll, ofClip };

@@ -163,7 +163,7 @@ def test_training_killed_midway_is_resumed_and_ends_with_the_same_weights(built,
         (run / name).unlink()
     checkpoint = "cache/tiny/runs/paper/seed-1/checkpoint.safetensors"
     project.interrupt_when(checkpoint, after_s=0, by=signal.SIGKILL)
-    assert "resumed after epoch" in project.build()
+    assert "resumed after epoch" in project.build(f"{RUN}/model.safetensors")
     assert project.digests() == built.digests()
     assert not (project.folder / checkpoint).exists()
 

@@ -10,14 +10,14 @@ from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
 from audiophrase.params.consistency import LIST
 from audiophrase.params.studies import is_study, members
-from audiophrase.paths import annotation_table, manifest, run_folder, text_table
+from audiophrase.paths import annotation_table, availability, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
 
 # As rules write them, with wildcards; `.format` fills in the data set.
 ATTEMPTS = "data/{dataset}/attempts.parquet"
-AVAILABILITY = "data/{dataset}/availability.parquet"
+AVAILABILITY = availability("{dataset}")
 AVAILABILITY_CSV = "data/{dataset}/availability.csv"
 CLIP_SHARD = "data/{dataset}/clips/{shard}.parquet"
 COUNTS = "data/{dataset}/annotations/counts.csv"

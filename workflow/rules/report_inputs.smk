@@ -10,10 +10,10 @@ PAGE_TEMPLATES = sorted(
 
 
 def audio(wildcards):
-    """Whether clips were rendered, of a study any, so that every table and figure can say so."""
+    """Whether clips were rendered, of a study all or some, so that every table and figure can say so."""
     parts = all_members(config, wildcards.dataset)
-    is_rendered = any(sources_of_clips(name) == ("rendered",) for name in parts)
-    return "rendered" if is_rendered else "recorded"
+    is_rendered = {sources_of_clips(name) == ("rendered",) for name in parts}
+    return "mixed" if len(is_rendered) > 1 else "rendered" if is_rendered.pop() else "recorded"
 
 
 def source_of_annotations(wildcards):

@@ -76,7 +76,7 @@ def restriction_notes(run: Rows, task: str = RETRIEVAL) -> tuple[str, ...]:
             f"Evaluated are only clips that another table of availability has too "
             f"(evaluate.only_clips_of, SHA-256 {known['only_clips_of'][:12]}…): "
             f"{known['n_clips_common']:,} of the {known['n_clips_here']:,} test clips with audio "
-            "here. Training used all clips with audio here."
+            "here. Training was not restricted so."
         ),
     )
 

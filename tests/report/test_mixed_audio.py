@@ -1,7 +1,9 @@
 """Studies of rendered and recorded audio: neither is taken for the other."""
 
+import explorer_contents
 import pytest
 
+from audiophrase.explorer import site
 from audiophrase.report import style
 from audiophrase.report.cells import MIXED_NOTE, RENDERED_NOTE, markdown
 from audiophrase.report.page import page
@@ -44,3 +46,13 @@ def test_tables_and_figures_say_it(contents):
         "rendered": ["rendered audio"],
         "recorded": [],
     }
+
+
+@pytest.mark.parametrize(
+    ("audio", "note"), [("mixed", MIXED_NOTE), ("rendered", RENDERED_NOTE), ("recorded", None)]
+)
+def test_the_explorer_says_it(audio, note):
+    files = dict(site.files(explorer_contents.contents(audio=audio)))
+    html = files["index.html"].decode()
+    for each in (MIXED_NOTE, RENDERED_NOTE):
+        assert (each in html) == (each == note)

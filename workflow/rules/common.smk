@@ -16,7 +16,7 @@ from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
 from audiophrase.params.consistency import ARCHIVE, sources_of
 from audiophrase.params.reading import refuse_repeated_keys
-from audiophrase.params.sound import carries_sound
+from audiophrase.params.sound import audio_of, carries_sound
 from audiophrase.params.studies import all_members, is_study, members
 from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError

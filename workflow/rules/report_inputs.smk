@@ -12,9 +12,7 @@ PAGE_TEMPLATES = sorted(
 
 def audio(wildcards):
     """Whether clips were rendered, of a study all or some, so that every table and figure can say so."""
-    parts = all_members(config, wildcards.dataset)
-    is_rendered = {sources_of_clips(name) == ("rendered",) for name in parts}
-    return "mixed" if len(is_rendered) > 1 else "rendered" if is_rendered.pop() else "recorded"
+    return audio_of(config, wildcards.dataset)
 
 
 def source_of_annotations(wildcards):

@@ -1,4 +1,7 @@
 # The numbers of a data set, and the page with everything on it.
+report: "../report/workflow.rst"
+
+
 rule metrics:
     input:
         availability=paths.AVAILABILITY,
@@ -41,7 +44,7 @@ rule report:
         others=made_before_report,
         sources=sources("report"),
     output:
-        page=paths.REPORT,
+        page=in_report(paths.REPORT, "page", "page", {"page": "everything on one page"}),
     log:
         "logs/{dataset}/report.log",
     threads: 1

@@ -9,6 +9,8 @@ from typing import Any
 from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
 from audiophrase.params.consistency import LIST
+from audiophrase.params.studies import is_study, members
+from audiophrase.paths import annotation_table, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
@@ -20,6 +22,8 @@ AVAILABILITY_CSV = "data/{dataset}/availability.csv"
 CLIP_SHARD = "data/{dataset}/clips/{shard}.parquet"
 COUNTS = "data/{dataset}/annotations/counts.csv"
 COVERAGE = "data/{dataset}/text/coverage.csv"
+LEAKAGE = "data/{dataset}/leakage.parquet"
+LEAKAGE_TABLE = "results/{dataset}/tables/leakage.{kind}"
 MEASURES = "results/{dataset}/measures.parquet"
 MEASURES_CSV = "results/{dataset}/measures.csv"
 METRICS = "results/{dataset}/metrics.json"
@@ -40,26 +44,6 @@ MEASURE_FILES = (
 TABLES = ("dataset", "retrieval", "sed", "events", "ablations")
 
 
-def annotation_table(dataset: str, name: str) -> str:
-    """One of `ANNOTATION_TABLES`."""
-    return f"data/{dataset}/annotations/{name}.parquet"
-
-
-def text_table(dataset: str, name: str) -> str:
-    """One of `TEXT_TABLES`: of captions and phrases, their words."""
-    return f"data/{dataset}/text/{name}.parquet"
-
-
-def manifest(dataset: str, kind: str, split: str) -> str:
-    """The digests of a split's shards of clips, or of `features-FRONT_END`."""
-    return f"data/{dataset}/manifests/{kind}-{split}.json"
-
-
-def run_folder(dataset: str, variant: str, seed: int | str) -> str:
-    """Where a run's model and measures lie."""
-    return f"results/{dataset}/runs/{variant}/seed-{seed}"
-
-
 def run_folders(params: Params, dataset: str, variants: Iterable[str]) -> list[str]:
     """Folders of the runs of some variants: each with every seed."""
     return [
@@ -70,10 +54,13 @@ def run_folders(params: Params, dataset: str, variants: Iterable[str]) -> list[s
 
 
 def shards(params: Params, dataset: str, folder: str, *splits: str) -> list[str]:
-    """Shards of some splits, or of all, known before anything is parsed."""
-    n_shards = parameters.dataset_entry(params, dataset)["shards"]
-    names = shard_names({split: n_shards[split] for split in splits or SPLITS})
-    return [f"data/{dataset}/{folder}/{name}.parquet" for name in names]
+    """Shards of some splits, or of all, known before anything is parsed; a study's are its members'."""
+    return [
+        f"data/{member}/{folder}/{name}.parquet"
+        for split in splits or SPLITS
+        for member in members(params, dataset)[split]
+        for name in shard_names({split: parameters.dataset_entry(params, member)["shards"][split]})
+    ]
 
 
 def feature_folders(params: Params, dataset: str) -> list[str]:
@@ -103,11 +90,17 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
         return _of_clips(params, dataset, ["clips"], ["clips"])
     variants = parameters.variants_of(params, dataset)
     trained = dict.fromkeys(parameters.trained_as(params, dataset, name) for name in variants)
-    without_clips = works_without_clips(params, dataset)
-    folders = [*([] if without_clips else ["clips"]), *feature_folders(params, dataset)]
-    manifests = ["clips", *(f.replace("/", "-") for f in feature_folders(params, dataset))]
+    if is_study(parameters.dataset_entry(params, dataset)):
+        before = _of_members(params, dataset)
+    else:
+        without_clips = works_without_clips(params, dataset)
+        folders = [*([] if without_clips else ["clips"]), *feature_folders(params, dataset)]
+        manifests = ["clips", *(f.replace("/", "-") for f in feature_folders(params, dataset))]
+        before = _of_clips(params, dataset, folders, manifests)
     return [
-        *_of_clips(params, dataset, folders, manifests),
+        *before,
+        LEAKAGE.format(dataset=dataset),
+        *[LEAKAGE_TABLE.format(dataset=dataset, kind=kind) for kind in ("csv", "md")],
         *[text_table(dataset, name) for name in TEXT_TABLES],
         COVERAGE.format(dataset=dataset),
         *[f"{run}/{f}" for run in run_folders(params, dataset, trained) for f in MODEL_FILES],
@@ -121,6 +114,25 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
 def is_captioned(params: Params, dataset: str) -> bool:
     """Whether a data set has captions: of a list of clips there is nothing but an audit to make."""
     return parameters.effective(params, dataset)["annotations"]["source"] != LIST
+
+
+def _of_members(params: Params, dataset: str) -> list[str]:
+    """What a study makes of its members' tables, and what it reads of their features."""
+    return [
+        *[annotation_table(dataset, name) for name in ANNOTATION_TABLES],
+        *[path.format(dataset=dataset) for path in (COUNTS, AVAILABILITY, AVAILABILITY_CSV)],
+        *[
+            path
+            for folder in feature_folders(params, dataset)
+            for path in shards(params, dataset, folder)
+        ],
+        *[
+            manifest(member, folder.replace("/", "-"), split)
+            for folder in feature_folders(params, dataset)
+            for split, of_split in members(params, dataset).items()
+            for member in of_split
+        ],
+    ]
 
 
 def _of_clips(

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from audiophrase import __version__, threads
+from audiophrase import __version__, extras, threads
 from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
 from audiophrase.prose import tell
@@ -17,7 +17,16 @@ from audiophrase.prose import tell
 Groups = Mapping[str, Mapping[str, str]]
 
 # What help lists of each command. The command NAME is the function `NAME` of commands/NAME.py.
+MODELS = "Using a model"
 COMMANDS = {
+    MODELS: {
+        "ground": "Find where phrases are heard in a recording.",
+        "search": "Find recordings by what is heard in them.",
+        "embed": "Write the frames of recordings as Parquet.",
+        "export": "Pack a trained model for use elsewhere.",
+        "info": "Tell what a run, a model or results are.",
+        "cite": "Print BibTeX of the paper and the software.",
+    },
     "What a data set is made of": {
         "download": "Fetch all that a data set has pinned on the network.",
         "fetch": "Fetch the clips of a data set from YouTube.",
@@ -54,6 +63,9 @@ JOBS = {
     "clips-manifest": "Check a split's clip shards.",
     "availability": "Write down which clips could be had.",
     "availability-of-youtube": "The same where YouTube was asked.",
+    "study-annotations": "Gather the annotations of a study's data sets.",
+    "study-availability": "Gather what is known of the clips of a study's data sets.",
+    "leakage": "Find recordings that stand in several splits or sets.",
     "features": "Frames of a shard of clips, by a front end.",
     "features-manifest": "Check a split's feature shards.",
     "text": "Vocabulary, word vectors and word ids.",
@@ -67,6 +79,8 @@ JOBS = {
     "backdate": "Date back shards that Snakemake has no record of.",
 }
 JOB = "job"
+# Commands and jobs other than `MODELS` go nowhere without it, and may start it as a program.
+PIPELINE_PACKAGE = "snakemake"
 EXIT_INTERRUPTED = 130
 INTERRUPTED = "interrupted; run the same command again to go on"
 
@@ -91,6 +105,8 @@ class _Lazy(click.Group):
                     f"'{cmd_name}' is a job: Snakemake calls it, by hand: audiophrase job {cmd_name}"
                 )
             return super().get_command(ctx, cmd_name)
+        if cmd_name not in self._groups.get(MODELS, ()) and not extras.has(PIPELINE_PACKAGE):
+            return _not_installed(cmd_name if JOB in self.commands else f"{JOB} {cmd_name}")
         name = cmd_name.replace("-", "_")
         # Ctrl-C while a library loads would end as whatever error its loading makes of it.
         before = signal.getsignal(signal.SIGINT)
@@ -119,7 +135,7 @@ class _Lazy(click.Group):
 @click.version_option(__version__, prog_name="audiophrase")
 def cli() -> None:
     """Align sound events with phrases, out of clips and captions alone.
-    Data sets are made by `make demo` and `snakemake`.
+    Data sets and models are made by `make demo` and `snakemake`.
     """
 
 
@@ -150,6 +166,8 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         _fail(INTERRUPTED, EXIT_INTERRUPTED)
     except ImportError as error:
+        if explained := extras.explain(error):
+            _fail(str(explained))
         if not (error.name or "").startswith("audiophrase."):
             raise
         _fail(
@@ -157,6 +175,21 @@ def main() -> None:
         )
     except OSError as error:
         _fail(": ".join(str(part) for part in (error.filename, error.strerror or error) if part))
+
+
+def _not_installed(name: str) -> click.Command:
+    """In place of a command of the pipeline, where that is not installed: says what to install."""
+
+    def refuse(arguments: tuple[str, ...]) -> None:
+        raise extras.needed(f"`audiophrase {name}`", PIPELINE_PACKAGE, extras.PIPELINE)
+
+    return click.Command(
+        name,
+        callback=refuse,
+        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+        context_settings={"ignore_unknown_options": True},
+        help=f"Needs what `pip install 'audiophrase[{extras.PIPELINE}]'` brings.",
+    )
 
 
 def _stop_at_once(signal_number: int, frame: object) -> None:

@@ -93,7 +93,7 @@ def test_in_a_folder_of_the_project_it_says_where_the_project_is(tmp_path, monke
     monkeypatch.chdir(tmp_path / "docs")
     with pytest.raises(ParamsError) as refused:
         read(Path("params.yaml"))
-    assert refused.value.remedy == f"you are in a folder of the project: `cd {tmp_path}` first"
+    assert refused.value.remedy == f"`cd {tmp_path}` first"
     with pytest.raises(ParamsError) as refused:
         read(Path("my-params.yaml"))
     assert refused.value.remedy.startswith("name one that there is")

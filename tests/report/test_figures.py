@@ -39,10 +39,18 @@ HISTORY = pd.DataFrame(
 THRESHOLDS = np.array([0.1, 0.5, 0.9])
 
 
-CAPTIONS = [{"clip_id": EXAMPLE.clip_id, "caption_id": "0", "caption": EXAMPLE.caption}]
+CAPTIONS = [
+    {
+        "clip_id": EXAMPLE.clip_id,
+        "split": "test",
+        "caption_id": "0",
+        "caption": EXAMPLE.caption,
+    }
+]
 PHRASES = [
     {
         "clip_id": EXAMPLE.clip_id,
+        "split": "test",
         "caption_id": "0",
         "phrase_id": event.phrase_id,
         "phrase": event.phrase,

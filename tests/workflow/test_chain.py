@@ -24,6 +24,7 @@ CONTRACT = [
         for shard in ("train-00000", "train-00001", "val-00000", "test-00000")
     ],
     *[f"data/tiny/{n}" for n in ("availability.parquet", "availability.csv", "attempts.parquet")],
+    "data/tiny/leakage.parquet",
     *[f"data/tiny/text/{table}.parquet" for table in ("vocabulary", "captions", "phrases")],
     "data/tiny/text/coverage.csv",
     *[
@@ -41,7 +42,7 @@ CONTRACT = [
     ],
     *[
         f"results/tiny/tables/{table}.{kind}"
-        for table in ("dataset", "retrieval", "sed", "events", "ablations")
+        for table in ("dataset", "retrieval", "sed", "events", "ablations", "leakage")
         for kind in ("csv", "md")
     ],
     *[

@@ -148,6 +148,8 @@ rule annotations:
         counts=paths.COUNTS,
     log:
         "logs/{dataset}/annotations.log",
+    wildcard_constraints:
+        dataset=datasets_with(of_its_own),
     threads: 1
     resources:
         mem_mb=1000,

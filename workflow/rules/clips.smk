@@ -17,7 +17,7 @@ rule render_clips:
         "logs/{dataset}/render_clips/{shard}.log",
     wildcard_constraints:
         dataset=datasets_with(
-            lambda name: entry(name)["clips"] == "rendered" and phrases_are_kinds(name)
+            lambda name: sources_of_clips(name) == ("rendered",) and phrases_are_kinds(name)
         ),
     threads: 1
     resources:
@@ -42,7 +42,7 @@ rule render_phrases:
         "logs/{dataset}/render_phrases/{shard}.log",
     wildcard_constraints:
         dataset=datasets_with(
-            lambda name: entry(name)["clips"] == "rendered" and not phrases_are_kinds(name)
+            lambda name: sources_of_clips(name) == ("rendered",) and not phrases_are_kinds(name)
         ),
     threads: 1
     resources:
@@ -171,6 +171,7 @@ rule clips_manifest:
     log:
         "logs/{dataset}/clips_manifest/{split}.log",
     wildcard_constraints:
+        dataset=datasets_with(of_its_own),
         split="|".join(SPLITS),
     threads: 1
     resources:
@@ -197,7 +198,9 @@ rule availability:
     log:
         "logs/{dataset}/availability.log",
     wildcard_constraints:
-        dataset=datasets_with(lambda name: "youtube" not in sources_of_clips(name)),
+        dataset=datasets_with(
+            lambda name: of_its_own(name) and "youtube" not in sources_of_clips(name)
+        ),
     threads: 1
     resources:
         mem_mb=1000,

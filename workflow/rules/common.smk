@@ -14,9 +14,10 @@ from audiophrase.clip_ids import shard_names
 from audiophrase.closure import source_files
 from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.params import files, for_jobs
-from audiophrase.params.consistency import ARCHIVE, clip_sources
+from audiophrase.params.consistency import ARCHIVE, sources_of
 from audiophrase.params.reading import refuse_repeated_keys
 from audiophrase.params.sound import carries_sound
+from audiophrase.params.studies import all_members, is_study, members
 from audiophrase.params.unknown import unknown_name
 from audiophrase.errors import AudiophraseError
 from audiophrase.report import catalogue
@@ -62,6 +63,7 @@ def instructive(function):
 instructive(refuse_repeated_keys)(workflow.configfiles)
 config.update(parameters.to_build(workflow.config_settings.overwrite_config))
 instructive(parameters.check)(config)
+TABLES = (*paths.TABLES, "leakage")
 FIGURES = instructive(catalogue.figures)()
 
 
@@ -185,6 +187,17 @@ def datasets_with(holds):
     return "|".join(names) if names else r"(?!)"
 
 
+def of_its_own(dataset):
+    """Whether a data set has clips and captions of its own: all but studies."""
+    return not is_study(entry(dataset))
+
+
+@instructive
+def own_clips(dataset):
+    """Refuses to make clips or features of a study."""
+    for_jobs.require_own_clips(config, dataset)
+
+
 def shards(folder, *splits):
     """Paths of the shards of some splits, which are known before anything is parsed."""
 
@@ -236,7 +249,7 @@ def folder_option(wildcards):
 @instructive
 def sources_of_clips(dataset):
     """Where a data set's clips come from, the preferred source first."""
-    return clip_sources(entry(dataset)["clips"])
+    return sources_of(entry(dataset))
 
 
 def joined_sources(wildcards):

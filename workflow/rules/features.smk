@@ -8,6 +8,8 @@ rule features:
         "data/{dataset}/features/{front_end}/{shard}.parquet",
     log:
         "logs/{dataset}/features/{front_end}.{shard}.log",
+    wildcard_constraints:
+        dataset=datasets_with(of_its_own),
     threads: 1
     resources:
         mem_mb=1000,
@@ -31,6 +33,7 @@ rule features_manifest:
     log:
         "logs/{dataset}/features_manifest/{front_end}.{split}.log",
     wildcard_constraints:
+        dataset=datasets_with(of_its_own),
         split="|".join(SPLITS),
     threads: 1
     resources:

@@ -34,6 +34,7 @@ rule report:
     input:
         measures=paths.MEASURES,
         availability=paths.AVAILABILITY,
+        leakage=paths.LEAKAGE,
         coverage=paths.COVERAGE,
         compare=compared,
         model_json=paper_seeds("model.json"),

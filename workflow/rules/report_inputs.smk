@@ -12,8 +12,10 @@ PAGE_TEMPLATES = sorted(
 
 
 def audio(wildcards):
-    """Whether the clips were rendered, so that every table and figure can say so."""
-    return "rendered" if entry(wildcards.dataset)["clips"] == "rendered" else "recorded"
+    """Whether clips were rendered, of a study any, so that every table and figure can say so."""
+    parts = all_members(config, wildcards.dataset)
+    is_rendered = any(sources_of_clips(name) == ("rendered",) for name in parts)
+    return "rendered" if is_rendered else "recorded"
 
 
 def source_of_annotations(wildcards):
@@ -34,18 +36,23 @@ def paper_seeds(name):
 def figure_inputs(wildcards):
     """The files that a figure reads, under the names that its module gives them."""
     seeds = sections(wildcards.dataset, "paper")["train"]["seeds"]
-    n_shards = entry(wildcards.dataset)["shards"]["test"]
-    return {
-        name: expand(
-            path,
-            dataset=wildcards.dataset,
-            first_seed=seeds[0],
-            seed=seeds,
-            front_end=front_end_of(wildcards),
-            test_shard=shard_names({"test": n_shards}),
-        )
-        for name, path in FIGURES[wildcards.figure].reads.items()
-    }
+    named = {"first_seed": seeds[0], "seed": seeds, "front_end": front_end_of(wildcards)}
+
+    def files_of(path):
+        if "{test_shard}" not in path:
+            return expand(path, dataset=wildcards.dataset, **named)
+        return [
+            file
+            for name in members(config, wildcards.dataset)["test"]
+            for file in expand(
+                path,
+                dataset=name,
+                test_shard=shard_names({"test": entry(name)["shards"]["test"]}),
+                **named,
+            )
+        ]
+
+    return {name: files_of(path) for name, path in FIGURES[wildcards.figure].reads.items()}
 
 
 @instructive
@@ -103,8 +110,15 @@ def made_before_report(wildcards):
 
 def page_parameters(wildcards):
     """The data set's entry and all that makes its artifacts what they are, as JSON."""
-    about = {name: entry(wildcards.dataset)[name] for name in ("title", "clips", "shards")}
+    own = entry(wildcards.dataset)
     known = parameters.of_artifacts(sections(wildcards.dataset))
+    about = {
+        name: own[name] for name in ("title", "clips", "shards", "exclude_leaks") if name in own
+    }
+    if is_study(own):
+        about["splits"] = members(config, wildcards.dataset)
+        for name in ("annotations", "retrieve"):  # each data set has its own
+            del known[name]
     return json.dumps({**about, **known, "variants": overrides(wildcards)})
 
 

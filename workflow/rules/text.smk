@@ -3,6 +3,7 @@ rule text:
     input:
         captions=captions,
         phrases=annotation_table("phrases"),
+        leakage=leaks_of_words,
         vectors_file=vectors_file,
         sources=sources("text"),
     output:

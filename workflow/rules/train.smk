@@ -6,6 +6,7 @@ rule train:
         caption_words=text_table("captions"),
         features=feature_shards("train"),
         val_features=feature_shards("val"),
+        leakage=leaks_left_out,
         sources=sources("train", model_modules("encoder", "loss")),
     output:
         model=f"{RUN}/model.safetensors",

@@ -44,9 +44,20 @@ rule unknown_figure:
 
 rule unknown_table:
     input:
-        lambda wildcards: unknown("table", wildcards.name, paths.TABLES),
+        lambda wildcards: unknown("table", wildcards.name, TABLES),
     output:
         "results/{dataset}/tables/{name}.{kind}",
     wildcard_constraints:
-        name=other_than(paths.TABLES, "[.]"),
+        name=other_than(TABLES, "[.]"),
         kind="csv|md",
+
+
+rule clips_of_a_study:
+    input:
+        lambda wildcards: own_clips(wildcards.dataset),
+    output:
+        "data/{dataset}/{file}",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: not of_its_own(name)),
+        file=rf"(clips|features/({'|'.join(FRONT_ENDS)}))/[^/]+\.parquet|attempts\.parquet|"
+        rf"manifests/(clips|features-({'|'.join(FRONT_ENDS)}))-[a-z]+\.json",

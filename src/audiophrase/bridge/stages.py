@@ -11,11 +11,12 @@ import yaml
 
 from audiophrase.bridge.graph import Graph, Job, rules_digest
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import sources_of
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
 KEPT = "_kept"  # ends DVC's name of a family whose shards are not pushed
+_OF_ENTRY = ("title", "clips", "shards", "splits", "exclude_leaks")  # keys of an entry itself
 _ABSENT = object()  # an override may be null
 
 
@@ -147,7 +148,7 @@ def _stage(
         params=tuple(sorted(_outermost(_params(jobs, wildcards, grouping["params"], params)))),
         is_small=entry.get("small", False),
         is_pushed=entry.get("pushed") != "push_clips"
-        or dataset.get("push_clips", "youtube" not in clip_sources(dataset["clips"])),
+        or dataset.get("push_clips", "youtube" not in sources_of(dataset)),
         grows=entry.get("grows", False),
         wildcards=wildcards,
     )
@@ -199,7 +200,7 @@ def _params(
         for name, value in job.params.items():
             if name in ("settings", "parameters"):
                 for path, keys in _selected(json.loads(value)):
-                    if path in ("title", "clips", "shards"):
+                    if path in _OF_ENTRY:
                         changing.add(f"datasets.{dataset}.{path}")
                     elif path == "variants":
                         changing |= {f"variants.{variant}" for variant in keys or ()}
@@ -216,7 +217,9 @@ def _params(
             elif value is None:
                 continue  # the job has no use for that key
             elif (path := sources[name]) is not None and path.startswith("entry."):
-                changing.add(f"datasets.{dataset}.{path.removeprefix('entry.')}")
+                keys = path.removeprefix("entry.").split("|")
+                held = [key for key in keys if key in params["datasets"][dataset]]
+                changing |= {f"datasets.{dataset}.{key}" for key in held[:1]}
             elif path is not None:
                 changing |= set(_effective_paths(path, layers, params))
     return changing

@@ -18,7 +18,7 @@ from audiophrase.commands.availability import read_availability, table_of
 from audiophrase.commands.merging import merge_tables
 from audiophrase.commands.rechecking import recheck_clips
 from audiophrase.configfiles import configfiles, snakemake_command
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import sources_of
 from audiophrase.prose import tell
 from audiophrase.report import paper
 from audiophrase.report.availability import (
@@ -153,7 +153,7 @@ def _audit(dataset: str, configfiles: Sequence[Path], export: Path | None) -> No
         )
         return
     folder = sections["retrieve"]["folder"]
-    if folder and "local" in clip_sources(entry["clips"]) and Path(folder).is_dir():
+    if folder and "local" in sources_of(entry) and Path(folder).is_dir():
         clips = tables.read(engine.Places.of(dataset).clips, stage="annotations.clips").to_pylist()
         if note := unmatched(Path(folder), clips):
             tell(f"\n{folder}: {note}")
@@ -180,7 +180,7 @@ def _read_log(dataset: str, entry: Mapping[str, Any], sections: Mapping[str, Any
     Of a data set that no params file has, all clips are taken for YouTube's if any is.
     """
     places = engine.Places.of(dataset)
-    order = clip_sources(entry["clips"]) if entry else (YOUTUBE,)
+    order = sources_of(entry) if entry else (YOUTUBE,)
     folder = sections["retrieve"]["folder"] if entry and "local" in order else None
     is_told = bool(sections) and YOUTUBE in order and ("local" not in order or folder)
     if not is_told or not places.clips.is_file():

@@ -1,6 +1,8 @@
 """All that a data set has pinned on the network."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -8,7 +10,8 @@ from audiophrase import params as parameters
 from audiophrase.archives.store import unpacked
 from audiophrase.configfiles import configfiles
 from audiophrase.download import fetch_all
-from audiophrase.params.consistency import clip_sources, is_downloaded_with_audio
+from audiophrase.params.consistency import ARCHIVE, is_downloaded_with_audio, sources_of
+from audiophrase.params.studies import all_members
 from audiophrase.pinned import pinned_files
 
 
@@ -22,15 +25,31 @@ def download(dataset: str, configfiles: tuple[Path, ...]) -> None:
     is for knowing at once, and for hosts whose jobs reach no network.
     """
     known = parameters.load(Path("params.yaml"), *configfiles)
-    sections = parameters.effective(known, dataset)
-    is_archived = is_downloaded_with_audio(parameters.dataset_entry(known, dataset), sections)
-    if is_archived:
-        folder = unpacked(sections["annotations"]["audiogrounding_v2"]["url"])
-        click.echo(f"labels and audio: {folder}, checksums as the record says", err=True)
-    files = pinned_files(sections)
+    parameters.dataset_entry(known, dataset)
+    parts = dict.fromkeys([dataset, *all_members(known, dataset)])
+    archives = _archives(known, parts)
+    for url in archives:
+        click.echo(f"labels and audio: {unpacked(url)}, checksums as the record says", err=True)
+    # What several need is fetched once.
+    named = [pinned_files(parameters.effective(known, name)) for name in parts]
+    files = list(dict.fromkeys(file for of_part in named for file in of_part))
     for file, source in zip(files, fetch_all(files), strict=True):
         click.echo(f"{file.what}: {source}, {file.algorithm} checked", err=True)
-    if not files and not is_archived:
-        sources = clip_sources(parameters.dataset_entry(known, dataset)["clips"])
+    if not files and not archives:
+        sources = [
+            source for name in parts for source in sources_of(parameters.dataset_entry(known, name))
+        ]
         beside = " beside its clips" if "youtube" in sources else ""
         click.echo(f"{dataset} needs nothing from the network{beside}", err=True)
+
+
+def _archives(known: Mapping[str, Any], names: Iterable[str]) -> list[str]:
+    """The records, each once, that have the audio of some data sets beside their labels."""
+    sections = {name: parameters.effective(known, name) for name in names}
+    return list(
+        dict.fromkeys(
+            of_set["annotations"][ARCHIVE]["url"]
+            for name, of_set in sections.items()
+            if is_downloaded_with_audio(parameters.dataset_entry(known, name), of_set)
+        )
+    )

@@ -12,7 +12,8 @@ from audiophrase.clips.mixture import Sources
 from audiophrase.clips.parameters import RunParams
 from audiophrase.configfiles import configfiles, snakemake_command
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import sources_of
+from audiophrase.params.studies import all_members
 from audiophrase.prose import tell
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
@@ -63,7 +64,12 @@ def fetch_or_say_why(
 def settings_of(dataset: str, configfiles: tuple[Path, ...]) -> tuple[RunParams, Sources]:
     """How YouTube is asked for a data set's clips, and what is asked before. Raises SetupError."""
     loaded = params.load(Path("params.yaml"), *configfiles)
-    order = clip_sources(params.dataset_entry(loaded, dataset)["clips"])
+    order = sources_of(params.dataset_entry(loaded, dataset))
+    if not order:
+        raise SetupError(
+            f"'{dataset}' is a study and has no clips of its own",
+            f"fetch those of {', '.join(all_members(loaded, dataset))}",
+        )
     if "youtube" not in order:
         raise SetupError(
             f"the clips of '{dataset}' do not come from YouTube: clips is '{', '.join(order)}'",

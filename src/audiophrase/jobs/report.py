@@ -15,6 +15,8 @@ from audiophrase.jobs.measures import read_compared, read_measures
 from audiophrase.jobs.report_options import COMPARE
 from audiophrase.options import file_option
 from audiophrase.report import catalogue
+from audiophrase.report.cells import Table
+from audiophrase.report.leakage import leakage_table
 from audiophrase.report.page import Contents
 from audiophrase.report.page import page as render
 from audiophrase.report.pictures import said_by
@@ -40,6 +42,7 @@ _PACKAGES = (
 @click.option("--parameters", required=True, help="Its entry and effective sections, as JSON.")
 @file_option("--measures", "Rows of the data set.")
 @file_option("--availability", "Table of availability.")
+@file_option("--leakage", "Table of leaks.")
 @file_option("--coverage", "How words were found (CSV).")
 @click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
 @click.option("--figure", type=click.Path(path_type=Path), multiple=True, required=True)
@@ -56,6 +59,7 @@ def report(
     parameters: str,
     measures: Path,
     availability: Path,
+    leakage: Path,
     coverage: Path,
     model_json: tuple[Path, ...],
     figure: tuple[Path, ...],
@@ -73,6 +77,7 @@ def report(
         compared=read_compared(compare),
         figures=figures,
         availability=tables.read(availability, stage="availability").to_pylist(),
+        leakage=_read_leakage(leakage),
         coverage=tables.read_csv(coverage),
         models=[tables.read_json(path) for path in model_json],
         parameters=known,
@@ -91,6 +96,11 @@ def _parse(parameters: str) -> dict[str, Any]:
     if not isinstance(known, dict) or "title" not in known:
         raise click.UsageError("--parameters is not an object with a title")
     return known
+
+
+def _read_leakage(path: Path) -> Table:
+    table, provenance = tables.read_with_provenance(path, stage="leakage")
+    return leakage_table(table.to_pylist(), **provenance["settings"]["leakage"])
 
 
 def _read_figures(paths: tuple[Path, ...]) -> list[tuple[catalogue.About, bytes]]:

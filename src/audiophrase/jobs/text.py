@@ -10,6 +10,7 @@ import pyarrow as pa
 from audiophrase import tables
 from audiophrase.download import fetch_all
 from audiophrase.errors import AudiophraseError
+from audiophrase.jobs.left_out import ids_left_out, leakage_option
 from audiophrase.options import file_option, settings
 from audiophrase.pinned import google_news_file
 from audiophrase.settings import structure
@@ -23,6 +24,7 @@ from audiophrase.text.word2vec import read_vectors
 @settings
 @file_option("--captions", "Table of captions.")
 @file_option("--phrases", "Table of phrases.")
+@leakage_option
 @click.option("--vectors-file", type=click.Path(path_type=Path), help="A word2vec file.")
 @file_option("--vocabulary", "Vocabulary to write.")
 @file_option("--caption-words", "Word ids of captions to write.")
@@ -32,6 +34,7 @@ def text(
     settings: dict,
     captions: Path,
     phrases: Path,
+    leakage: Path | None,
     vectors_file: Path | None,
     vocabulary: Path,
     caption_words: Path,
@@ -52,10 +55,11 @@ def text(
     corrected = {word for word, changed in seen if changed and (word, False) not in seen}
 
     if params.vectors == "trained":
+        leaking = ids_left_out(leakage)
         sentences = [
             words
             for row, words in zip(caption_rows, caption_texts, strict=True)
-            if row["split"] == "train" and words
+            if row["split"] == "train" and row["clip_id"] not in leaking and words
         ]
         vectors = word_vectors.train_vectors(sentences, structure(settings, "text.word2vec"))
     else:

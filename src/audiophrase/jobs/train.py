@@ -19,7 +19,9 @@ from audiophrase.closure import import_closure
 from audiophrase.device import choose_device, enough_memory, has_room, set_up
 from audiophrase.errors import AudiophraseError
 from audiophrase.jobs.device_option import device_option
+from audiophrase.jobs.left_out import ids_left_out, leakage_option
 from audiophrase.jobs.training_data import (
+    Clips,
     n_bytes_of_features,
     pairs_of,
     read_clips,
@@ -50,6 +52,7 @@ from audiophrase.train import train as run_epochs
 @file_option("--caption-words", "Word ids of captions.")
 @click.option("--val-features", type=click.Path(path_type=Path), multiple=True, required=True)
 @file_argument("features", nargs=-1, required=True)
+@leakage_option
 @file_option("--checkpoint", "Where a run under way is kept, and resumed from.")
 @file_option("--model", "Weights to write (safetensors).")
 @file_option("--model-json", "Description of the model to write.")
@@ -65,6 +68,7 @@ def train(
     caption_words: Path,
     val_features: tuple[Path, ...],
     features: tuple[Path, ...],
+    leakage: Path | None,
     checkpoint: Path,
     model: Path,
     model_json: Path,
@@ -86,6 +90,8 @@ def train(
             n_bytes = n_bytes_of_features(shards)
             fits = n_bytes <= resident_mb * 1e6
             clips = read_clips(shards, settings, unpack_in=None if fits else checkpoint.parent)
+            if split == "train" and leakage is not None:
+                clips = _without_leaks(clips, leakage, say)
             pairs = pairs_of(clips, split, captions, word_ids, say=say)
             if params.shuffle_pairs:
                 # Departure: a control that the paper does not have (`train.shuffle_pairs`).
@@ -101,6 +107,7 @@ def train(
         encoder = untrained_encoder(clips.n_values, vectors.shape[1], settings)
         progress = start(encoder, seed, params, chosen)
         inputs = [*features, *val_features, captions, vocabulary, caption_words]
+        inputs += [leakage] if leakage else []
         made_by = [f"encoders.{params.encoder}", f"losses.{params.loss}"]
         fingerprint = _fingerprint(settings, seed, chosen.type, inputs, made_by)
         if checkpoints.resume(checkpoint, progress, fingerprint):
@@ -136,6 +143,17 @@ def train(
             )
         _write(progress, clips.n_values, settings, seed, model, model_json, history)
         checkpoint.unlink(missing_ok=True)
+
+
+def _without_leaks(clips: Clips, leakage: Path, say: Callable[[str], None]) -> Clips:
+    """The clips to train on; `say` is told how many are left out."""
+    leaking = ids_left_out(leakage)
+    kept = [number for number, clip_id in enumerate(clips.ids) if clip_id not in leaking]
+    say(
+        f"train: {len(clips.ids) - len(kept)} of {len(clips.ids)} clips are left out, as val or test "
+        "has their recording, too (exclude_leaks)"
+    )
+    return clips.select(kept)
 
 
 @contextmanager

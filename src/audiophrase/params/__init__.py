@@ -14,6 +14,7 @@ from audiophrase.params.consistency import FILE, check_consistency, empty_paths,
 from audiophrase.params.extensions import check_extensions
 from audiophrase.params.reading import read
 from audiophrase.params.schema import violations
+from audiophrase.params.studies import STUDY, all_members, check_study, is_study
 from audiophrase.settings import PAPER_VARIANT
 
 _IN_WHICH_FILE = "fix them in params.yaml, or in the file given with --configfile"
@@ -59,27 +60,41 @@ def check(params: Any, *, remedy: str = _IN_WHICH_FILE) -> None:
             f"the parameters are not valid:\n{listed}",
             remedy,
         )
+    for name, entry in params["datasets"].items():
+        if is_study(entry):
+            check_study(params, name, variants_of=variants_of, effective=effective)
     for name in params["build"]:
         require_paths(params, name)
-    for name in params["datasets"]:
+    for name, entry in params["datasets"].items():
         compared_with(params, name)
         for variant in variants_of(params, name):
-            check_consistency(name, params["datasets"][name], effective(params, name, variant))
+            check_consistency(name, entry, effective(params, name, variant))
 
 
 def require_paths(params: Mapping[str, Any], dataset: str) -> None:
     """Refuse to make a data set whose files the user has yet to name. Raises ParamsError."""
-    if missing := _empty_paths(params, dataset):
-        raise ParamsError(
-            f"data set '{dataset}': {'; '.join(missing)}",
-            f"name your files under `datasets: {dataset}:` in params.yaml, or in a file given with "
-            "--configfile (docs/own-data.md)",
-        )
+    for name in _with_members(params, dataset):
+        if missing := _empty_paths(params, name):
+            raise ParamsError(
+                f"data set '{name}': {'; '.join(missing)}",
+                f"name your files under `datasets: {name}:` in params.yaml, or in a file given "
+                "with --configfile (docs/own-data.md)",
+            )
 
 
 def with_paths(params: Mapping[str, Any]) -> list[str]:
     """The data sets that could be made: those whose files are named."""
-    return [name for name in params["datasets"] if not _empty_paths(params, name)]
+    return [
+        name
+        for name in params["datasets"]
+        if not any(_empty_paths(params, each) for each in _with_members(params, name))
+    ]
+
+
+def _with_members(params: Mapping[str, Any], dataset: str) -> list[str]:
+    """A data set and, of a study, those that it is made of."""
+    dataset_entry(params, dataset)
+    return list(dict.fromkeys([dataset, *all_members(params, dataset)]))
 
 
 def _empty_paths(params: Mapping[str, Any], dataset: str) -> list[str]:
@@ -149,6 +164,8 @@ def effective(
     }
     if (source := named_source(entry)) and "source" not in entry["annotations"]:
         merged["annotations"]["source"] = source
+    if is_study(entry):
+        merged["annotations"]["source"] = STUDY
     if merged["text"]["normalise"]["lower_case_fallback"] is None and _is_own(merged):
         merged["text"] = _overlay(merged["text"], {"normalise": {"lower_case_fallback": True}})
     if variant is not None:
@@ -159,7 +176,7 @@ def effective(
 
 def _is_own(sections: Mapping[str, Any]) -> bool:
     """Whether captions are the user's own, not the paper's nor the demo's, whose words stay as they are."""
-    return sections["annotations"]["source"] in (FILE, "files")
+    return sections["annotations"]["source"] in (FILE, "files", STUDY)
 
 
 def of_artifacts(sections: Mapping[str, Any]) -> dict[str, Any]:

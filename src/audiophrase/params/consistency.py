@@ -23,6 +23,11 @@ def clip_sources(clips: str | Sequence[str]) -> tuple[str, ...]:
     return (clips,) if isinstance(clips, str) else tuple(clips)
 
 
+def sources_of(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """Where the clips of a data set's entry come from; a study's are those of its members."""
+    return clip_sources(entry.get("clips", ()))
+
+
 def named_source(entry: Mapping[str, Any]) -> str | None:
     """The source of annotations that a data set's entry tells by naming its file; None: none."""
     named = entry.get("annotations", {})
@@ -33,7 +38,7 @@ def is_downloaded_with_audio(entry: Mapping[str, Any], sections: Mapping[str, An
     """Whether labels and audio come out of the archive that is downloaded, and no folder is named."""
     return (
         sections["annotations"]["source"] == ARCHIVE
-        and clip_sources(entry["clips"]) == ("local",)
+        and sources_of(entry) == ("local",)
         and not sections["retrieve"]["folder"]
     )
 
@@ -44,7 +49,7 @@ def audio_is_in_tables(entry: Mapping[str, Any], sections: Mapping[str, Any]) ->
     named = {FILE: [annotations["file"]], "files": list((annotations["files"] or {}).values())}
     paths = named.get(annotations["source"], [])
     return (
-        clip_sources(entry["clips"]) == ("local",)
+        sources_of(entry) == ("local",)
         and not sections["retrieve"]["folder"]
         and bool(paths)
         and all(path and path.lower().endswith(".parquet") for path in paths)
@@ -65,7 +70,7 @@ def empty_paths(entry: Mapping[str, Any], sections: Mapping[str, Any]) -> list[s
     if annotations["source"] == LIST and not annotations["list"]:
         missing.append("annotations.source is 'list' but annotations.list is empty")
     is_folder_needed = (
-        "local" in clip_sources(entry["clips"])
+        "local" in sources_of(entry)
         and not audio_is_in_tables(entry, sections)
         and not is_downloaded_with_audio(entry, sections)
     )
@@ -94,7 +99,7 @@ def check_consistency(dataset: str, entry: Mapping[str, Any], sections: Mapping[
 
     features, text = sections["features"], sections["text"]
     front_end = chosen(sections)
-    sources, folder = clip_sources(entry["clips"]), sections["retrieve"]["folder"]
+    sources, folder = sources_of(entry), sections["retrieve"]["folder"]
     if "local" in sources and folder and (inside := _folder_of_ours(folder)):
         refuse(
             f"retrieve.folder {folder} lies in {inside}/, where artifacts are made and deleted",

@@ -32,6 +32,7 @@ from audiophrase.params.consistency import (
     clip_sources,
     is_downloaded_with_audio,
 )
+from audiophrase.params.studies import all_members, is_study
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS
 
@@ -41,6 +42,20 @@ Params = Mapping[str, Any]
 def require_files(params: Params, dataset: str) -> None:
     """Refuse a data set whose files are not named or not there, as rules do when they need them."""
     require_paths(params, dataset)
+    if is_study(dataset_entry(params, dataset)):
+        for member in all_members(params, dataset):
+            require_files(params, member)
+    else:
+        _require_own_files(params, dataset)
+    vectors_file(params, dataset)
+    for front_end in front_ends_of(params, dataset):
+        network_file(params, dataset, front_end)
+    for variant in variants_of(params, dataset):
+        only_clips_of(params, dataset, variant)
+
+
+def _require_own_files(params: Params, dataset: str) -> None:
+    """Annotations and recordings."""
     source = effective(params, dataset)["annotations"]["source"]
     if source == "files" or (source == ARCHIVE and not is_downloaded(params, dataset)):
         for split in SPLITS:
@@ -50,11 +65,6 @@ def require_files(params: Params, dataset: str) -> None:
     if source == LIST:
         clip_list(params, dataset)
     recordings(params, dataset)
-    vectors_file(params, dataset)
-    for front_end in front_ends_of(params, dataset):
-        network_file(params, dataset, front_end)
-    for variant in variants_of(params, dataset):
-        only_clips_of(params, dataset, variant)
 
 
 def annotation_file(params: Params, dataset: str, split: str | None) -> str:

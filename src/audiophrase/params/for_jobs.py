@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audiophrase.clip_ids import shard_names
+from audiophrase.errors import AudiophraseError
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.front_ends import settings_of
 from audiophrase.parameters.sections import select
 from audiophrase.params import dataset_entry, effective
+from audiophrase.params.studies import all_members, is_study
 from audiophrase.params.unknown import unknown_name
 from audiophrase.settings import PAPER_VARIANT
 
@@ -34,6 +36,7 @@ def front_end_of(
 def require_part(params: Mapping[str, Any], dataset: str, **wildcards: str) -> None:
     """Refuse a job for a shard or a seed that a data set has not. Raises AudiophraseError."""
     if shard := wildcards.get("shard"):
+        require_own_clips(params, dataset)
         known = shard_names(dataset_entry(params, dataset)["shards"])
         if shard not in known:
             split = shard.partition("-")[0]
@@ -42,6 +45,16 @@ def require_part(params: Mapping[str, Any], dataset: str, **wildcards: str) -> N
         seeds = effective(params, dataset, wildcards.get("variant"))["train"]["seeds"]
         if seed not in map(str, seeds):
             raise unknown_name("seed", seed, map(str, seeds))
+
+
+def require_own_clips(params: Mapping[str, Any], dataset: str) -> None:
+    """Refuse to make clips or features of a study. Raises AudiophraseError."""
+    if is_study(dataset_entry(params, dataset)):
+        names = ", ".join(all_members(params, dataset))
+        raise AudiophraseError(
+            f"'{dataset}' is a study and has no clips or features of its own",
+            f"ask for those of the data sets that it is made of: {names}",
+        )
 
 
 def settings_json(
@@ -67,7 +80,7 @@ def settings_json(
         chosen += ["text.normalise", *_OF_VECTORS.get(sections["text"]["vectors"], ())]
     if "train" in names:
         chosen += [f"train.{sections['train'][part]}" for part in ("encoder", "loss")]
-    if "retrieve" in names and dataset_entry(params, dataset)["clips"] == "rendered":
+    if "retrieve" in names and dataset_entry(params, dataset).get("clips") == "rendered":
         chosen.append("retrieve.render")
     settings = select(sections, *chosen)
     if "features" in names:

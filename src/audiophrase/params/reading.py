@@ -20,7 +20,7 @@ def read(path: Path) -> dict[Any, Any]:
     try:
         content = _parse(path)
     except FileNotFoundError:
-        raise ParamsError(f"there is no params file {path}", _where_it_may_be(path)) from None
+        raise ParamsError(*_absent(path)) from None
     except OSError as error:
         raise ParamsError(f"{path} cannot be read: {error.strerror}", "name a file") from None
     except UnicodeDecodeError as error:
@@ -37,12 +37,22 @@ def read(path: Path) -> dict[Any, Any]:
     return content
 
 
-def _where_it_may_be(path: Path) -> str:
-    folders = Path.cwd().parents
-    project = next((folder for folder in folders if (folder / "Snakefile").is_file()), None)
+def _absent(path: Path) -> tuple[str, str]:
+    """What is said of a file that there is not, and what to do."""
+    folder = Path.cwd()
+    project = next((one for one in folder.parents if (one / "Snakefile").is_file()), None)
     if project is not None and (project / path).is_file():
-        return f"you are in a folder of the project: `cd {shlex.quote(str(project))}` first"
-    return "name one that there is; paths count from the working folder"
+        where = shlex.quote(str(project))
+        return f"there is no {path} in this folder of the project", f"`cd {where}` first"
+    if path == Path("params.yaml") and not (folder / "Snakefile").exists():
+        return (
+            "this folder is not the project's: it has no params.yaml",
+            "cd to a clone of the repository; the commands for using a model work in any folder",
+        )
+    return (
+        f"there is no params file {path}",
+        "name one that there is; paths count from the working folder",
+    )
 
 
 def refuse_repeated_keys(paths: Iterable[Path]) -> None:

@@ -71,7 +71,9 @@ def schema() -> dict[str, Any]:
                 "propertyNames": _NAME,
                 "additionalProperties": {
                     **_object(_ENTRY | own),
-                    "required": ["title", "clips", "shards"],
+                    "required": ["title"],
+                    "if": {"type": "object", "required": ["splits"]},
+                    "else": {"required": ["clips", "shards"]},
                 },
             },
         },
@@ -87,6 +89,8 @@ def _some(section: type, keys: tuple[str, ...]) -> dict[str, Any]:
     """Some keys of a section."""
     return _object({k: {"$ref": f"#/$defs/{section.__name__}/properties/{k}"} for k in keys})
 
+
+_MEMBERS = {"if": {"type": "array"}, "then": {"minItems": 1, **_NAMES}, "else": _NAME}
 
 _ENTRY = {
     "title": {"type": "string", "minLength": 1},
@@ -115,6 +119,15 @@ _ENTRY = {
         "description": "number of shards a split, about 64 clips each",
         **_object(dict.fromkeys(SPLITS, _N_SHARDS)),
         "required": list(SPLITS),
+    },
+    "splits": {
+        "description": "of a study: the data set, or several, that each split is taken from",
+        **_object(dict.fromkeys(SPLITS, _MEMBERS)),
+        "required": ["train", "test"],
+    },
+    "exclude_leaks": {
+        "description": "whether clips that stand in val or test, too, are left out of training",
+        "type": "boolean",
     },
 }
 

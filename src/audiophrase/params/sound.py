@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiophrase.params import dataset_entry, effective
-from audiophrase.params.consistency import clip_sources
+from audiophrase.params.consistency import sources_of
+from audiophrase.params.studies import members
 
 
 def carries_sound(params: Mapping[str, Any], dataset: str) -> bool:
@@ -12,10 +13,12 @@ def carries_sound(params: Mapping[str, Any], dataset: str) -> bool:
 
     Rendered clips may, and recordings out of the user's own folder, which are the user's to pass on
     or not. Clips of YouTube may not, whatever a remote of the user's own is given, nor those of a
-    data set whose `push_clips` is false. Raises ParamsError for an unknown name.
+    data set whose `push_clips` is false. A study's are those of the sets it is tested on. Raises ParamsError for an unknown name.
     """
     said = effective(params, dataset)["figures"]["audio"]
     if said is not None:
         return said
-    entry = dataset_entry(params, dataset)
-    return "youtube" not in clip_sources(entry["clips"]) and entry.get("push_clips", True)
+    entries = [dataset_entry(params, name) for name in members(params, dataset)["test"]]
+    return all(
+        "youtube" not in sources_of(entry) and entry.get("push_clips", True) for entry in entries
+    )

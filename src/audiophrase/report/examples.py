@@ -43,7 +43,7 @@ def chosen(
     Where the data set has no phrase at all, captions need none.
 
     Args:
-        clips: ids of the clips to choose from.
+        clips: ids of the test clips to choose from.
         phrase_ids: of the phrases to look at; None for all.
 
     Raises:
@@ -54,7 +54,8 @@ def chosen(
 
     def rows(table: pa.Table) -> list[Row]:
         of_clips = pc.is_in(table["clip_id"], pa.array(sorted(clips), pa.string()))
-        return table.filter(of_clips).to_pylist()
+        # In a study, a training clip may have the id of a test clip.
+        return table.filter(pc.and_(of_clips, pc.equal(table["split"], "test"))).to_pylist()
 
     examples = ranked(
         rows(captions),

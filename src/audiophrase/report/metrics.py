@@ -70,11 +70,15 @@ def counts(
     Those that are unresolved are among the missing, and counted once more by themselves.
     """
     rows = list(availability)
-    usable = {row["clip_id"] for row in rows if row["state"] in USABLE}
+
+    def clip(row: Mapped) -> tuple[str, str]:
+        return row["split"], row["clip_id"]  # a study may have a clip in two splits
+
+    usable = {clip(row) for row in rows if row["state"] in USABLE}
     n_annotated = Counter(row["split"] for row in rows)
-    n_clips = Counter(row["split"] for row in rows if row["clip_id"] in usable)
-    n_captions = Counter(row["split"] for row in captions if row["clip_id"] in usable)
-    n_phrases = Counter(row["split"] for row in phrases if row["clip_id"] in usable)
+    n_clips = Counter(row["split"] for row in rows if clip(row) in usable)
+    n_captions = Counter(row["split"] for row in captions if clip(row) in usable)
+    n_phrases = Counter(row["split"] for row in phrases if clip(row) in usable)
     n_unresolved = Counter(row["split"] for row in rows if row["state"] == State.UNRESOLVED)
     of_splits = {
         split: {

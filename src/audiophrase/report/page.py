@@ -18,6 +18,7 @@ from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
     RENDERED,
+    Table,
     number,
     phrases_note,
     rendered_note,
@@ -52,6 +53,7 @@ class Contents:
     measures: Measures
     figures: Sequence[tuple[About, bytes]]  # each with its SVG, in the order of the page
     availability: Sequence[Row]
+    leakage: Table  # as report.leakage.leakage_table returns it
     coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
@@ -72,6 +74,7 @@ SECTIONS = (  # in the order of the page; a new one is a line here and its templ
     Section("tables", "Tables"),
     Section("figures", "Figures"),
     Section("availability", "Availability of the clips"),
+    Section("leakage", "Leakage between splits"),
     Section("coverage", "Words and their vectors"),
     Section("made-with", "What this was made with"),
 )
@@ -126,6 +129,9 @@ def page(contents: Contents) -> str:
         coverage=cells(
             _coverage(contents.coverage), "coverage", "Tokens by split, and how they were found"
         ),
+        leakage=contents.leakage,
+        leakage_parts=parts(contents.leakage, "leakage"),
+        members=_members(contents.parameters),
         unknown_words=unknown(contents.coverage),
         unknown_remedy=REMEDY,
         models=cells(_models(contents.models), "models", "Seeds and models"),
@@ -136,6 +142,15 @@ def page(contents: Contents) -> str:
         ),
         parameters=_as_yaml(contents.parameters),
     )
+
+
+def _members(parameters: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Of a study, the data sets that each split comes from; nothing of an ordinary one."""
+    splits = parameters.get("splits", {})
+    return [
+        {"split": split, "datasets": ", ".join([names] if isinstance(names, str) else names)}
+        for split, names in splits.items()
+    ]
 
 
 @functools.cache

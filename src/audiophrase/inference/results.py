@@ -1,0 +1,128 @@
+"""What a model answers of a recording."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from audiophrase.inference import segments
+from audiophrase.inference.audio import Recording
+from audiophrase.inference.words import Text
+from audiophrase.model.similarity import min_max_over_frames
+
+SILENT_BELOW_DBFS = -90.0  # as `retrieve.silent_below_dbfs`
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """When each phrase is heard."""
+
+    segments: pd.DataFrame
+    """phrase, onset_s, offset_s, score (the highest similarity within): where the similarity reaches
+    the threshold, a row each, by phrase and time. None of a phrase that is not heard."""
+    curves: pd.DataFrame
+    """time_s, phrase, similarity, score: a row a frame and phrase. `similarity` is equation 5 before
+    min-max, `score` the same stretched over the whole recording from 0 to 1, as the paper has it."""
+    phrases: pd.DataFrame
+    """phrase, present, similarity, at_s, unknown: a row a phrase. Whether it is heard at all, its
+    highest similarity and where that is, and its words that the model does not know."""
+    threshold: float
+    """The similarity from which on a phrase counts as heard."""
+    duration_s: float
+    notes: tuple[str, ...]
+    """What else is to be known, such as a recording that is silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """The frames of a recording, to be compared with word vectors."""
+
+    frames: np.ndarray
+    """(T, D) float32, each of length one."""
+    hop_s: float
+    duration_s: float
+    notes: tuple[str, ...]
+
+    @property
+    def times_s(self) -> np.ndarray:
+        """(T,): frame t is centred on t hops."""
+        return np.arange(len(self.frames)) * self.hop_s
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Frame embeddings of a recording, in pieces: memory stays flat however long it is."""
+
+    recording: Recording
+    pieces: Iterator[tuple[int, np.ndarray]]
+    """Number of the first frame, and float32 (n, D): one piece follows the other without a gap."""
+    hop_s: float
+    highest_hz: float | None
+
+    @property
+    def duration_s(self) -> float:
+        """Of what was read."""
+        return self.recording.duration_s
+
+    def notes(self) -> tuple[str, ...]:
+        """What is to be known of the recording, once all pieces were taken."""
+        notes = []
+        if self.is_silent:
+            notes.append(f"{self.recording.name} is silent: nothing in it is heard")
+        half_hz = self.recording.sample_rate_hz / 2
+        if self.highest_hz is not None and half_hz < self.highest_hz:
+            notes.append(
+                f"{self.recording.name} holds nothing above {half_hz:g} Hz, and the model listens "
+                f"up to {self.highest_hz:g} Hz: scores are less sure"
+            )
+        return tuple(notes)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the peak lies below what the pipeline takes for silence."""
+        return self.recording.peak < 10 ** (SILENT_BELOW_DBFS / 20)
+
+
+def grounding(
+    texts: Sequence[Text], similarities: Sequence[np.ndarray], stream: Stream, threshold: float
+) -> Grounding:
+    """What a model answers, from each phrase's similarities (T,) before min-max.
+
+    Args:
+        stream: of which all pieces were taken.
+    """
+    names = [text.text for text in texts]
+    n_frames = len(similarities[0])
+    times_s = np.arange(n_frames) * stream.hop_s
+    curves = pd.DataFrame(
+        {
+            "time_s": np.tile(times_s, len(names)),
+            "phrase": pd.Categorical.from_codes(np.repeat(np.arange(len(names)), n_frames), names),
+            "similarity": np.concatenate(similarities),
+            "score": np.concatenate([min_max_over_frames(each) for each in similarities]),
+        }
+    )
+    heard = [np.zeros(n_frames) - np.inf if stream.is_silent else each for each in similarities]
+    rows = [
+        (name, *segment)
+        for name, each in zip(names, heard, strict=True)
+        for segment in segments.above(each, threshold, stream.hop_s, stream.duration_s)
+    ]
+    phrases = pd.DataFrame(
+        {
+            "phrase": names,
+            "present": [bool((each >= threshold).any()) for each in heard],
+            "similarity": [float(each.max()) for each in similarities],
+            "at_s": [float(times_s[each.argmax()]) for each in similarities],
+            "unknown": [tuple(text.unknown) for text in texts],
+        }
+    )
+    return Grounding(
+        pd.DataFrame(rows, columns=["phrase", "onset_s", "offset_s", "score"]),
+        curves,
+        phrases,
+        threshold,
+        stream.duration_s,
+        stream.notes(),
+    )

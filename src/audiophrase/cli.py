@@ -72,10 +72,12 @@ JOBS = {
     "train": "Train the model.",
     "evaluate-retrieval": "Retrieval of captions and clips.",
     "evaluate-sed": "Phrase-based sound event detection.",
+    "inspect-run": "What a run makes of each test clip.",
     "metrics": "Gather the numbers of all runs.",
     "tables": "Write the tables.",
     "figure": "Draw a figure.",
     "report": "Write the page of results.",
+    "explorer": "Write the pages to look through clips and errors.",
     "backdate": "Date back shards that Snakemake has no record of.",
 }
 JOB = "job"

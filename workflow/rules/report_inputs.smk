@@ -145,7 +145,7 @@ def heard_manifest(wildcards):
 
 def run_names(wildcards):
     """The runs of a data set as VARIANT/SEED, in the order of `run_files`."""
-    return [run.split("/runs/")[1].replace("seed-", "") for run in runs(wildcards.dataset)]
+    return [run.rpartition("runs/")[2].replace("seed-", "") for run in runs(wildcards.dataset)]
 
 
 def explorer_files(wildcards):

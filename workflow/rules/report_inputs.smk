@@ -2,6 +2,8 @@
 import json
 from pathlib import Path
 
+from audiophrase.report.paper import stands_beside
+
 # What the page is written from, beside the modules of its job.
 PAGE_TEMPLATES = sorted(
     os.path.relpath(path)
@@ -63,6 +65,16 @@ def figure_settings(wildcards):
             f"{about.path}: SETTINGS names {error}, which is no section of settings",
             "name sections that jobs are given, such as 'features' or 'evaluate.sed'",
         ) from None
+
+
+def figure_caption(wildcards):
+    """What a figure's module says below it, for the report of Snakemake (workflow/report/figure.rst).
+
+    Without its sentence on phrases: that there are any is known once annotations are read.
+    """
+    beside_paper = stands_beside(source_of_annotations(wildcards))
+    text = FIGURES[wildcards.figure].text(has_phrases=False, beside_paper=beside_paper)
+    return catalogue.as_rst(text)
 
 
 def run_files(*names):
@@ -131,7 +143,7 @@ def heard_manifest(wildcards):
 
 def run_names(wildcards):
     """The runs of a data set as VARIANT/SEED, in the order of `run_files`."""
-    return [run.split("/runs/")[1].replace("seed-", "") for run in runs(wildcards.dataset)]
+    return [run.rpartition("runs/")[2].replace("seed-", "") for run in runs(wildcards.dataset)]
 
 
 def explorer_files(wildcards):

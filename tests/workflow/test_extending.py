@@ -100,7 +100,7 @@ def test_a_form_is_two_files(project):
     files = {split: f"{split}.json" for split in SPLITS}
     for number, name in enumerate(files.values()):
         clips = [f"Ya1b2c3d4e{number}_{start_s}_{start_s + 10}.wav" for start_s in (0, 20)]
-        captions = dict.fromkeys(clips, ["a dog barks", "barking, twice"])
+        captions = {clip: ["a dog barks", "barking, twice"] for clip in clips}
         (project.folder / name).write_text(json.dumps(captions))
     params["datasets"]["mine"] = {
         "title": "Captions by file",

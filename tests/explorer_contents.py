@@ -144,7 +144,7 @@ def contents(**changes):
     made = site.Contents(
         dataset="tiny",
         title=f"Tiny {SCRIPT}",
-        is_rendered=True,
+        audio="rendered",
         sound=site.HEARD,
         clips=clips(),
         frames_of=lambda clip_id: site.Frames(rng.normal(size=(N_FRAMES, 8)), HOP_S),

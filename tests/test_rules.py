@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from snakemake.api import SnakemakeApi
 from snakemake.settings.enums import Quietness
 from snakemake.settings.types import (
@@ -91,3 +92,9 @@ def test_files_are_handed_over_as_options_that_the_job_has(rules):
         command = job.get_command(None, name.replace("_", "-"))
         assert given
         assert given <= {option for param in command.params for option in param.opts}, name
+
+
+def test_what_is_handed_over_beside_the_settings_is_known_to_the_stages(rules):
+    known = yaml.safe_load((ROOT / "workflow/stages.yaml").read_text())["params"]
+    for name, rule in rules.items():
+        assert set(rule.params.keys()) <= {"settings", "parameters", *known}, name

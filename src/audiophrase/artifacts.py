@@ -13,14 +13,14 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.params.consistency import LIST
 from audiophrase.params.sound import carries_sound
 from audiophrase.params.studies import is_study, members
-from audiophrase.paths import annotation_table, manifest, run_folder, text_table
+from audiophrase.paths import annotation_table, availability, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS
 
 Params = Mapping[str, Any]
 
 # As rules write them, with wildcards; `.format` fills in the data set.
 ATTEMPTS = "data/{dataset}/attempts.parquet"
-AVAILABILITY = "data/{dataset}/availability.parquet"
+AVAILABILITY = availability("{dataset}")
 AVAILABILITY_CSV = "data/{dataset}/availability.csv"
 CLIP_SHARD = "data/{dataset}/clips/{shard}.parquet"
 COUNTS = "data/{dataset}/annotations/counts.csv"
@@ -88,6 +88,32 @@ def works_without_clips(params: Params, dataset: str) -> bool:
     return not any(map(os.path.exists, clips)) and all(map(os.path.exists, features))
 
 
+def clips_to_compare(params: Params, dataset: str) -> list[str]:
+    """The shards of clips among which leaks are looked for.
+
+    Raises:
+        AudiophraseError: features were shared without clips, and without what came of looking; to get
+            the clips again, from wherever they come, is for the user to decide.
+    """
+    if works_without_clips(params, dataset) and not all(
+        map(os.path.exists, leakage_files(dataset))
+    ):
+        first = next(iter(shards(params, dataset, "clips")))
+        raise AudiophraseError(
+            f"data set '{dataset}' has features without their clips, and lacks "
+            f"{LEAKAGE.format(dataset=dataset)}, which is made of the clips",
+            f"have it pushed where the clips are (`audiophrase stages {dataset}` names its stage), and "
+            f"pull it; or get the clips first, beginning with `snakemake {first}`",
+        )
+    return shards(params, dataset, "clips")
+
+
+def leakage_files(dataset: str) -> list[str]:
+    """The table of leaks, in all its forms."""
+    shown = [LEAKAGE_TABLE.format(dataset=dataset, kind=kind) for kind in ("csv", "md")]
+    return [LEAKAGE.format(dataset=dataset), *shown]
+
+
 def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]:
     """Every versioned artifact of a data set: one that was deleted is made again.
 
@@ -108,8 +134,7 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
         before = _of_clips(params, dataset, folders, manifests)
     return [
         *before,
-        LEAKAGE.format(dataset=dataset),
-        *[LEAKAGE_TABLE.format(dataset=dataset, kind=kind) for kind in ("csv", "md")],
+        *leakage_files(dataset),
         *[text_table(dataset, name) for name in TEXT_TABLES],
         COVERAGE.format(dataset=dataset),
         *[f"{run}/{f}" for run in run_folders(params, dataset, trained) for f in MODEL_FILES],

@@ -37,6 +37,7 @@ COMMANDS = {
         "adopt": "Tell Snakemake which pulled files are current.",
         "verify": "Hash every artifact here, in the cache, in a remote.",
         "stages": "List the DVC stages of a data set.",
+        "offline-plots": "Have DVC's plots open offline.",
     },
     "The workflow": {
         "check-params": "Check a params file.",

@@ -9,6 +9,11 @@ def annotation_table(dataset: str, name: str) -> str:
     return f"data/{dataset}/annotations/{name}.parquet"
 
 
+def availability(dataset: str) -> str:
+    """Which clips could be had, and why others could not."""
+    return f"data/{dataset}/availability.parquet"
+
+
 def text_table(dataset: str, name: str) -> str:
     """One of `artifacts.TEXT_TABLES`: of captions and phrases, their words."""
     return f"data/{dataset}/text/{name}.parquet"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from audiophrase import params
-from audiophrase.params.for_page import audio, overrides, page_parameters
+from audiophrase.params.for_page import overrides, page_parameters
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,9 +34,3 @@ def test_a_study_is_its_splits_and_has_neither_annotations_nor_sources_of_its_ow
     assert named["splits"] == {"train": ["demo"], "val": ["demo"], "test": ["audiogrounding"]}
     assert not {"annotations", "retrieve", "clips"} & set(named)
     assert "splits" not in page_parameters(document, "demo")
-
-
-def test_a_study_is_rendered_if_any_of_its_sets_is(document):
-    assert audio(document, "demo") == "rendered"
-    assert audio(document, "audiogrounding") == "recorded"
-    assert audio(document, "both") == "rendered"

@@ -99,7 +99,8 @@ def test_a_form_is_two_files(project):
     params = copy.deepcopy(TINY)
     files = {split: f"{split}.json" for split in SPLITS}
     for number, name in enumerate(files.values()):
-        captions = {f"Ya1b2c3d4e{number}_0_10.wav": ["a dog barks", "barking, twice"]}
+        clips = [f"Ya1b2c3d4e{number}_{start_s}_{start_s + 10}.wav" for start_s in (0, 20)]
+        captions = {clip: ["a dog barks", "barking, twice"] for clip in clips}
         (project.folder / name).write_text(json.dumps(captions))
     params["datasets"]["mine"] = {
         "title": "Captions by file",
@@ -113,7 +114,7 @@ def test_a_form_is_two_files(project):
     captions = tables.read(
         project.folder / "data/mine/annotations/captions.parquet", stage="annotations.captions"
     ).to_pylist()
-    assert [row["caption"] for row in captions] == ["a dog barks", "barking, twice"] * 3
+    assert [row["caption"] for row in captions] == ["a dog barks", "barking, twice"] * 6
     assert captions[1]["tokens"] == ["barking", ",", "twice"]
 
 

@@ -9,6 +9,8 @@ import soundfile
 from own_recordings import RATE_HZ, save_vectors, tone
 from snakemake_project import TINY, Project
 
+from audiophrase.inference import runs
+
 WORDS = ("a", "low", "high", "hum", "whine")
 PHRASES = ("low hum", "high whine")
 # Set, split, id of the video, start in seconds, pitch: pitch 7 and 9 are recorded twice.
@@ -130,3 +132,11 @@ def test_nothing_is_left_to_do_and_a_study_makes_nothing_of_its_sets_again(proje
     planned = project.planned("results/captions/report.html")
     assert "train" in planned
     assert not {"local_clips", "import_file", "annotations", "availability"} & planned
+
+
+def test_its_model_has_the_clips_and_thresholds_of_its_sets(project):
+    model = runs.read(project.folder / "results/across/runs/paper/seed-1")
+    assert model.about.n_clips == {"train": 8, "val": 2, "test": 5}
+    assert model.window_s == 2.0
+    assert set(model.thresholds()) == {"mean", "max"}
+    assert model.about.audio == "recorded"

@@ -453,7 +453,7 @@ def test_a_table_of_clips_that_is_absent_is_made(tmp_path):
     for name in ("Snakefile", "workflow", "profiles", "src", "params.yaml"):
         source, copy = ROOT / name, tmp_path / name
         shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
-    grammar = {"n_clips": {"train": 3, "val": 1, "test": 1}}
+    grammar = {"n_clips": {"train": 3, "val": 2, "test": 1}}
     entry = {"title": "Clips with made-up ids", "clips": "youtube"}
     entry |= {"shards": {"train": 1, "val": 1, "test": 1}}
     entry |= {"annotations": {"source": "grammar", "grammar": grammar}}
@@ -463,7 +463,7 @@ def test_a_table_of_clips_that_is_absent_is_made(tmp_path):
         [*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "to try: 5 clips of 5 videos" in done.stderr
+    assert "to try: 6 clips of 6 videos" in done.stderr
 
 
 def test_a_dry_run_asks_nothing_and_writes_nothing(project, capfd):

@@ -15,7 +15,7 @@ def test_the_summary_is_told_once_and_the_log_names_what_was_renewed(project):
     for name in ("Snakefile", "workflow", "profiles", "src", "params.yaml"):
         source, copy = ROOT / name, project.folder / name
         shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
-    n_clips = {"train": 3, "val": 1, "test": 1}
+    n_clips = {"train": 3, "val": 2, "test": 1}
     entry = {"title": "Made-up ids", "clips": "youtube", "shards": dict.fromkeys(n_clips, 1)}
     entry |= {"annotations": {"source": "grammar", "grammar": {"n_clips": n_clips}}}
     (project.folder / "my.yaml").write_text(

@@ -10,7 +10,7 @@ rule evaluate_retrieval:
         only_clips_of=only_clips_of,
         sources=sources("evaluate_retrieval", model_modules("encoder")),
     output:
-        recalls=f"{RUN}/retrieval.csv",
+        recalls=of_run("retrieval", "recall at k"),
         measures=f"{RUN}/retrieval_measures.parquet",
         summary=f"{RUN}/retrieval.json",
     log:
@@ -44,7 +44,7 @@ rule evaluate_sed:
         only_clips_of=only_clips_of,
         sources=sources("evaluate_sed", model_modules("encoder")),
     output:
-        curve=f"{RUN}/sed_curve.csv",
+        curve=of_run("sed_curve", "detection over thresholds"),
         scores=f"{RUN}/sed_scores.parquet",
         measures=f"{RUN}/sed_measures.parquet",
         summary=f"{RUN}/sed.json",

@@ -1,4 +1,7 @@
 # The numbers of a data set, the page with everything on it, and pages to look through its clips.
+report: "../report/workflow.rst"
+
+
 rule metrics:
     input:
         availability=paths.AVAILABILITY,
@@ -43,7 +46,7 @@ rule report:
         others=made_before_report,
         sources=sources("report"),
     output:
-        page=paths.REPORT,
+        page=in_report(paths.REPORT, "page", "page", {"page": "everything on one page"}),
     log:
         "logs/{dataset}/report.log",
     threads: 1

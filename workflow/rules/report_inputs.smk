@@ -4,8 +4,9 @@ from pathlib import Path
 
 from audiophrase.clip_ids import shard_names
 from audiophrase.params import for_page
-from audiophrase.params.sound import carries_sound
+from audiophrase.params.sound import audio_of, carries_sound
 from audiophrase.params.studies import members
+from audiophrase.report.paper import stands_beside
 
 # What the page is written from, beside the modules of its job.
 PAGE_TEMPLATES = sorted(
@@ -16,8 +17,8 @@ PAGE_TEMPLATES = sorted(
 
 
 def audio(wildcards):
-    """Whether clips were rendered, of a study any."""
-    return for_page.audio(config, wildcards.dataset)
+    """Whether clips were rendered, of a study all or some, so that every table and figure can say so."""
+    return audio_of(config, wildcards.dataset)
 
 
 def source_of_annotations(wildcards):
@@ -68,6 +69,16 @@ def figure_settings(wildcards):
             f"{about.path}: SETTINGS names {error}, which is no section of settings",
             "name sections that jobs are given, such as 'features' or 'evaluate.sed'",
         ) from None
+
+
+def figure_caption(wildcards):
+    """What a figure's module says below it, for the report of Snakemake (workflow/report/figure.rst).
+
+    Without its sentence on phrases: that there are any is known once annotations are read.
+    """
+    beside_paper = stands_beside(source_of_annotations(wildcards))
+    text = FIGURES[wildcards.figure].text(has_phrases=False, beside_paper=beside_paper)
+    return catalogue.as_rst(text)
 
 
 def run_files(*names):
@@ -121,7 +132,7 @@ def sound(wildcards):
 
 def run_names(wildcards):
     """The runs of a data set as VARIANT/SEED, in the order of `run_files`."""
-    return [run.split("/runs/")[1].replace("seed-", "") for run in runs(wildcards.dataset)]
+    return [run.rpartition("runs/")[2].replace("seed-", "") for run in runs(wildcards.dataset)]
 
 
 def explorer_files(wildcards):

@@ -55,7 +55,7 @@ rule study_availability:
 rule leakage:
     input:
         clips=annotation_table("clips"),
-        shards=shards("clips"),
+        shards=clips_to_compare,
         sources=sources("leakage"),
     output:
         leakage=paths.LEAKAGE,

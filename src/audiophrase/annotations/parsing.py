@@ -62,6 +62,24 @@ def parse(content_of_split: Mapping[str, Any], n_shards: Mapping[str, int]) -> d
     }
 
 
+def require_two_clips(clips: pa.Table) -> None:
+    """Refuse, before any clip is fetched, captioned clips that could not be trained on.
+
+    A pair is trained on beside a clip that it does not belong to, in `val` as in `train`.
+
+    Raises:
+        AnnotationError: one of these splits has fewer than two clips.
+    """
+    n_clips = Counter(clips["split"].to_pylist())
+    for split in ("train", "val"):
+        if n_clips[split] < 2:
+            raise AnnotationError(
+                f"{split}.json has {n_clips[split]} clip with captions: training needs two of them",
+                f"annotate more, or move some of another split to {split}, then run the same command "
+                "again",
+            )
+
+
 def require_test_phrases(phrases: pa.Table) -> None:
     """Refuse, before any clip is fetched, what detection could not be measured on.
 

@@ -121,13 +121,13 @@ def _lay_out(files: Sequence[Pinned], copies: Sequence[Path], folder: Path) -> N
     n_bytes = sum(member.file_size for _, copy in archives for member in unpacking.members(copy))
     folder.mkdir(parents=True)
     _refuse_too_much(n_bytes, folder)
+    for file, copy in zip(files, copies, strict=True):
+        if not _is_zip(file.name):
+            shutil.copyfile(copy, folder / file.name)
     bar = tqdm(desc="unpacking", total=n_bytes, unit="B", unit_scale=True, disable=None)
     with bar:
         for name, copy in archives:
             unpacking.unpack(copy, folder / name, bar.update)
-    for file, copy in zip(files, copies, strict=True):
-        if not _is_zip(file.name):
-            shutil.copyfile(copy, folder / file.name)
     sizes = {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in sorted(folder.rglob("*"))

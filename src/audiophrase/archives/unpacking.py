@@ -4,6 +4,7 @@ Taken are recordings and JSON files; what else an archive holds stays in it. One
 leads elsewhere, a link, or more than a data set can hold is refused as a whole.
 """
 
+import lzma
 import re
 import shutil
 import stat
@@ -21,6 +22,7 @@ MAX_TOTAL_BYTES = 1 << 36  # 64 GiB
 _CHUNK_BYTES = 1 << 20
 _DRIVE = re.compile(r"[A-Za-z]:")
 _ENCRYPTED = 0x1
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 
 
 def is_taken(name: str) -> bool:
@@ -72,11 +74,10 @@ def unpack(archive: Path, folder: Path, progress: Callable[[int], object]) -> No
                     while chunk := source.read(_CHUNK_BYTES):
                         out.write(chunk)
                         progress(len(chunk))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (*_DAMAGE, OSError) as error:
         shutil.rmtree(folder, ignore_errors=True)
-        raise _damaged(archive, error) from None
-    except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        if not isinstance(error, OSError) or error.errno is None:  # bzip2 knows no error of its own
+            raise _damaged(archive, error) from None
         where = error.filename or folder
         raise _refused(archive, f"{where} cannot be written: {error.strerror}") from None
 

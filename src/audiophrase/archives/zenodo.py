@@ -22,6 +22,7 @@ from audiophrase.transfer import Failed, Remote, fetch
 
 MAX_ANSWER_BYTES = 1 << 20
 MAX_FILES = 1000
+MAX_NAME_BYTES = 200  # the name of a download begins with its digest
 MAX_RECORD_BYTES = 1 << 36  # 64 GiB
 _NAME = re.compile(r"[^\W_.-][\w .()+=-]{0,199}")
 _CHECKSUM = re.compile(r"(md5):([0-9a-f]{32})|(sha256):([0-9a-f]{64})")
@@ -103,7 +104,7 @@ def parse(content: bytes, url: str) -> list[Pinned]:
 
 def _file(entry: dict[str, Any], url: str) -> Pinned:
     key, size, checksum = (entry.get(name) for name in ("key", "size", "checksum"))
-    if not isinstance(key, str) or not _NAME.fullmatch(key):
+    if not isinstance(key, str) or not _NAME.fullmatch(key) or len(key.encode()) > MAX_NAME_BYTES:
         raise ValueError(f"key {key!r:.60} is no plain name of a file")
     if not isinstance(size, int) or isinstance(size, bool) or size < 0:
         raise ValueError(f"size {size!r:.60} is no number of bytes")

@@ -29,7 +29,7 @@ from audiophrase.report.availability import (
     difference_blocks,
     so_far_blocks,
 )
-from audiophrase.report.cells import RENDERED
+from audiophrase.report.measures import MIXED, RECORDED, RENDERED
 from audiophrase.report.terminal import export as export_rows
 from audiophrase.report.terminal import show
 from audiophrase.youtube import engine
@@ -243,7 +243,8 @@ def _count(
     dataset: str, configfiles: Sequence[Path], export: Path | None, *, beside_paper: bool
 ) -> None:
     rows = read_availability(dataset, configfiles)
-    audio = RENDERED if {row["source"] for row in rows} == {RENDERED} else "recorded"
+    kinds = {RENDERED if row["source"] == RENDERED else RECORDED for row in rows}
+    audio = MIXED if len(kinds) > 1 else next(iter(kinds), RECORDED)
     table = availability_table(rows, audio=audio, beside_paper=beside_paper)
     click.echo(f"{table.title}: {dataset}")
     show(table.blocks)

@@ -12,7 +12,7 @@ from audiophrase.explorer.clips import Clip
 from audiophrase.explorer.runs import Run, shown
 from audiophrase.explorer.script import script
 from audiophrase.features.parameters import LogMelParams
-from audiophrase.report.cells import RENDERED_NOTE
+from audiophrase.report.cells import rendered_note
 from audiophrase.report.templates import template
 
 STATIC = Path(__file__).parent / "static"
@@ -37,7 +37,7 @@ class Contents:
 
     dataset: str
     title: str
-    is_rendered: bool
+    audio: str  # one of report.measures.AUDIO
     sound: str  # HEARD, LEFT_OUT or NOT_HERE
     clips: Sequence[Clip]
     frames_of: Callable[[str], Frames]
@@ -136,7 +136,7 @@ def _page(contents: Contents) -> str:
     return template(STATIC.parent / "page.html.j2").render(
         title=contents.title,
         dataset=contents.dataset,
-        rendered_note=RENDERED_NOTE if contents.is_rendered else None,
+        rendered_note=next(iter(rendered_note(contents.audio)), None),
         sound=contents.sound,
         has_phrases=any(run.points for run in contents.runs),
         scripts=SCRIPTS,

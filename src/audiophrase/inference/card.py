@@ -19,6 +19,11 @@ _AUDIO = {
         "It was trained on recordings that are not in this folder: their licences say what may be "
         "done with a model that was trained on them."
     ),
+    "mixed": (
+        "Some of its sounds are rendered, and tell nothing about recordings; the others were recorded "
+        "and are not in this folder: their licences, or whoever uploaded them to YouTube, say what "
+        "may be done with a model that was trained on them."
+    ),
     None: "What audio it was trained on is not known any more.",
 }
 _VECTORS = {

@@ -33,7 +33,7 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dataset: str
     variant: str
     seed: int
-    audio: str | None  # rendered, youtube, recorded; None: not known any more
+    audio: str | None  # rendered, mixed, youtube, recorded; None: not known any more
     vectors: str  # trained, google-news, file
     n_clips: Mapping[str, int]  # with audio, by split
     measures: tuple[Measured, ...] = ()

@@ -7,10 +7,13 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from audiophrase import paths, tables
+from audiophrase.annotations.study import DATASET
+from audiophrase.clips.availability import USABLE, YOUTUBE
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.evaluate import rows as measures
 from audiophrase.features.shards import frame_size, read_shard
@@ -95,7 +98,7 @@ def read(folder: Path, network: Path | None = None) -> Contents:
             dataset=dataset,
             variant=variant,
             seed=int(description["seed"]),
-            audio=_audio(root, dataset, shards["val"] or shards["train"]),
+            audio=_audio(root, dataset),
             vectors=structure(settings, "text").vectors,
             n_clips={split: _n_clips(of_split) for split, of_split in shards.items() if of_split},
             measures=tuple(_measures(folder)),
@@ -123,9 +126,18 @@ def _front_end(root: Path, dataset: str, settings: Settings, n_features: int) ->
 
 
 def _shards(root: Path, dataset: str, front_end: str, split: str) -> list[Path]:
-    """Those of a split's shards of features that are here."""
-    folder = root / f"data/{dataset}/features/{front_end}"
-    return sorted(folder.glob(f"{split}-*.parquet"))
+    """Those of a split's shards of features that are here; a study's lie with its data sets."""
+    clips = root / paths.annotation_table(dataset, "clips")
+    if clips.is_file() and DATASET in pq.read_schema(clips).names:
+        table = tables.read(clips, stage="annotations.clips", columns=["split", "shard", DATASET])
+        rows = table.filter(pc.equal(table["split"], split)).to_pylist()
+        named = {_features(row[DATASET], front_end, row["shard"]) for row in rows}
+        return [root / path for path in sorted(named) if (root / path).is_file()]
+    return sorted(root.glob(_features(dataset, front_end, f"{split}-*")))
+
+
+def _features(dataset: str, front_end: str, shard: str) -> str:
+    return f"data/{dataset}/features/{front_end}/{shard}.parquet"
 
 
 def _network(network: Path | None, shards: Sequence[Path], settings: Settings) -> bytes | None:
@@ -168,18 +180,17 @@ def _n_clips(shards: Sequence[Path]) -> int:
     return total
 
 
-def _audio(root: Path, dataset: str, shards: Sequence[Path]) -> str | None:
-    """Whether the clips are rendered, from YouTube, or other recordings."""
-    if not shards:
-        return None
-    _, provenance = tables.read_with_provenance(shards[0], stage="features")
-    if "retrieve.render" in provenance["settings"]:
-        return "rendered"
-    path = root / paths.annotation_table(dataset, "clips")
+def _audio(root: Path, dataset: str) -> str | None:
+    """Whether the clips that it learnt from are rendered, from YouTube, or other recordings."""
+    path = root / paths.availability(dataset)
     if not path.is_file():
         return None
-    ids = tables.read(path, stage="annotations.clips")["youtube_id"]
-    return "youtube" if ids.null_count < len(ids) else "recorded"
+    table = tables.read(path, stage="availability", columns=["split", "state", "source"])
+    used = pc.and_(pc.is_in(table["state"], pa.array(USABLE)), pc.not_equal(table["split"], "test"))
+    sources = set(table.filter(used)["source"].to_pylist())
+    if "rendered" in sources:
+        return "mixed" if len(sources) > 1 else "rendered"
+    return "youtube" if YOUTUBE in sources else "recorded" if sources else None
 
 
 def _measures(folder: Path) -> list[Measured]:

@@ -30,6 +30,8 @@ def annotations(
     content = {s: files.load(path) for s, path in zip(SPLITS, sources, strict=True)}
     shards = dict(zip(SPLITS, n_shards, strict=True))
     parsed = parsing.parse(content, shards)
+    if parsed["captions"].num_rows:  # of a list of clips nothing is trained
+        parsing.require_two_clips(parsed["clips"])
     parsing.require_test_phrases(parsed["phrases"])
     for name, path in (("clips", clips), ("captions", captions), ("phrases", phrases)):
         tables.write(

@@ -19,7 +19,6 @@ from audiophrase.explorer.site import HEARD, LEFT_OUT, NOT_HERE, Contents, Frame
 from audiophrase.features.shards import column_of_frames, read_shard
 from audiophrase.jobs.report_options import audio_option
 from audiophrase.options import file_option, settings
-from audiophrase.report.cells import RENDERED
 from audiophrase.settings import structure
 from audiophrase.text.coverage import most_unknown
 
@@ -85,7 +84,7 @@ def explorer(
     contents = Contents(
         dataset=dataset,
         title=title,
-        is_rendered=audio == RENDERED,
+        audio=audio,
         sound=NOT_HERE if sound == HEARD and not clips else sound,
         clips=assembled(
             frames.clip_ids,

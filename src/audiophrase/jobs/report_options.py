@@ -2,13 +2,15 @@
 
 import click
 
+from audiophrase.report.measures import AUDIO
+
 COMPARE = "Rows of another data set (results/NAME/measures.parquet), a line of the ablation table."
 
 audio_option = click.option(
     "--audio",
-    type=click.Choice(["rendered", "recorded"]),
+    type=click.Choice(AUDIO),
     required=True,
-    help="Whether the clips were rendered: every table and figure then says so.",
+    help="Whether the clips were rendered, all or some: every table and figure then says so.",
 )
 annotations_option = click.option(
     "--annotations",

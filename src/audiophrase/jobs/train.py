@@ -17,7 +17,7 @@ from tqdm import tqdm
 from audiophrase import checkpoints, tables
 from audiophrase.closure import import_closure
 from audiophrase.device import choose_device, enough_memory, has_room, set_up
-from audiophrase.errors import AudiophraseError
+from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.jobs.device_option import device_option
 from audiophrase.jobs.left_out import ids_left_out, leakage_option
 from audiophrase.jobs.training_data import (
@@ -149,6 +149,13 @@ def _without_leaks(clips: Clips, leakage: Path, say: Callable[[str], None]) -> C
     """The clips to train on; `say` is told how many are left out."""
     leaking = ids_left_out(leakage)
     kept = [number for number, clip_id in enumerate(clips.ids) if clip_id not in leaking]
+    if len(kept) < 2 <= len(clips.ids):
+        raise ArtifactError(
+            f"of {len(clips.ids)} training clips exclude_leaks leaves {len(kept) or 'none'}, as val or "
+            f"test has the recordings of all others, too: {leakage} names them; two are needed",
+            "take val and test from other recordings, or set exclude_leaks: false in the data set's "
+            "entry",
+        )
     say(
         f"train: {len(clips.ids) - len(kept)} of {len(clips.ids)} clips are left out, as val or test "
         "has their recording, too (exclude_leaks)"

@@ -222,7 +222,8 @@ def pairs_of(
     numbers = {clip_id: n for n, clip_id in enumerate(dict.fromkeys(r["clip_id"] for r in chosen))}
     if len(numbers) < 2:
         raise ArtifactError(
-            f"the split {split} has {len(numbers)} clips with audio and a caption: two are needed",
+            f"the split {split} has {len(numbers) or 'no'} clip with audio and a caption: two are "
+            "needed",
             "annotate more of them, or see availability.csv for why others could not be had",
         )
     return Pairs(

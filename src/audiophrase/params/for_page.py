@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiophrase.params import dataset_entry, effective, of_artifacts, variants_of
-from audiophrase.params.consistency import sources_of
-from audiophrase.params.studies import all_members, is_study, members
+from audiophrase.params.studies import is_study, members
 
 Params = Mapping[str, Any]
 
@@ -27,10 +26,3 @@ def page_parameters(params: Params, dataset: str) -> dict[str, Any]:
 def overrides(params: Params, dataset: str) -> dict[str, Any]:
     """What each variant that is run changes."""
     return {name: params["variants"][name] for name in variants_of(params, dataset)}
-
-
-def audio(params: Params, dataset: str) -> str:
-    """`rendered` where any clips were, so that every table and figure can say so; else `recorded`."""
-    parts = (dataset_entry(params, name) for name in all_members(params, dataset))
-    is_rendered = any(sources_of(part) == ("rendered",) for part in parts)
-    return "rendered" if is_rendered else "recorded"

@@ -1,11 +1,11 @@
-"""Whether what is made to be looked at, the page and the explorer, may carry the clips' sound."""
+"""What clips sound like, rendered or recorded, and whether what is made to be looked at may carry it."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from audiophrase.params import dataset_entry, effective
 from audiophrase.params.consistency import sources_of
-from audiophrase.params.studies import members
+from audiophrase.params.studies import all_members, members
 
 
 def carries_sound(params: Mapping[str, Any], dataset: str) -> bool:
@@ -22,3 +22,13 @@ def carries_sound(params: Mapping[str, Any], dataset: str) -> bool:
     return all(
         "youtube" not in sources_of(entry) and entry.get("push_clips", True) for entry in entries
     )
+
+
+def audio_of(params: Mapping[str, Any], dataset: str) -> str:
+    """Whether clips are `rendered`, `recorded` or, in a study of both, `mixed`, for tables and figures.
+
+    Raises ParamsError for an unknown name.
+    """
+    entries = [dataset_entry(params, name) for name in all_members(params, dataset)]
+    is_rendered = {sources_of(entry) == ("rendered",) for entry in entries}
+    return "mixed" if len(is_rendered) > 1 else "rendered" if is_rendered.pop() else "recorded"

@@ -107,7 +107,10 @@ def _differing(
         listed = ", ".join(sorted(front_ends))
         yield (
             f"features.front_end is '{name}', but '{member}' has features by {listed}",
-            f"set features.front_end alike for the study and for '{member}'",
+            (
+                f"have features.front_end alike for the study and for '{member}', in one of its variants "
+                "at least"
+            ),
         )
         return
     front_end = chosen(study)

@@ -45,7 +45,7 @@ class Line:
 
     name: str
     changes: str
-    audio: str  # rendered or recorded
+    audio: str  # one of measures.AUDIO
     scores: str | None  # the aggregation whose detection measures are shown; None without phrases
     seeds: Mapping[str, Rows]  # seed -> rows
     over_seeds: Rows | None  # where there are several
@@ -76,7 +76,7 @@ def ablations_table(measures: Measures, compared: Mapping[str, Measures]) -> Tab
     else:
         what = "Every line is one model of one seed, so no line has a ±"
     notes = [
-        *rendered_note(measures),
+        *rendered_note(measures.audio),
         *restriction_notes(run),
         *phrases_note(measures),
         (

@@ -8,7 +8,7 @@ import pandas as pd
 from audiophrase.clips import audit
 from audiophrase.clips.availability import USABLE
 from audiophrase.report import paper
-from audiophrase.report.cells import RENDERED, RENDERED_NOTE, Block, Table
+from audiophrase.report.cells import Block, Table, rendered_note
 from audiophrase.splits import SPLITS
 
 MAX_LISTED = 200
@@ -37,7 +37,7 @@ def availability_table(rows: Sequence[Row], *, audio: str, beside_paper: bool) -
     ]
     if len({row["source"] for row in rows}) > 1:
         blocks.append(Block("By source", pd.DataFrame(_source_lines(rows))))
-    notes = (RENDERED_NOTE,) if audio == RENDERED else ()
+    notes = rendered_note(audio)
     if any(state == "unresolved" for state, _ in kinds):
         notes += (UNRESOLVED_NOTE,)
     tidy = pd.DataFrame(

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 from audiophrase.evaluate.rows import RETRIEVAL, Row
 from audiophrase.evaluate.summary import restriction
 from audiophrase.report import paper
-from audiophrase.report.measures import Measures, Rows
+from audiophrase.report.measures import MIXED, RENDERED, Measures, Rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-RENDERED = "rendered"
 RENDERED_NOTE = "Rendered audio: a rehearsal of the method, not a claim about recordings."
+MIXED_NOTE = (
+    "Partly rendered audio: the clips of some of the data sets are recorded, those of others were made "
+    "by program from their annotations."
+)
+_AUDIO_NOTES = {RENDERED: RENDERED_NOTE, MIXED: MIXED_NOTE}
 NO_PHRASES_NOTE = "This data set's captions have no phrases, so nothing is detected in its clips."
 DIRECTIONS = {"audio_to_caption": "audio → caption", "caption_to_audio": "caption → audio"}
 NAMES = {"always_on": "always on"}
@@ -52,9 +56,9 @@ def _markdown_cells(cells: "pd.DataFrame") -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def rendered_note(measures: Measures) -> tuple[str, ...]:
-    """What every table of rendered audio says."""
-    return (RENDERED_NOTE,) if measures.audio == RENDERED else ()
+def rendered_note(audio: str) -> tuple[str, ...]:
+    """What every table says where audio is rendered, all or some."""
+    return (_AUDIO_NOTES[audio],) if audio in _AUDIO_NOTES else ()
 
 
 def phrases_note(measures: Measures) -> tuple[str, ...]:
@@ -72,7 +76,7 @@ def restriction_notes(run: Rows, task: str = RETRIEVAL) -> tuple[str, ...]:
             f"Evaluated are only clips that another table of availability has too "
             f"(evaluate.only_clips_of, SHA-256 {known['only_clips_of'][:12]}…): "
             f"{known['n_clips_common']:,} of the {known['n_clips_here']:,} test clips with audio "
-            "here. Training used all clips with audio here."
+            "here. Training was not restricted so."
         ),
     )
 

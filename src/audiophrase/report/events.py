@@ -43,7 +43,7 @@ def events_table(measures: Measures) -> Table:
     No cells where the data set has no phrases.
     """
     run = measures.first
-    about = (*rendered_note(measures), *phrases_note(measures), *restriction_notes(run, SED))
+    about = (*rendered_note(measures.audio), *phrases_note(measures), *restriction_notes(run, SED))
     lines = _lines(run, ALL)
     if not lines:
         return Table(TITLE, about, (), pd.DataFrame(columns=list(_COLUMNS)))

@@ -11,6 +11,9 @@ from audiophrase.report import paper
 from audiophrase.settings import PAPER_VARIANT
 from audiophrase.splits import SPLITS
 
+# What the clips of a data set are; `mixed` is a study of which some sets are rendered, not all.
+AUDIO = RENDERED, MIXED, RECORDED = "rendered", "mixed", "recorded"
+
 Rows = Sequence[Row]
 
 
@@ -29,7 +32,7 @@ class Measures:
 
     @property
     def audio(self) -> str:
-        """`rendered` or `recorded`."""
+        """One of `AUDIO`."""
         return self.rows[0].audio
 
     @property

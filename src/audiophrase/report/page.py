@@ -15,7 +15,6 @@ from audiophrase.report import paper
 from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
-    RENDERED,
     Table,
     number,
     phrases_note,
@@ -23,7 +22,7 @@ from audiophrase.report.cells import (
     restriction_notes,
 )
 from audiophrase.report.labels import detected
-from audiophrase.report.measures import Measures
+from audiophrase.report.measures import RENDERED, Measures
 from audiophrase.report.page_tables import cells, parts, shown
 from audiophrase.report.pictures import said_by
 from audiophrase.report.players import players
@@ -84,7 +83,7 @@ def page(contents: Contents) -> str:
     """The page as HTML. Everything that comes from the data is escaped."""
     measures = contents.measures
     banners = (
-        *rendered_note(measures),
+        *rendered_note(measures.audio),
         *phrases_note(measures),
         *restriction_notes(measures.first),
     )
@@ -131,7 +130,7 @@ def page(contents: Contents) -> str:
         ),
         leakage=contents.leakage,
         leakage_parts=parts(contents.leakage, "leakage"),
-        members=_members(contents.parameters),
+        members=_members(contents.parameters, contents.availability),
         unknown_words=unknown(contents.coverage),
         unknown_remedy=REMEDY,
         models=cells(_models(contents.models), "models", "Seeds and models"),
@@ -144,12 +143,18 @@ def page(contents: Contents) -> str:
     )
 
 
-def _members(parameters: Mapping[str, Any]) -> list[dict[str, str]]:
+def _members(
+    parameters: Mapping[str, Any], availability: Sequence[Mapping[str, Any]]
+) -> list[dict[str, str]]:
     """Of a study, the data sets that each split comes from; nothing of an ordinary one."""
-    splits = parameters.get("splits", {})
+    rendered = {row.get("dataset") for row in availability if row["source"] == RENDERED}
+
+    def named(name: str) -> str:
+        return f"{name} (rendered)" if name in rendered else name
+
     return [
-        {"split": split, "datasets": ", ".join([names] if isinstance(names, str) else names)}
-        for split, names in splits.items()
+        {"split": split, "datasets": ", ".join(map(named, names))}
+        for split, names in parameters.get("splits", {}).items()
     ]
 
 

@@ -18,10 +18,10 @@ from audiophrase.evaluate.rows import (
 )
 from audiophrase.evaluate.summary import restriction
 from audiophrase.report import labels, paper
-from audiophrase.report.measures import Measures, Rows, scores_of, threshold
+from audiophrase.report.measures import RECORDED, Measures, Rows, scores_of, threshold
 from audiophrase.splits import SPLITS
 
-PAPER_AUDIO = "recorded"
+PAPER_AUDIO = RECORDED
 
 
 def runs(measures: Measures) -> Iterator[tuple[str, str, Rows]]:

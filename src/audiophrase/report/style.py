@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from audiophrase.report import pictures
-from audiophrase.report.cells import RENDERED
+from audiophrase.report.measures import MIXED, RENDERED
 
 WIDTH_IN = 7.5  # of every figure: a page's text width, so that text has the same size in all
 _STYLE = {
@@ -31,6 +31,7 @@ ORANGE, SKY, BLACK = "#e69f00", "#56b4e9", "#000000"
 GREY, PALE = "#6b6b6b", "#d9d9d9"
 _CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 DASHES = ("-", "--", ":")
+_LABELS = {RENDERED: "rendered audio", MIXED: "partly rendered audio"}
 _LABEL_STRIP_IN = 0.22  # along the lower edge, for the label of rendered audio
 
 
@@ -50,16 +51,16 @@ def look() -> Iterator[None]:
 
 
 def canvas(height_in: float, *, audio: str) -> Drawn:
-    """An empty figure of page width, labelled where its audio is rendered."""
+    """An empty figure of page width, labelled where its audio is rendered, all or some."""
     figure = Drawn(figsize=(WIDTH_IN, height_in), layout="constrained")
     FigureCanvasAgg(figure)
-    if audio == RENDERED:
+    if label := _LABELS.get(audio):
         strip = _LABEL_STRIP_IN / height_in
         figure.get_layout_engine().set(rect=(0.0, strip, 1.0, 1.0 - strip))
         figure.text(
             0.99,
             strip / 2,
-            "rendered audio",
+            label,
             ha="right",
             va="center",
             fontsize=7.5,

@@ -88,7 +88,7 @@ def dataset_table(measures: Measures) -> Table:
             )
         cells.append(line)
     notes = (
-        *rendered_note(measures),
+        *rendered_note(measures.audio),
         *phrases_note(measures),
         "Clips are those with usable audio, captions and phrases those of these clips; missing "
         "are the annotated clips without usable audio."
@@ -136,7 +136,7 @@ def retrieval_table(measures: Measures) -> Table:
     if len(later.columns) > 1:
         blocks.append(Block(f"{everything}: what later papers report", later))
     notes = (
-        *rendered_note(measures),
+        *rendered_note(measures.audio),
         f"Test clips: {n_clips} here, {paper.DATASET['test']['clips']} in the published numbers."
         if beside
         else f"Test clips: {n_clips}.",
@@ -193,7 +193,7 @@ def sed_table(measures: Measures) -> Table:
     )
     n_test = paper.DATASET["test"]
     notes = (
-        *rendered_note(measures),
+        *rendered_note(measures.audio),
         (
             f"Test clips: {n_clips} with {n_phrases:,} phrases here, "
             f"{n_test['clips']} with {n_test['phrases']:,} in the published curves."

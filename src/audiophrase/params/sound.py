@@ -13,7 +13,9 @@ def carries_sound(params: Mapping[str, Any], dataset: str) -> bool:
 
     Rendered clips may, and recordings out of the user's own folder, which are the user's to pass on
     or not. Clips of YouTube may not, whatever a remote of the user's own is given, nor those of a
-    data set whose `push_clips` is false. A study's are those of the sets it is tested on. Raises ParamsError for an unknown name.
+    data set whose `push_clips` is false. A study's are those of the sets it is tested on.
+
+    Raises ParamsError for an unknown name.
     """
     said = effective(params, dataset)["figures"]["audio"]
     if said is not None:

@@ -10,6 +10,7 @@ interrupted goes on where it stopped, and memory stays flat however long a recor
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -21,7 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audiophrase import tables
-from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.errors import ArtifactError
+from audiophrase.inference.samples import AudioError
+from audiophrase.prose import tell
 
 _KEY = b"audiophrase_sound"
 _LOCK = ".lock"
@@ -58,6 +61,11 @@ class Outcome(NamedTuple):
     duration_s: float
     problem: str | None = None  # why it cannot be searched, if it cannot
 
+    @property
+    def was_heard(self) -> bool:
+        """Whether it has frames, be it that they are of silence."""
+        return self.hop_s > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -72,8 +80,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update came to: how many recordings were as they are, taken up, and dropped."""
+    """What an index has after an update, and how many recordings were as they are, taken up, dropped."""
 
+    entries: Sequence[Entry]
     n_kept: int
     n_made: int
     n_dropped: int
@@ -88,6 +97,7 @@ def update(
     sounds: Sequence[Sound],
     *,
     model: str,
+    readers: str,
     listen: Listen,
     watch: Callable[[Sequence[Sound]], Iterable[Sound]] = iter,
 ) -> Update:
@@ -95,27 +105,28 @@ def update(
 
     Args:
         model: the digest of the model; tables of another are made again.
-        listen: the model's frames of a recording; raises AudiophraseError where it has none, which
-            the index keeps as the recording's problem.
+        readers: what reads recordings; what another could not read is tried again.
+        listen: the model's frames of a recording; raises AudioError where it has none, which the
+            index keeps as the recording's problem.
         watch: shows progress over the recordings that must be read.
     """
     with _alone(folder):
-        by_name = {entry.name: entry for entry in entries(folder) if entry.model == model}
+        readable = {model, _failed(model, readers)}
+        by_name = {entry.name: entry for entry in entries(folder) if entry.model in readable}
         names = {sound.name for sound in sounds}
-        gone = {entry.sha256: entry for name, entry in by_name.items() if name not in names}
+        gone = {e.sha256: e for name, e in by_name.items() if name not in names}
         waiting = [s for s in sounds if s.name not in by_name or by_name[s.name].stamp != s.stamp]
+        current = {name: entry for name, entry in by_name.items() if name in names}
         for sound in watch(waiting):
             content = sound.load()
-            sha256 = _digest(content)
+            new = Entry(sound.name, sound.stamp, _digest(content), model, _NOTHING)
             old = by_name.get(sound.name)
-            same = old if old is not None and old.sha256 == sha256 else gone.get(sha256)
-            if same is not None and _copy(
-                folder, same, replace(same, name=sound.name, stamp=sound.stamp)
-            ):
-                continue
-            _make(folder, Entry(sound.name, sound.stamp, sha256, model, _NOTHING), content, listen)
+            same = old if old is not None and old.sha256 == new.sha256 else gone.get(new.sha256)
+            copied = _copied(folder, same, new) if same is not None else None
+            current[sound.name] = copied or _made(folder, new, content, listen, readers)
         _drop_others(folder, names)
-        return Update(len(sounds) - len(waiting), len(waiting), len(by_name.keys() - names))
+        n_gone = len(by_name.keys() - names)
+        return Update(tuple(current.values()), len(sounds) - len(waiting), len(waiting), n_gone)
 
 
 def entries(folder: Path) -> Iterator[Entry]:
@@ -141,6 +152,10 @@ def pieces(folder: Path, entry: Entry) -> Iterator[np.ndarray]:
                 column = file.read_row_group(number, use_threads=False).column(0).combine_chunks()
                 values = column.flatten().to_numpy().copy()  # PyTorch takes none that is read-only
                 yield values.reshape(len(column), -1)
+    except FileNotFoundError:
+        raise ArtifactError(
+            f"{path} is gone: another search has just changed the index", "run it again"
+        ) from None
     except (pa.ArrowException, OSError, ValueError) as error:
         raise ArtifactError(
             f"{path} cannot be read: {str(error).splitlines()[0]}",
@@ -148,33 +163,37 @@ def pieces(folder: Path, entry: Entry) -> Iterator[np.ndarray]:
         ) from None
 
 
-def _make(folder: Path, entry: Entry, content: Path | bytes, listen: Listen) -> None:
+def _made(folder: Path, new: Entry, content: Path | bytes, listen: Listen, readers: str) -> Entry:
     """Make the table of a recording; where it cannot be heard, one that says why."""
     try:
         heard = listen(content)
-        _write(folder, entry, heard.pieces, heard.outcome)
-    except ArtifactError:
-        raise  # of the index itself: the disk is full, or the like
-    except AudiophraseError as error:
+        return _written(folder, new, heard.pieces, heard.outcome)
+    except AudioError as error:  # of the recording, and not of the disk or the device
         failed = _NOTHING._replace(problem=error.problem)
-        _write(folder, entry, [], lambda: failed)
+        return _written(folder, replace(new, model=_failed(new.model, readers)), [], lambda: failed)
 
 
-def _copy(folder: Path, old: Entry, new: Entry) -> bool:
-    """Make a table out of one with the same content; False where that one is damaged."""
+def _failed(model: str, readers: str) -> str:
+    """What stands in place of the model in the table of a recording that could not be read."""
+    return f"{model}, by {readers}"
+
+
+def _copied(folder: Path, old: Entry, new: Entry) -> Entry | None:
+    """Make a table out of one with the same content; None where that one is damaged, or was not heard."""
+    if not old.outcome.was_heard:
+        return None
     try:
-        _write(folder, new, pieces(folder, old), lambda: old.outcome)
+        return _written(folder, new, pieces(folder, old), lambda: old.outcome)
     except ArtifactError:
-        return False
-    return True
+        return None
 
 
-def _write(
+def _written(
     folder: Path,
     entry: Entry,
     parts: Iterable[np.ndarray],
     outcome: Callable[[], Outcome],
-) -> None:
+) -> Entry:
     """Write a table, whose outcome is known when all parts were taken."""
     path = _path(folder, entry.name)
     partial = path.with_name(f".{path.name}.partial")
@@ -186,10 +205,12 @@ def _write(
                 writer = writer or _writer(partial, table.schema)
                 writer.write_table(table)
             writer = writer or _writer(partial, _table(np.zeros((0, 1))).schema)
-            about = {**asdict(entry), "outcome": outcome()._asdict()}
+            complete = replace(entry, outcome=outcome())
+            about = {**asdict(complete), "outcome": complete.outcome._asdict()}
             writer.add_key_value_metadata({_KEY: json.dumps(about)})
             writer.close()
             partial.replace(path)
+            return complete
         finally:
             partial.unlink(missing_ok=True)
 
@@ -214,7 +235,13 @@ def _alone(folder: Path) -> Iterator[None]:
         file = (folder / _LOCK).open("a")
     with file:
         with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                tell(
+                    "waiting for another search that is bringing this index up to date …", err=True
+                )
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
@@ -227,7 +254,8 @@ def _drop_others(folder: Path, names: Iterable[str]) -> None:
 
 
 def _path(folder: Path, name: str) -> Path:
-    return Path(folder) / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.parquet"
+    digest = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return Path(folder) / f"{digest[:32]}.parquet"
 
 
 def _digest(content: Path | bytes) -> str:
@@ -235,7 +263,8 @@ def _digest(content: Path | bytes) -> str:
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     digest = hashlib.sha256()
-    with suppress(OSError), content.open("rb") as file:  # whoever listens says what is wrong
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    if content.is_file():  # reading a pipe would not end
+        with suppress(OSError), content.open("rb") as file:  # whoever listens says what is wrong
+            while block := file.read(_BLOCK):
+                digest.update(block)
     return digest.hexdigest()

@@ -1,7 +1,7 @@
 """Recordings by what is heard in them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -61,10 +61,12 @@ def search(
     minute of sound; later ones read what is new or changed. It can be deleted at any time.
     """
     from audiophrase import sound_index
+    from audiophrase.inference.audio import readers
     from audiophrase.inference.search import ranked
 
-    sounds, default = _sounds(place)
-    if index_folder is None and not default.exists() and not _is_writable(default):
+    with using.remarks():
+        sounds, default = _sounds(place)
+    if index_folder is None and not _is_writable(default):
         raise AudiophraseError(
             f"the index would lie in {default}, where you may not write",
             "say where: --index FOLDER",
@@ -77,6 +79,7 @@ def search(
         folder,
         sounds,
         model=model.digest,
+        readers=readers(),
         listen=lambda content: _listen(model, content),
         watch=lambda waiting: using.progress(waiting, "file"),
     )
@@ -86,14 +89,20 @@ def search(
         err=True,
     )
     best, problems = {}, {}
-    for entry in using.progress(list(sound_index.entries(folder)), "file"):
+    for entry in using.progress(done.entries, "file"):
         about = entry.outcome
         if about.problem is None:
             windows = model.best_windows(sound_index.pieces(folder, entry), about.hop_s, chosen)
             best[entry.name] = [window.within(about.duration_s) for window in windows]
         else:
             problems[entry.name] = about.problem
-    _show(ranked([each.text for each in chosen], best, problems), top=top, as_json=as_json)
+    names = [each.text for each in chosen]
+    hits = _hits(names, ranked(names, best, problems), top)
+    if as_json:
+        of_texts = [{"text": each, "files": files} for each, files in hits.items()]
+        click.echo(to_json({"texts": of_texts, "not_searched": dict(sorted(problems.items()))}))
+    else:
+        _show(hits, problems)
 
 
 def _sounds(place: str) -> tuple[list, Path]:
@@ -114,9 +123,9 @@ def _sounds(place: str) -> tuple[list, Path]:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether a folder that is not there could be made: asked before anything long is done."""
-    above = next(parent for parent in folder.absolute().parents if parent.exists())
-    return os.access(above, os.W_OK)
+    """Whether one may write into a folder, or make it: asked before anything long is done."""
+    absolute = folder.absolute()
+    return os.access(next(p for p in (absolute, *absolute.parents) if p.exists()), os.W_OK)
 
 
 def _listen(model: Any, content: Path | bytes) -> Any:
@@ -138,30 +147,21 @@ def _listen(model: Any, content: Path | bytes) -> Any:
     return Heard(pieces(), outcome)
 
 
-def _show(ranked: Any, *, top: int, as_json: bool) -> None:
-    """The best of each text, a line each; below them what could not be searched."""
-    listed = ranked[ranked["rank"].notna()]
-    failed = ranked[ranked["rank"].isna()].drop_duplicates("file")
-    hits = {
-        each: [
-            {
-                "rank": int(row.rank),
-                "file": row.file,
-                "score": float(row.score),
-                "onset_s": float(row.onset_s),
-                "offset_s": float(row.offset_s),
-            }
-            for row in rows.head(top).itertuples()
-        ]
-        for each, rows in listed.groupby("text", sort=False)
-    }
-    problems = dict(zip(failed["file"], failed["problem"], strict=True))
-    if as_json:
-        texts = [{"text": each, "files": files} for each, files in hits.items()]
-        click.echo(to_json({"texts": texts, "not_searched": problems}))
-        return
-    for each, files in hits.items():
-        click.echo(f"\n{text.visible(each)}" if len(hits) > 1 else text.visible(each))
+def _hits(texts: Sequence[str], ranked: Any, top: int) -> dict[str, list[dict[str, Any]]]:
+    """The best of each text."""
+    best = ranked[ranked["rank"].notna() & (ranked["rank"] <= top)]
+    hits: dict[str, list[dict[str, Any]]] = {each: [] for each in texts}
+    for row in best.itertuples():
+        hit = {"rank": int(row.rank), "file": row.file}
+        numbers = {key: float(getattr(row, key)) for key in ("score", "onset_s", "offset_s")}
+        hits[row.text].append(hit | numbers)
+    return hits
+
+
+def _show(hits: Mapping[str, Sequence[Mapping[str, Any]]], problems: Mapping[str, str]) -> None:
+    """A line each; below them what could not be searched."""
+    for number, (each, files) in enumerate(hits.items()):
+        click.echo(("\n" if number else "") + text.visible(each))
         rows = [
             (
                 f["rank"],
@@ -173,6 +173,6 @@ def _show(ranked: Any, *, top: int, as_json: bool) -> None:
             for f in files
         ]
         names = ("rank", "score", "onset_s", "offset_s", "file")
-        click.echo(text.columns(names, rows, numbers="rrrrl"))
-    for name, problem in problems.items():
+        click.echo(text.columns(names, rows, numbers="rrrrl") if rows else "no recording")
+    for name, problem in sorted(problems.items()):
         tell(f"not searched: {text.visible(name)}: {text.visible(problem)}", err=True)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from importlib import metadata
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,15 @@ from audiophrase.inference.samples import (
 Audio = str | os.PathLike | bytes | np.ndarray | Iterable[np.ndarray]
 
 _NO_OTHER_FILES = {"protocol_whitelist": "none"}  # a list of files to play is audio to FFmpeg, too
+
+
+def readers() -> str:
+    """What reads files here: another may read what this one does not."""
+    try:
+        pyav = metadata.version("av")
+    except metadata.PackageNotFoundError:
+        pyav = "none"
+    return f"libsndfile {soundfile.__libsndfile_version__}, PyAV {pyav}"
 
 
 @dataclass(slots=True)
@@ -117,7 +127,13 @@ def _file(audio: str | os.PathLike | bytes) -> Iterator[Recording]:
             raise AudioError(f"{name} is a folder", "name a file; `search` takes folders")
         if not path.is_file():
             raise AudioError(f"there is no file {name}", "check its name")
-        empty = path.stat().st_size == 0
+        try:
+            with path.open("rb") as file:
+                empty = not file.read(1)
+        except OSError as error:
+            raise AudioError(
+                f"{name} cannot be read: {error.strerror}", "see who may read it (ls -l)"
+            ) from None
     else:
         name, source = "the audio", io.BytesIO(bytes(audio))
         empty = not audio

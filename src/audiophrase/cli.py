@@ -12,6 +12,7 @@ import click
 from audiophrase import __version__, extras, threads
 from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
+from audiophrase.outputs.text import lines
 from audiophrase.prose import tell
 
 Groups = Mapping[str, Mapping[str, str]]
@@ -38,7 +39,7 @@ COMMANDS = {
         "verify": "Hash every artifact here, in the cache, in a remote.",
         "stages": "List the DVC stages of a data set.",
     },
-    "The workflow": {
+    "The workflow, which `make demo` and `snakemake` run": {
         "check-params": "Check a params file.",
         "dvc-stages": "Write dvc.yaml from the workflow.",
     },
@@ -118,11 +119,17 @@ class _Lazy(click.Group):
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """All on one page: the options stand in the line of usage, and no line is left empty."""
+        groups = {title: [*group.items()] for title, group in self._groups.items()}
         own = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
-        for number, (title, group) in enumerate(self._groups.items(), start=1):
-            with formatter.section(title):
-                formatter.write_dl([*group.items()] + (own if number == len(self._groups) else []))
+        list(groups.values())[-1].extend(own)
+        width = max(len(name) for rows in groups.values() for name, _ in rows)
+        formatter.write_paragraph()
+        for title, rows in groups.items():
+            formatter.write_heading(title)
+            with formatter.indentation():
+                formatter.write_dl([(name.ljust(width), line) for name, line in rows])
 
 
 @click.group(
@@ -130,12 +137,12 @@ class _Lazy(click.Group):
     package="commands",
     groups=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[-h | --help | --version]",
+    subcommand_metavar="COMMAND ...",
 )
 @click.version_option(__version__, prog_name="audiophrase")
 def cli() -> None:
-    """Align sound events with phrases, out of clips and captions alone.
-    Data sets and models are made by `make demo` and `snakemake`.
-    """
+    """Align sound events with phrases, out of clips and captions alone."""
 
 
 @cli.group(
@@ -143,6 +150,8 @@ def cli() -> None:
     cls=_Lazy,
     package="jobs",
     groups={"Jobs": JOBS},
+    options_metavar="[-h | --help]",
+    subcommand_metavar="JOB ...",
     short_help="What the rules of the workflow call.",
 )
 def job() -> None:
@@ -197,5 +206,5 @@ def _stop_at_once(signal_number: int, frame: object) -> None:
 
 
 def _fail(message: str, code: int = 1) -> None:
-    tell(f"error: {message}", err=True)
+    tell(f"error: {lines(message)}", err=True)  # which names files and words of others
     sys.exit(code)

@@ -102,7 +102,7 @@ def test_captions_alone_give_a_threshold_of_clips(model, built):
     rows = read_rows(captions, "annotations.captions", "val", clips)
     vectors = read_vectors(vocabulary_, settings)
     chosen = calibration.choose(
-        model._encoder,
+        model._listener.encoder,
         clips,
         {"phrases": [], "captions": rows},
         {"phrases": {}, "captions": words},
@@ -111,7 +111,7 @@ def test_captions_alone_give_a_threshold_of_clips(model, built):
     assert (chosen.basis, chosen.n_own) == ("clips", len(rows))
     assert 0 < chosen.n_impostors <= chosen.n_own
     pairs = pairs_of(clips, "val", captions, words, say=print)
-    own = PairScores(model._encoder, pairs, vectors, score="mean").own()
+    own = PairScores(model._listener.encoder, pairs, vectors, score="mean").own()
     assert np.isclose(own, chosen.similarity, atol=1e-6).any(), "it is a pair's score"
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase.commands import using
+from audiophrase.outputs.text import visible
 
 _EXAMPLES = """\b
 Examples:
@@ -37,4 +38,4 @@ def embed(
     from audiophrase.outputs.frames import write_frames
 
     n_frames = write_frames(output, using.progress(files, "file"), model)
-    click.echo(f"written: {output}, {n_frames:,} frames", err=True)
+    click.echo(f"written: {visible(str(output))}, {n_frames:,} frames", err=True)

@@ -15,9 +15,10 @@ from audiophrase.prose import tell
 
 _EXAMPLES = """\b
 Examples:
-  audiophrase ground street.wav "a dog barks" "rain" -m results/demo/runs/paper/seed-1
-  audiophrase ground street.wav "a dog barks" -m my-model --audacity labels.txt --plot street.png
-  audiophrase ground street.wav "a dog barks" -m my-model --json > segments.json
+  export AUDIOPHRASE_MODEL=results/demo/runs/paper/seed-1
+  audiophrase ground street.wav "a dog barks" "rain falls"
+  audiophrase ground street.wav "a dog barks" --audacity dogs.txt --plot x.png
+  audiophrase ground street.wav "a dog barks" --json > segments.json
 """
 
 

@@ -18,9 +18,10 @@ INDEX = ".audiophrase"  # in the folder that is searched
 _N_SHOWN = 10
 _EXAMPLES = """\b
 Examples:
-  audiophrase search "rain on a roof" --in recordings -m my-model
-  audiophrase search "a dog barks" "a car passes" --in recordings -m my-model --top 3 --json
-  audiophrase search "a bell rings" --in demo -m results/demo/runs/paper/seed-1
+  export AUDIOPHRASE_MODEL=results/demo/runs/paper/seed-1
+  audiophrase search "rain on a roof" --in recordings
+  audiophrase search "a dog barks" "wind" --in recordings --top 3 --json
+  audiophrase search "a bell rings" --in demo
 """
 
 
@@ -84,7 +85,7 @@ def search(
         watch=lambda waiting: using.progress(waiting, "file"),
     )
     tell(
-        f"index: {folder}, {done.n_kept} as they were, {done.n_made} new or changed, "
+        f"index: {text.visible(str(folder))}, {done.n_kept} as they were, {done.n_made} new or changed, "
         f"{done.n_dropped} gone",
         err=True,
     )

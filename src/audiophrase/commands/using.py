@@ -69,7 +69,7 @@ def refuse_to_overwrite(*paths: Path | None, force: bool) -> None:
 def write(path: Path, content: bytes | str) -> None:
     """Write a file atomically, and say so."""
     tables.write_bytes(path, content.encode("utf-8") if isinstance(content, str) else content)
-    click.echo(f"written: {path}", err=True)
+    click.echo(f"written: {visible(str(path))}", err=True)
 
 
 def _how_to_name() -> str:

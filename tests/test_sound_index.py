@@ -5,7 +5,8 @@ import pytest
 
 from audiophrase.errors import AudiophraseError
 from audiophrase.inference.samples import AudioError
-from audiophrase.sound_index import Heard, Outcome, Sound, entries, pieces, update
+from audiophrase.sound_index import Heard, Sound, update
+from audiophrase.sound_tables import Outcome, entries, pieces
 
 MODEL = "m" * 64
 

@@ -9,7 +9,8 @@ import pytest
 from audiophrase import sound_index
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.inference.samples import AudioError
-from audiophrase.sound_index import Heard, Outcome, Sound, entries, pieces, update
+from audiophrase.sound_index import Heard, Sound, update
+from audiophrase.sound_tables import Outcome, entries, pieces
 from audiophrase.sounds import of_files
 
 

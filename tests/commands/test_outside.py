@@ -4,7 +4,9 @@ import json
 import os
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
+import soundfile
 from click.testing import CliRunner
 
 import audiophrase
@@ -90,6 +92,17 @@ def test_names_of_any_bytes_are_ranked_and_unreadable_folders_told_of(
     with pytest.warns(search.LeftOutWarning):
         table = audiophrase.load(bundled, "cpu").search("wind blows", recordings)
     assert table["file"].tolist() == ranked
+
+
+def test_a_file_that_is_named_twice_is_embedded_once_and_what_is_to_be_known_is_noted(
+    run, tmp_path
+):
+    silent, path = tmp_path / "silent.wav", tmp_path / "frames.parquet"
+    soundfile.write(silent, np.zeros(16000), 16000)
+    done = run("embed", silent, silent, "-o", path)
+    assert done.stderr.count("note: ") == done.stderr.count("is silent") == 1
+    times_s = pq.read_table(path)["time_s"].to_pylist()
+    assert times_s == sorted(set(times_s))
 
 
 def test_texts_of_which_nothing_could_be_searched_are_still_answered(run, tmp_path):

@@ -11,7 +11,6 @@ from audiophrase.commands import using
 from audiophrase.outputs import segments as forms
 from audiophrase.outputs import text
 from audiophrase.outputs.segments import Segment
-from audiophrase.prose import tell
 
 _EXAMPLES = """\b
 Examples:
@@ -72,7 +71,7 @@ def ground(
         for row in result.segments.itertuples()
     ]
     for note in result.notes:
-        tell(f"note: {text.visible(note)}", err=True)
+        using.note(note)
     if as_json:
         click.echo(text.as_json(_as_object(file, segments, result)))
     else:

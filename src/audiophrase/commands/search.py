@@ -61,7 +61,7 @@ def search(
     The first search goes through all of them and keeps their frames in an index, about 3 MB a
     minute of sound; later ones read what is new or changed. It can be deleted at any time.
     """
-    from audiophrase import sound_index
+    from audiophrase import sound_index, sound_tables
     from audiophrase.inference.audio import readers
     from audiophrase.inference.search import ranked
 
@@ -93,7 +93,7 @@ def search(
     for entry in using.progress(done.entries, "file"):
         about = entry.outcome
         if about.problem is None:
-            windows = model.best_windows(sound_index.pieces(folder, entry), about.hop_s, chosen)
+            windows = model.best_windows(sound_tables.pieces(folder, entry), about.hop_s, chosen)
             best[entry.name] = [window.within(about.duration_s) for window in windows]
         else:
             problems[entry.name] = about.problem
@@ -131,7 +131,8 @@ def _is_writable(folder: Path) -> bool:
 
 def _listen(model: Any, content: Path | bytes) -> Any:
     """A recording as an index takes it, in pieces."""
-    from audiophrase.sound_index import Heard, Outcome
+    from audiophrase.sound_index import Heard
+    from audiophrase.sound_tables import Outcome
 
     streams = []
 

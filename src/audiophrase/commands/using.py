@@ -94,7 +94,12 @@ def remarks() -> Iterator[None]:
         finally:
             ours = [w for w in caught if w.category.__module__.startswith("audiophrase.")]
             for remark in dict.fromkeys(str(w.message) for w in ours):
-                tell(f"note: {visible(remark)}", err=True)
+                note(remark)
+
+
+def note(text: str) -> None:
+    """Say what is to be known beside the answer."""
+    tell(f"note: {visible(text)}", err=True)
 
 
 def show_listening(model: Any, file: Path) -> None:

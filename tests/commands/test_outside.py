@@ -114,6 +114,12 @@ def test_texts_of_which_nothing_could_be_searched_are_still_answered(run, tmp_pa
     assert run("search", "wind", "--in", tmp_path).stdout == "wind\nno recording\n"
 
 
+def test_an_empty_name_is_not_this_folder(run, recordings, monkeypatch):
+    monkeypatch.chdir(recordings)
+    with pytest.raises(AudiophraseError, match="names no folder"):
+        run("search", "wind", "--in", "")
+
+
 @pytest.mark.parametrize("name", ["ground", "search", "embed", "export", "info", "cite"])
 def test_help_is_read_at_80_columns(name):
     shown = CliRunner().invoke(cli.cli, [name, "--help"], terminal_width=80).stdout

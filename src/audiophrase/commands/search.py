@@ -111,6 +111,8 @@ def _sounds(place: str) -> tuple[list, Path]:
     from audiophrase import sounds
     from audiophrase.inference.search import audio_files
 
+    if not place:  # a variable that is not set, which Path takes for this folder
+        raise AudiophraseError("--in names no folder", "name one, such as . for this one")
     folder, clips = Path(place), Path("data", place, "clips")
     if folder.is_dir():
         return sounds.of_files(folder, audio_files(folder)), folder / INDEX

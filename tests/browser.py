@@ -37,7 +37,9 @@ class Visit:
         """What axe-core finds wrong: moderate, serious or critical, a line each."""
         from axe_playwright_python.sync_playwright import Axe
 
-        found = Axe().run(self.page).response["violations"]
+        # Without preload, which fetches style sheets: pages on a disk may not, nor under a strict policy.
+        options = {"resultTypes": ["violations"], "preload": False}
+        found = Axe().run(self.page, options=options).response["violations"]
         return [
             f"{each['impact']} {each['id']}: {node['target']} {node['failureSummary']}"
             for each in found
@@ -98,3 +100,16 @@ def visit(chromium) -> Iterator[Any]:
         assert not visit.errors, visit.errors
         inside = (f"{folder}/", "data:", "blob:")
         assert not (away := [url for url in visit.requests if not url.startswith(inside)]), away
+
+
+def eventually(page: Any, expression: str) -> None:
+    """Waits until an expression of JavaScript holds; a strict policy bars Playwright's own waiting.
+
+    Raises:
+        AssertionError: it does not within ten seconds.
+    """
+    for _ in range(200):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it does not come true: {expression}")

@@ -38,6 +38,9 @@ class Clone(Project):
         (folder / ".dvc").mkdir()
         shutil.copy(ROOT / ".dvc/config", folder / ".dvc/config")
         shutil.copy(ROOT / ".dvc/.gitignore", folder / ".dvc/.gitignore")
+        shutil.copytree(
+            ROOT / ".dvc/plots", folder / ".dvc/plots", ignore=shutil.ignore_patterns("*.html")
+        )
         clone = cls(folder)
         params = yaml.safe_load((folder / "params.yaml").read_text())
         params["build"] = ["tiny"]

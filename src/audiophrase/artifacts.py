@@ -28,6 +28,10 @@ MEASURES = "results/{dataset}/measures.parquet"
 MEASURES_CSV = "results/{dataset}/measures.csv"
 METRICS = "results/{dataset}/metrics.json"
 REPORT = "results/{dataset}/report.html"
+EXPLORER = "results/{dataset}/explorer/index.html"  # of a folder that is written as a whole
+EXPLORER_FILES = "results/{dataset}/explorer/files.json"  # and what lies in it
+
+PAGES = (REPORT, EXPLORER, EXPLORER_FILES)
 
 ANNOTATION_TABLES = ("clips", "captions", "phrases")
 TEXT_TABLES = ("vocabulary", "captions", "phrases")
@@ -40,6 +44,8 @@ MEASURE_FILES = (
     "sed_scores.parquet",
     "sed.json",
     "sed_measures.parquet",
+    "rankings.parquet",
+    "frame_words.parquet",
 )
 TABLES = ("dataset", "retrieval", "sed", "events", "ablations")
 
@@ -107,7 +113,7 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
         *[f"{run}/{f}" for run in run_folders(params, dataset, variants) for f in MEASURE_FILES],
         *[f"{results}/tables/{name}.{kind}" for name in TABLES for kind in ("csv", "md")],
         *[f"{results}/figures/{name}.{kind}" for name in figures for kind in ("svg", "png")],
-        *[path.format(dataset=dataset) for path in (MEASURES, MEASURES_CSV, METRICS, REPORT)],
+        *[path.format(dataset=dataset) for path in (MEASURES, MEASURES_CSV, METRICS, *PAGES)],
     ]
 
 

@@ -38,8 +38,9 @@ COMMANDS = {
         "adopt": "Tell Snakemake which pulled files are current.",
         "verify": "Hash every artifact here, in the cache, in a remote.",
         "stages": "List the DVC stages of a data set.",
+        "offline-plots": "Have DVC's plots open offline.",
     },
-    "The workflow, which `make demo` and `snakemake` run": {
+    "The workflow; the jobs of its rules are under `audiophrase job`": {
         "check-params": "Check a params file.",
         "dvc-stages": "Write dvc.yaml from the workflow.",
     },
@@ -72,10 +73,12 @@ JOBS = {
     "train": "Train the model.",
     "evaluate-retrieval": "Retrieval of captions and clips.",
     "evaluate-sed": "Phrase-based sound event detection.",
+    "inspect-run": "What a run makes of each test clip.",
     "metrics": "Gather the numbers of all runs.",
     "tables": "Write the tables.",
     "figure": "Draw a figure.",
     "report": "Write the page of results.",
+    "explorer": "Write the pages to look through clips and errors.",
     "backdate": "Date back shards that Snakemake has no record of.",
 }
 JOB = "job"
@@ -121,15 +124,12 @@ class _Lazy(click.Group):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """All on one page: the options stand in the line of usage, and no line is left empty."""
-        groups = {title: [*group.items()] for title, group in self._groups.items()}
-        own = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
-        list(groups.values())[-1].extend(own)
-        width = max(len(name) for rows in groups.values() for name, _ in rows)
+        width = max(map(len, self._names))
         formatter.write_paragraph()
-        for title, rows in groups.items():
+        for title, group in self._groups.items():
             formatter.write_heading(title)
             with formatter.indentation():
-                formatter.write_dl([(name.ljust(width), line) for name, line in rows])
+                formatter.write_dl([(name.ljust(width), line) for name, line in group.items()])
 
 
 @click.group(
@@ -152,7 +152,6 @@ def cli() -> None:
     groups={"Jobs": JOBS},
     options_metavar="[-h | --help]",
     subcommand_metavar="JOB ...",
-    short_help="What the rules of the workflow call.",
 )
 def job() -> None:
     """One command a rule of the workflow: Snakemake calls these."""

@@ -160,9 +160,14 @@ def write_json(path: Path, value: dict[str, Any], *, sealed: bool = True) -> Non
 
     If `sealed`, with a digest of its content, which `read_json` checks.
     """
+    write_text(path, json_text(value, sealed=sealed))
+
+
+def json_text(value: dict[str, Any], *, sealed: bool = True) -> str:
+    """What `write_json` writes."""
     if sealed:
         value = {**value, SEAL: _seal(json.loads(json.dumps(value)))}
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def read_json(path: Path) -> Any:

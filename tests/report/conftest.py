@@ -23,9 +23,11 @@ from audiophrase.evaluate.rows import (
     facts,
 )
 from audiophrase.report import catalogue
+from audiophrase.report.leakage import leakage_table
 from audiophrase.report.measures import Measures
 from audiophrase.report.metrics import counts, metrics
 from audiophrase.report.page import Contents
+from audiophrase.splits import SPLITS
 
 BOOTSTRAP = {"confidence": 0.95, "n_resamples": 1000}
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -251,6 +253,9 @@ def page_contents(make_measures, availability):
             "measures": make_measures(),
             "figures": [(about, SVG) for about in catalogue.figures().values()],
             "availability": availability,
+            "leakage": leakage_table(
+                [], splits={split: ["demo"] for split in SPLITS}, exclude_leaks=False
+            ),
             "coverage": coverage,
             "models": [model],
             "parameters": {"title": "A data set", "train": {"batch_size": 32}},

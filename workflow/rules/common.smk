@@ -81,6 +81,23 @@ wildcard_constraints:
     front_end="|".join(FRONT_ENDS),
 
 
+def in_report(path, caption, part, labels):
+    """An output that `snakemake --report` shows under its data set: workflow/report/CAPTION.rst below it."""
+    return report(
+        path,
+        caption=f"../report/{caption}.rst",
+        category="{dataset}",
+        subcategory=part,
+        labels=labels,
+    )
+
+
+def of_run(name, title):
+    """A run's table in the report of Snakemake, by its name without ending."""
+    labels = {"table": title, "seed": "{seed}"}
+    return in_report(f"{RUN}/{name}.csv", name, "variant {variant}", labels)
+
+
 @instructive
 def sections(dataset, variant=None):
     """All sections as they hold for a data set, and for a variant where one is named."""

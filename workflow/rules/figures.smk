@@ -5,7 +5,11 @@ rule tables:
         compare=compared,
         sources=sources("tables"),
     output:
-        expand("results/{{dataset}}/tables/{name}.{kind}", name=paths.TABLES, kind=("csv", "md")),
+        [
+            in_report(f"results/{{dataset}}/tables/{name}.csv", "table", "tables", {"table": name})
+            for name in paths.TABLES
+        ],
+        expand("results/{{dataset}}/tables/{name}.md", name=paths.TABLES),
     log:
         "logs/{dataset}/tables.log",
     threads: 1
@@ -23,7 +27,12 @@ rule figure:
         unpack(figure_inputs),
         sources=sources("figure", lambda w: [f"audiophrase.report.figures.{w.figure}"]),
     output:
-        svg="results/{dataset}/figures/{figure}.svg",
+        svg=in_report(
+            "results/{dataset}/figures/{figure}.svg",
+            "figure",
+            "figures",
+            lambda wildcards: {"figure": FIGURES[wildcards.figure].title},
+        ),
         png="results/{dataset}/figures/{figure}.png",
     log:
         "logs/{dataset}/figure/{figure}.log",
@@ -37,6 +46,7 @@ rule figure:
         settings=figure_settings,
         audio=audio,
         annotations=source_of_annotations,
+        caption=figure_caption,
         files=lambda wildcards: [
             f"{name}={path}" for name, paths in figure_inputs(wildcards).items() for path in paths
         ],

@@ -1,4 +1,7 @@
-# The numbers of a data set, and the page with everything on it.
+# The numbers of a data set, the page with everything on it, and pages to look through its clips.
+report: "../report/workflow.rst"
+
+
 rule metrics:
     input:
         availability=paths.AVAILABILITY,
@@ -38,11 +41,12 @@ rule report:
         figure=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
         figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
         clips=clips_to_hear,
+        clips_manifest=heard_manifest,
         templates=PAGE_TEMPLATES,
         others=made_before_report,
         sources=sources("report"),
     output:
-        page=paths.REPORT,
+        page=in_report(paths.REPORT, "page", "page", {"page": "everything on one page"}),
     log:
         "logs/{dataset}/report.log",
     threads: 1
@@ -50,8 +54,48 @@ rule report:
         mem_mb=1000,
         runtime=10,
     params:
-        options=options("figure_modules", "templates", "others"),
+        options=options("clips_manifest", "figure_modules", "templates", "others"),
         parameters=page_parameters,
     shell:
         "python -m audiophrase job report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
         "{params.options:q} 2>&1 | tee -i {log}"
+
+
+# A folder of pages, written as a whole: Snakemake and DVC know it by its first page.
+rule explorer:
+    input:
+        captions=annotation_table("captions"),
+        phrases=annotation_table("phrases"),
+        vocabulary=text_table("vocabulary"),
+        caption_words=text_table("captions"),
+        phrase_words=text_table("phrases"),
+        coverage=paths.COVERAGE,
+        features=feature_shards("test"),
+        clips=clips_to_hear,
+        clips_manifest=heard_manifest,
+        scores=run_files("sed_scores.parquet"),
+        curve=run_files("sed_curve.csv"),
+        rankings=run_files("rankings.parquet"),
+        frame_words=run_files("frame_words.parquet"),
+        files=explorer_files,
+        sources=sources("explorer"),
+    output:
+        page=paths.EXPLORER,
+        listing=paths.EXPLORER_FILES,
+    log:
+        "logs/{dataset}/explorer.log",
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=30,
+    params:
+        settings=settings("features", "evaluate.sed", variant="paper"),
+        options=options("clips_manifest", "files", "listing"),
+        title=lambda wildcards: entry(wildcards.dataset)["title"],
+        audio=audio,
+        sound=lambda wildcards: "heard" if is_heard(wildcards) else "left-out",
+        runs=lambda wildcards: [f"--run={name}" for name in run_names(wildcards)],
+    shell:
+        "python -m audiophrase job explorer --dataset {wildcards.dataset} --title {params.title:q} "
+        "--settings {params.settings:q} --audio {params.audio} --sound {params.sound} "
+        "{params.runs:q} {params.options:q} 2>&1 | tee -i {log}"

@@ -1,5 +1,8 @@
 # What the rules of tables, figures and page share: files of the runs, and what they are given.
 import json
+from pathlib import Path
+
+from audiophrase.report.paper import stands_beside
 
 # What the page is written from, beside the modules of its job.
 PAGE_TEMPLATES = sorted(
@@ -66,6 +69,16 @@ def figure_settings(wildcards):
         ) from None
 
 
+def figure_caption(wildcards):
+    """What a figure's module says below it, for the report of Snakemake (workflow/report/figure.rst).
+
+    Without its sentence on phrases: that there are any is known once annotations are read.
+    """
+    beside_paper = stands_beside(source_of_annotations(wildcards))
+    text = FIGURES[wildcards.figure].text(has_phrases=False, beside_paper=beside_paper)
+    return catalogue.as_rst(text)
+
+
 def run_files(*names):
     """Files of every run of a data set."""
 
@@ -76,9 +89,8 @@ def run_files(*names):
 
 
 def clips_to_hear(wildcards):
-    """The shards of test clips, where the page may carry their sound and they are here."""
-    known = config, wildcards.dataset
-    if not carries_sound(*known) or paths.works_without_clips(*known):
+    """The shards of test clips, where pages may carry their sound and they are here."""
+    if not is_heard(wildcards) or paths.works_without_clips(config, wildcards.dataset):
         return []
     return shards("clips", "test")(wildcards)
 
@@ -91,8 +103,12 @@ def compared(wildcards):
 
 
 def made_before_report(wildcards):
-    """All artifacts but the clips, so that asking for the report alone makes the tables too."""
-    left_out = {paths.REPORT.format(dataset=wildcards.dataset), *shards("clips")(wildcards)}
+    """All artifacts but clips and explorer, so that asking for the report alone makes the tables too.
+
+    The explorer reads clips, which need not be here.
+    """
+    pages = [path.format(dataset=wildcards.dataset) for path in paths.PAGES]
+    left_out = {*pages, *shards("clips")(wildcards)}
     return [path for path in artifacts(wildcards.dataset) if path not in left_out]
 
 
@@ -113,3 +129,29 @@ def page_parameters(wildcards):
 def overrides(wildcards):
     """What each variant that is run changes."""
     return {name: config["variants"][name] for name in variants(wildcards.dataset)}
+
+
+@instructive
+def is_heard(wildcards):
+    """Whether page and explorer carry the clips' sound."""
+    return carries_sound(config, wildcards.dataset)
+
+
+def heard_manifest(wildcards):
+    """The manifest of the clips to hear, which is here whether the clips are or not: what DVC goes by."""
+    tested = paths.members(config, wildcards.dataset)["test"] if is_heard(wildcards) else []
+    return [paths.manifest(name, "clips", "test") for name in tested]
+
+
+def run_names(wildcards):
+    """The runs of a data set as VARIANT/SEED, in the order of `run_files`."""
+    return [run.rpartition("runs/")[2].replace("seed-", "") for run in runs(wildcards.dataset)]
+
+
+def explorer_files(wildcards):
+    """The pages, scripts and styles of the explorer that are no Python."""
+    folder = Path("src/audiophrase/explorer")
+    return [
+        "src/audiophrase/report/colours.css",
+        *sorted(str(path) for path in (*folder.glob("*.j2"), *folder.glob("static/*.*"))),
+    ]

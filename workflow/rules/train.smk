@@ -11,7 +11,7 @@ rule train:
     output:
         model=f"{RUN}/model.safetensors",
         model_json=f"{RUN}/model.json",
-        history=f"{RUN}/history.csv",
+        history=of_run("history", "losses by epoch"),
     log:
         "logs/{dataset}/train/{variant}.{seed}.log",
     threads: lambda wildcards: sections(wildcards.dataset, wildcards.variant)["train"]["n_threads"]

@@ -63,6 +63,10 @@ class Dvc:
         listed = self._run("remote", "list").splitlines()
         return next((" ".join(line.split()) for line in listed if "(default)" in line), "")
 
+    def set_here(self, key: str, value: str) -> None:
+        """Set a key of DVC's configuration for this clone alone. Raises DvcError."""
+        self._run("config", "--local", key, value)
+
     def _run(self, *arguments: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "dvc", *arguments],

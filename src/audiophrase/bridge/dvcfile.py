@@ -31,7 +31,7 @@ def render(stages: Sequence[Stage], plots: Mapping[str, Any]) -> str:
 
     Args:
         stages: of all data sets, upstream ones first.
-        plots: path with wildcards -> what DVC should draw of it.
+        plots: path with wildcards -> what DVC should draw of it; its title may have wildcards, too.
     """
     families: dict[str, list[Stage]] = {}
     for stage in stages:
@@ -39,7 +39,7 @@ def render(stages: Sequence[Stage], plots: Mapping[str, Any]) -> str:
     content = {
         "stages": {family: _template(members) for family, members in families.items()},
         "plots": [
-            {path.format(**stage.wildcards): dict(plot)}
+            {path.format(**stage.wildcards): _filled(plot, stage.wildcards)}
             for path, plot in plots.items()
             for stage in stages
             if stage.family == "train"
@@ -47,6 +47,10 @@ def render(stages: Sequence[Stage], plots: Mapping[str, Any]) -> str:
     }
     dumped = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
     return HEADER + dumped
+
+
+def _filled(plot: Mapping[str, Any], wildcards: Mapping[str, str]) -> dict[str, Any]:
+    return {**plot, "title": plot["title"].format(**wildcards)}
 
 
 def _template(members: Sequence[Stage]) -> dict[str, Any]:

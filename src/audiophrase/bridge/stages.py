@@ -12,6 +12,8 @@ import yaml
 from audiophrase.bridge.graph import Graph, Job, rules_digest
 from audiophrase.errors import AudiophraseError
 from audiophrase.params.consistency import sources_of
+from audiophrase.params.sound import carries_sound
+from audiophrase.params.studies import members
 
 GROUPING = Path("workflow/stages.yaml")
 PARAMS = Path("params.yaml")
@@ -34,6 +36,7 @@ class Stage:
     jobs: tuple[Job, ...]
     rules: tuple[str, ...]
     folder: str | None
+    listing: str | None  # names the files of a folder that is written as a whole
     manifests: tuple[str, ...]
     metrics: tuple[str, ...]
     outs: tuple[str, ...]
@@ -133,7 +136,6 @@ def _stage(
     outputs = [path for job in jobs for path in job.outputs]
     inside = [path for path in outputs if folder and path.startswith(f"{folder}/")]
     loose = [path for path in outputs if path not in inside]
-    dataset = params["datasets"][wildcards["dataset"]]
     return Stage(
         family=family,
         key=key,
@@ -141,17 +143,25 @@ def _stage(
         jobs=jobs,
         rules=tuple(rule for rule in entry["rules"] if rule in {job.rule for job in jobs}),
         folder=folder,
+        listing=entry["listing"].format(**wildcards) if "listing" in entry else None,
         manifests=tuple(sorted(loose)) if "manifest" in entry else (),
         metrics=tuple(p for p in loose if p == entry.get("metrics", "").format(**wildcards)),
         outs=tuple(sorted([*([folder] if folder else []), *loose])),
         deps=tuple(sorted(_deps(jobs, (family, key), maker, grouping))),
         params=tuple(sorted(_outermost(_params(jobs, wildcards, grouping["params"], params)))),
         is_small=entry.get("small", False),
-        is_pushed=entry.get("pushed") != "push_clips"
-        or dataset.get("push_clips", "youtube" not in sources_of(dataset)),
+        is_pushed=_is_pushed(entry.get("pushed"), wildcards["dataset"], params),
         grows=entry.get("grows", False),
         wildcards=wildcards,
     )
+
+
+def _is_pushed(holds: str | None, name: str, params: Mapping[str, Any]) -> bool:
+    """Whether a family's folder goes to a remote: if it holds the clips, or their sound, as clips do."""
+    if holds is None or (holds == "sound" and not carries_sound(params, name)):
+        return True
+    heard = [params["datasets"][member] for member in members(params, name)["test"]]
+    return all(each.get("push_clips", "youtube" not in sources_of(each)) for each in heard)
 
 
 def _deps(
@@ -187,7 +197,7 @@ def _deps(
 def _params(
     jobs: Iterable[Job],
     wildcards: Mapping[str, str],
-    sources: Mapping[str, str | None],
+    sources: Mapping[str, str | list[str] | None],
     params: Mapping[str, Any],
 ) -> set[str]:
     """Keys of params.yaml that change the stage's bytes, where their effective values stand."""
@@ -216,13 +226,23 @@ def _params(
                 )
             elif value is None:
                 continue  # the job has no use for that key
-            elif (path := sources[name]) is not None and path.startswith("entry."):
-                keys = path.removeprefix("entry.").split("|")
-                held = [key for key in keys if key in params["datasets"][dataset]]
-                changing |= {f"datasets.{dataset}.{key}" for key in held[:1]}
-            elif path is not None:
-                changing |= set(_effective_paths(path, layers, params))
+            else:
+                known = sources[name]
+                for path in known if isinstance(known, list) else [known] if known else []:
+                    changing |= _paths_of(path, dataset, layers, params)
     return changing
+
+
+def _paths_of(
+    path: str, dataset: str, layers: Sequence[str], params: Mapping[str, Any]
+) -> set[str]:
+    """Where a key stands: of the data set's entry, the first that it has, or of the sections."""
+    if path.startswith("entry."):
+        keys = path.removeprefix("entry.").split("|")
+        held = [key for key in keys if key in params["datasets"][dataset]]
+        return {f"datasets.{dataset}.{key}" for key in held[:1]}
+    named = _effective_paths(path, layers, params)
+    return {name for name in named if _at(params, name, default=_ABSENT) is not _ABSENT}
 
 
 def _outermost(paths: set[str]) -> set[str]:

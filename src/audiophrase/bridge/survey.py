@@ -169,10 +169,22 @@ def unsound_files(stage: Stage) -> Iterator[str]:
             {Path(str(stage.folder)) / shard: entry["md5"] for shard, entry in shards.items()}
         )
     expected = {Path(path) for path in stage.outputs}
+    if stage.listing and Path(stage.listing).exists():
+        listed = _of_listing(Path(stage.listing))
+        yield from _compare(listed)
+        expected |= set(listed)
     if stage.folder and Path(stage.folder).is_dir():
         for file in sorted(Path(stage.folder).rglob("*")):
             if file.is_file() and file not in expected:
                 yield f"{file} is nothing that {stage.name} makes: move or delete it"
+
+
+def _of_listing(path: Path) -> dict[Path, str]:
+    """The files that a folder's own listing names; none where it is damaged, which is said elsewhere."""
+    try:
+        return {path.parent / name: md5 for name, md5 in tables.read_json(path)["md5"].items()}
+    except ArtifactError:
+        return {}
 
 
 def _listed(stage: Stage, folder: Path, digest: str, cache: Path) -> dict[Path, str]:

@@ -23,6 +23,7 @@ Constants are read from the text: every start of Snakemake asks for them, and mu
 """
 
 import ast
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from typing import Any
 from audiophrase.errors import AudiophraseError, ExtensionError
 
 FOLDER = Path(__file__).parent / "figures"
+_MARKUP = re.compile(r"[\\*`|_]")
 # What the workflow fills into the paths that figures read.
 PLACEHOLDERS = {
     "dataset": "the data set's name",
@@ -64,6 +66,11 @@ class About:
         return " ".join(
             [self.caption, *(sentence for holds, sentence in more if holds and sentence)]
         )
+
+
+def as_rst(text: str) -> str:
+    """A plain text as reStructuredText shows it unchanged: nothing in it is markup."""
+    return _MARKUP.sub(r"\\\g<0>", text)
 
 
 def figures(folder: Path = FOLDER) -> dict[str, About]:

@@ -53,13 +53,13 @@ class Contents:
     measures: Measures
     figures: Sequence[tuple[About, bytes]]  # each with its SVG, in the order of the page
     availability: Sequence[Row]
+    leakage: Table  # as report.leakage.leakage_table returns it
     coverage: pd.DataFrame  # as text.coverage.by_word returns it
     models: Sequence[Row]  # model.json of each seed
     parameters: Mapping[str, Any]
     versions: Mapping[str, str]
     compared: Mapping[str, Measures] = field(default_factory=dict)  # of other data sets
     sounds: Mapping[str, str] = field(default_factory=dict)  # as players.sounds returns them
-    leakage: Table | None = None  # as report.leakage.leakage_table returns it
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def page(contents: Contents) -> str:
     )
     unusable = [row for row in contents.availability if row["state"] not in USABLE]
     return _template().render(
-        sections=[one for one in SECTIONS if one.name != "leakage" or contents.leakage],
+        sections=SECTIONS,
         below={
             "tables": [(f"table-{name}", table.title) for name, table in tables.items()],
             "figures": [(f"figure-{figure['name']}", figure["title"]) for figure in figures],
@@ -130,7 +130,7 @@ def page(contents: Contents) -> str:
             _coverage(contents.coverage), "coverage", "Tokens by split, and how they were found"
         ),
         leakage=contents.leakage,
-        leakage_parts=parts(contents.leakage, "leakage") if contents.leakage else (),
+        leakage_parts=parts(contents.leakage, "leakage"),
         members=_members(contents.parameters),
         unknown_words=unknown(contents.coverage),
         unknown_remedy=REMEDY,

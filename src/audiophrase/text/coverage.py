@@ -97,13 +97,19 @@ class Unknown:
 def unknown(rows: pd.DataFrame) -> Unknown:
     """What has no vector, of the rows of `by_word`."""
     words = rows[rows["how"] == "unk"].groupby("word")["tokens"].sum()
-    most = words.sort_values(ascending=False, kind="stable")[:N_LISTED]
     return Unknown(
         n_tokens=int(rows["tokens"].sum()),
         n_unknown=int(words.sum()),
         n_words=len(words),
-        most_frequent=tuple((str(word), int(n)) for word, n in most.items()),
+        most_frequent=tuple(most_unknown(rows, N_LISTED)),
     )
+
+
+def most_unknown(rows: pd.DataFrame, n_listed: int) -> list[tuple[str, int]]:
+    """The most frequent words without a vector, and how often each stands in the captions."""
+    words = rows[rows["how"] == "unk"].groupby("word")["tokens"].sum()
+    most = words.sort_values(ascending=False, kind="stable")[:n_listed]
+    return [(str(word), int(n)) for word, n in most.items()]
 
 
 def remarks(

@@ -70,7 +70,8 @@ def test_a_network_goes_with_the_bundle(frozen, tmp_path):
     with pytest.raises(AudiophraseError, match="a network in a file"):
         export_bundle(run, tmp_path / "bundle")
     export_bundle(run, tmp_path / "bundle", network=path)
-    model = load(tmp_path / "bundle", "cpu")
+    of_run, model = load(run, "cpu", network=path), load(tmp_path / "bundle", "cpu")
+    assert of_run.digest == model.digest
     sound = np.random.default_rng(0).normal(0, 0.1, 25 * RATE_HZ).astype(np.float32)
     embedding = model.embed(sound, RATE_HZ)
     assert embedding.frames.shape == (25 * 50 - 1, D)

@@ -87,6 +87,15 @@ def built(shared) -> Project:
     return Project(folder / "project")
 
 
+@pytest.fixture(scope="session")
+def bundled(shared, built):
+    """Its model, packed. Not to be changed: copy it."""
+    from audiophrase.inference.export import export_bundle  # loads PyTorch: few need it
+
+    run = built.folder / "results/tiny/runs/paper/seed-1"
+    return shared("bundle", lambda folder: export_bundle(run, folder / "bundle")) / "bundle"
+
+
 @pytest.fixture
 def project(built, tmp_path) -> Project:
     """A copy of the tiny data set to do harm to."""

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from audiophrase.errors import AudiophraseError
-from audiophrase.sound_index import Heard, Outcome, Sound, entries, pieces, update
+from audiophrase.inference.samples import AudioError
+from audiophrase.sound_index import Heard, Sound, update
+from audiophrase.sound_tables import Outcome, entries, pieces
 
 MODEL = "m" * 64
 
@@ -23,7 +25,7 @@ class Ear:
     def __call__(self, content):
         self.heard.append(content)
         if content == b"bad":
-            raise AudiophraseError("it is no audio", "none")
+            raise AudioError("it is no audio", "none")
         values = np.frombuffer(content, np.uint8).astype(np.float32)
         parts = [values[:1].repeat(2)[None], values[-1:].repeat(2)[None].repeat(3, axis=0)]
         return Heard(iter(parts), lambda: Outcome(0.5, 2.0, "silent" if content == b"s" else None))
@@ -37,7 +39,7 @@ def sounds(**contents):
 
 
 def bring_up(folder, ear, model=MODEL, **contents):
-    return update(folder, sounds(**contents), model=model, listen=ear)
+    return update(folder, sounds(**contents), model=model, readers="libsndfile 1", listen=ear)
 
 
 def read(folder):

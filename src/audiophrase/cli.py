@@ -12,6 +12,7 @@ import click
 from audiophrase import __version__, extras, threads
 from audiophrase.bridge import guard
 from audiophrase.errors import AudiophraseError
+from audiophrase.outputs.text import lines
 from audiophrase.prose import tell
 
 Groups = Mapping[str, Mapping[str, str]]
@@ -39,7 +40,7 @@ COMMANDS = {
         "stages": "List the DVC stages of a data set.",
         "offline-plots": "Have DVC's plots open offline.",
     },
-    "The workflow": {
+    "The workflow; the jobs of its rules are under `audiophrase job`": {
         "check-params": "Check a params file.",
         "dvc-stages": "Write dvc.yaml from the workflow.",
     },
@@ -121,11 +122,14 @@ class _Lazy(click.Group):
         finally:
             signal.signal(signal.SIGINT, before)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        own = [(name, command.get_short_help_str()) for name, command in self.commands.items()]
-        for number, (title, group) in enumerate(self._groups.items(), start=1):
-            with formatter.section(title):
-                formatter.write_dl([*group.items()] + (own if number == len(self._groups) else []))
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """All on one page: the options stand in the line of usage, and no line is left empty."""
+        width = max(map(len, self._names))
+        formatter.write_paragraph()
+        for title, group in self._groups.items():
+            formatter.write_heading(title)
+            with formatter.indentation():
+                formatter.write_dl([(name.ljust(width), line) for name, line in group.items()])
 
 
 @click.group(
@@ -133,12 +137,12 @@ class _Lazy(click.Group):
     package="commands",
     groups=COMMANDS,
     context_settings={"help_option_names": ["-h", "--help"]},
+    options_metavar="[-h | --help | --version]",
+    subcommand_metavar="COMMAND ...",
 )
 @click.version_option(__version__, prog_name="audiophrase")
 def cli() -> None:
-    """Align sound events with phrases, out of clips and captions alone.
-    Data sets and models are made by `make demo` and `snakemake`.
-    """
+    """Align sound events with phrases, out of clips and captions alone."""
 
 
 @cli.group(
@@ -146,7 +150,8 @@ def cli() -> None:
     cls=_Lazy,
     package="jobs",
     groups={"Jobs": JOBS},
-    short_help="What the rules of the workflow call.",
+    options_metavar="[-h | --help]",
+    subcommand_metavar="JOB ...",
 )
 def job() -> None:
     """One command a rule of the workflow: Snakemake calls these."""
@@ -200,5 +205,5 @@ def _stop_at_once(signal_number: int, frame: object) -> None:
 
 
 def _fail(message: str, code: int = 1) -> None:
-    tell(f"error: {message}", err=True)
+    tell(f"error: {lines(message)}", err=True)  # which names files and words of others
     sys.exit(code)

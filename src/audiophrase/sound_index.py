@@ -1,29 +1,24 @@
 """Frames of many recordings, kept so that only what is new or changed goes through the model again.
 
-An index is a folder with a Parquet table for each recording, named after the digest of the
-recording's name. Its rows are the frames (D numbers each); its metadata says the recording's name
-and stamp (size and time of change, or a digest), the SHA-256 of its content, and the model. Tables
-are written one by one, piece by piece, and get their names when they are whole: an update that was
-interrupted goes on where it stopped, and memory stays flat however long a recording is.
+An index is a folder with a table for each recording (`sound_tables`). They are written one by one: an
+update that was interrupted goes on where it stopped, and memory stays flat however long a recording is.
 """
 
 import fcntl
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from audiophrase import tables
-from audiophrase.errors import ArtifactError, AudiophraseError
+from audiophrase.errors import ArtifactError
+from audiophrase.inference.samples import AudioError
+from audiophrase.prose import tell
+from audiophrase.sound_tables import Entry, Outcome, entries, path_of, pieces, written
 
-_KEY = b"audiophrase_sound"
 _LOCK = ".lock"
 _BLOCK = 1 << 20  # bytes read at once for a digest
 
@@ -51,29 +46,11 @@ class Heard:
     outcome: Callable[[], "Outcome"]
 
 
-class Outcome(NamedTuple):
-    """What is known of a recording when all of it was heard."""
-
-    hop_s: float  # between two frames
-    duration_s: float
-    problem: str | None = None  # why it cannot be searched, if it cannot
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What an index says of a recording."""
-
-    name: str
-    stamp: str
-    sha256: str
-    model: str
-    outcome: Outcome
-
-
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update came to: how many recordings were as they are, taken up, and dropped."""
+    """What an index has after an update, and how many recordings were as they are, taken up, dropped."""
 
+    entries: Sequence[Entry]
     n_kept: int
     n_made: int
     n_dropped: int
@@ -88,6 +65,7 @@ def update(
     sounds: Sequence[Sound],
     *,
     model: str,
+    readers: str,
     listen: Listen,
     watch: Callable[[Sequence[Sound]], Iterable[Sound]] = iter,
 ) -> Update:
@@ -95,115 +73,53 @@ def update(
 
     Args:
         model: the digest of the model; tables of another are made again.
-        listen: the model's frames of a recording; raises AudiophraseError where it has none, which
-            the index keeps as the recording's problem.
+        readers: what reads recordings; what another could not read is tried again.
+        listen: the model's frames of a recording; raises AudioError where it has none, which the
+            index keeps as the recording's problem.
         watch: shows progress over the recordings that must be read.
     """
     with _alone(folder):
-        by_name = {entry.name: entry for entry in entries(folder) if entry.model == model}
+        readable = {model, _failed(model, readers)}
+        by_name = {entry.name: entry for entry in entries(folder) if entry.model in readable}
         names = {sound.name for sound in sounds}
-        gone = {entry.sha256: entry for name, entry in by_name.items() if name not in names}
+        gone = {e.sha256: e for name, e in by_name.items() if name not in names}
         waiting = [s for s in sounds if s.name not in by_name or by_name[s.name].stamp != s.stamp]
+        current = {name: entry for name, entry in by_name.items() if name in names}
         for sound in watch(waiting):
             content = sound.load()
-            sha256 = _digest(content)
+            new = Entry(sound.name, sound.stamp, _digest(content), model, _NOTHING)
             old = by_name.get(sound.name)
-            same = old if old is not None and old.sha256 == sha256 else gone.get(sha256)
-            if same is not None and _copy(
-                folder, same, replace(same, name=sound.name, stamp=sound.stamp)
-            ):
-                continue
-            _make(folder, Entry(sound.name, sound.stamp, sha256, model, _NOTHING), content, listen)
+            same = old if old is not None and old.sha256 == new.sha256 else gone.get(new.sha256)
+            copied = _copied(folder, same, new) if same is not None else None
+            current[sound.name] = copied or _made(folder, new, content, listen, readers)
         _drop_others(folder, names)
-        return Update(len(sounds) - len(waiting), len(waiting), len(by_name.keys() - names))
+        n_gone = len(by_name.keys() - names)
+        return Update(tuple(current.values()), len(sounds) - len(waiting), len(waiting), n_gone)
 
 
-def entries(folder: Path) -> Iterator[Entry]:
-    """What an index has; a table that cannot be read is none of it."""
-    for path in sorted(Path(folder).glob("*.parquet")):
-        with suppress(pa.ArrowException, OSError, KeyError, TypeError, ValueError):
-            about = json.loads(pq.read_metadata(path).metadata[_KEY])
-            entry = Entry(**about | {"outcome": Outcome(**about["outcome"])})
-            if path == _path(folder, entry.name):
-                yield entry
-
-
-def pieces(folder: Path, entry: Entry) -> Iterator[np.ndarray]:
-    """The frames of a recording, float32 (n, D), one piece following the other.
-
-    Raises:
-        ArtifactError: its table is gone or damaged.
-    """
-    path = _path(folder, entry.name)
-    try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            for number in range(file.num_row_groups):
-                column = file.read_row_group(number, use_threads=False).column(0).combine_chunks()
-                values = column.flatten().to_numpy().copy()  # PyTorch takes none that is read-only
-                yield values.reshape(len(column), -1)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise ArtifactError(
-            f"{path} cannot be read: {str(error).splitlines()[0]}",
-            f"delete {folder}: the index is made again",
-        ) from None
-
-
-def _make(folder: Path, entry: Entry, content: Path | bytes, listen: Listen) -> None:
+def _made(folder: Path, new: Entry, content: Path | bytes, listen: Listen, readers: str) -> Entry:
     """Make the table of a recording; where it cannot be heard, one that says why."""
     try:
         heard = listen(content)
-        _write(folder, entry, heard.pieces, heard.outcome)
-    except ArtifactError:
-        raise  # of the index itself: the disk is full, or the like
-    except AudiophraseError as error:
+        return written(folder, new, heard.pieces, heard.outcome)
+    except AudioError as error:  # of the recording, and not of the disk or the device
         failed = _NOTHING._replace(problem=error.problem)
-        _write(folder, entry, [], lambda: failed)
+        return written(folder, replace(new, model=_failed(new.model, readers)), [], lambda: failed)
 
 
-def _copy(folder: Path, old: Entry, new: Entry) -> bool:
-    """Make a table out of one with the same content; False where that one is damaged."""
+def _failed(model: str, readers: str) -> str:
+    """What stands in place of the model in the table of a recording that could not be read."""
+    return f"{model}, by {readers}"
+
+
+def _copied(folder: Path, old: Entry, new: Entry) -> Entry | None:
+    """Make a table out of one with the same content; None where that one is damaged, or was not heard."""
+    if not old.outcome.was_heard:
+        return None
     try:
-        _write(folder, new, pieces(folder, old), lambda: old.outcome)
+        return written(folder, new, pieces(folder, old), lambda: old.outcome)
     except ArtifactError:
-        return False
-    return True
-
-
-def _write(
-    folder: Path,
-    entry: Entry,
-    parts: Iterable[np.ndarray],
-    outcome: Callable[[], Outcome],
-) -> None:
-    """Write a table, whose outcome is known when all parts were taken."""
-    path = _path(folder, entry.name)
-    partial = path.with_name(f".{path.name}.partial")
-    with tables.writing(path):
-        try:
-            writer = None
-            for part in parts:
-                table = _table(part)
-                writer = writer or _writer(partial, table.schema)
-                writer.write_table(table)
-            writer = writer or _writer(partial, _table(np.zeros((0, 1))).schema)
-            about = {**asdict(entry), "outcome": outcome()._asdict()}
-            writer.add_key_value_metadata({_KEY: json.dumps(about)})
-            writer.close()
-            partial.replace(path)
-        finally:
-            partial.unlink(missing_ok=True)
-
-
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(
-        path, schema, compression="zstd", use_dictionary=False, write_page_checksum=True
-    )
-
-
-def _table(frames: np.ndarray) -> pa.Table:
-    values = pa.array(np.ascontiguousarray(frames, np.float32).reshape(-1))
-    column = pa.FixedSizeListArray.from_arrays(values, frames.shape[1])
-    return pa.table({"frame": column})
+        return None
 
 
 @contextmanager
@@ -214,20 +130,22 @@ def _alone(folder: Path) -> Iterator[None]:
         file = (folder / _LOCK).open("a")
     with file:
         with suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                tell(
+                    "waiting for another search that is bringing this index up to date …", err=True
+                )
+                fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
 def _drop_others(folder: Path, names: Iterable[str]) -> None:
     """Remove all tables but those of `names`, and what a killed update left."""
-    kept = {_path(folder, name) for name in names}
+    kept = {path_of(folder, name) for name in names}
     for path in [*Path(folder).glob("*.parquet"), *Path(folder).glob(".*.parquet.partial")]:
         if path not in kept:
             path.unlink(missing_ok=True)
-
-
-def _path(folder: Path, name: str) -> Path:
-    return Path(folder) / f"{hashlib.sha256(name.encode()).hexdigest()[:32]}.parquet"
 
 
 def _digest(content: Path | bytes) -> str:
@@ -235,7 +153,8 @@ def _digest(content: Path | bytes) -> str:
     if isinstance(content, bytes):
         return hashlib.sha256(content).hexdigest()
     digest = hashlib.sha256()
-    with suppress(OSError), content.open("rb") as file:  # whoever listens says what is wrong
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    if content.is_file():  # reading a pipe would not end
+        with suppress(OSError), content.open("rb") as file:  # whoever listens says what is wrong
+            while block := file.read(_BLOCK):
+                digest.update(block)
     return digest.hexdigest()

@@ -13,16 +13,19 @@ from audiophrase.sound_index import Sound
 
 
 def of_files(folder: Path, paths: Iterable[Path]) -> list[Sound]:
-    """Files below a folder, by their paths from there; one whose name is no text is left out."""
+    """Files below a folder, by their paths from there.
+
+    The time at which anything of it changed is part of the stamp, too: whoever replaces a file can
+    keep its size and time, and who gives leave to read it keeps both.
+    """
     sounds = []
     for path in paths:
-        name = path.relative_to(folder).as_posix()
         try:
             about = path.stat()
-            name.encode()
-        except (OSError, UnicodeEncodeError):
-            continue  # it has just gone, is a link to nothing, or cannot be written down
-        stamp = f"{about.st_size} bytes, changed {about.st_mtime_ns}"
+            stamp = f"{about.st_size} bytes, changed {about.st_mtime_ns}, {about.st_ctime_ns}"
+        except OSError:
+            stamp = "not there"  # it has just gone, or is a link to nothing: reading it says so
+        name = path.relative_to(folder).as_posix()
         sounds.append(Sound(name, stamp, partial(Path, os.fspath(path))))
     return sounds
 

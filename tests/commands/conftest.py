@@ -1,4 +1,4 @@
-"""The tiny data set's model as a bundle, recordings of a user's own, and commands run in this process."""
+"""Recordings of a user's own, and commands run in this process."""
 
 import io
 import os
@@ -9,14 +9,6 @@ import soundfile
 from click.testing import CliRunner
 
 from audiophrase.cli import cli
-from audiophrase.inference.export import export_bundle
-
-
-@pytest.fixture(scope="session")
-def bundled(shared, built):
-    """A bundle. Not to be changed: copy it."""
-    run = built.folder / "results/tiny/runs/paper/seed-1"
-    return shared("bundle", lambda folder: export_bundle(run, folder / "bundle")) / "bundle"
 
 
 @pytest.fixture

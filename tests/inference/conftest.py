@@ -1,9 +1,8 @@
-"""The tiny data set's model as a bundle, exported once, and its test clips."""
+"""The tiny data set's model, and its test clips."""
 
 import pyarrow.parquet as pq
 import pytest
 
-from audiophrase.inference.export import export_bundle
 from audiophrase.inference.model import load
 
 RUN = "results/tiny/runs/paper/seed-1"
@@ -13,12 +12,6 @@ RUN = "results/tiny/runs/paper/seed-1"
 def run(built):
     """The run's folder, as the pipeline left it."""
     return built.folder / RUN
-
-
-@pytest.fixture(scope="session")
-def bundled(shared, run):
-    """A bundle. Not to be changed: copy it."""
-    return shared("bundle", lambda folder: export_bundle(run, folder / "bundle")) / "bundle"
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from snakemake_project import digests_below
 
 from audiophrase import tables
 from audiophrase.errors import AudiophraseError, VectorsError
-from audiophrase.inference import bundle
+from audiophrase.inference import manifest
 from audiophrase.inference.export import export_bundle
 from audiophrase.inference.model import load
 
@@ -62,7 +62,7 @@ def test_it_says_what_it_is(bundled):
     assert "**Rehearsal.**" in card
     assert "always on" in card
     names = {path.name for path in bundled.iterdir()}
-    assert names == {"bundle.json", "README.md", *bundle._NEEDED}
+    assert names == {"bundle.json", "README.md", *manifest.NEEDED}
 
 
 def test_what_is_there_is_not_written_over(run, bundled, tmp_path):
@@ -81,7 +81,7 @@ def test_an_empty_folder_is_taken(run, tmp_path):
     assert load(tmp_path / "new", "cpu").about.dataset == "tiny"
 
 
-@pytest.mark.parametrize("name", ["bundle.json", *bundle._NEEDED])
+@pytest.mark.parametrize("name", ["bundle.json", *manifest.NEEDED])
 def test_a_damaged_or_missing_file_is_named(copy, name):
     path = copy / name
     content = bytearray(path.read_bytes())

@@ -72,7 +72,7 @@ def test_a_files_score_is_that_of_retrieval(model, built, run, clips, tmp_path):
     rows = [r for r in pq.read_table(captions).to_pylist() if r["clip_id"] in clips]
     vectors = model_module.torch.from_numpy(model.vocabulary._values)
     vectors = model_module.torch.nn.functional.normalize(vectors, dim=1)
-    scorer = PairScores(model._encoder, pairs, vectors, score="mean")
+    scorer = PairScores(model._listener.encoder, pairs, vectors, score="mean")
     expected = {
         (features.ids[clip], row["caption"]): score
         for clips_of_block, block in scorer.rows()

@@ -70,7 +70,8 @@ def test_a_network_goes_with_the_bundle(frozen, tmp_path):
     with pytest.raises(AudiophraseError, match="a network in a file"):
         export_bundle(run, tmp_path / "bundle")
     export_bundle(run, tmp_path / "bundle", network=path)
-    model = load(tmp_path / "bundle", "cpu")
+    of_run, model = load(run, "cpu", network=path), load(tmp_path / "bundle", "cpu")
+    assert of_run.digest == model.digest
     sound = np.random.default_rng(0).normal(0, 0.1, 25 * RATE_HZ).astype(np.float32)
     embedding = model.embed(sound, RATE_HZ)
     assert embedding.frames.shape == (25 * 50 - 1, D)
@@ -102,7 +103,7 @@ def test_captions_alone_give_a_threshold_of_clips(model, built):
     rows = read_rows(captions, "annotations.captions", "val", clips)
     vectors = read_vectors(vocabulary_, settings)
     chosen = calibration.choose(
-        model._encoder,
+        model._listener.encoder,
         clips,
         {"phrases": [], "captions": rows},
         {"phrases": {}, "captions": words},
@@ -111,7 +112,7 @@ def test_captions_alone_give_a_threshold_of_clips(model, built):
     assert (chosen.basis, chosen.n_own) == ("clips", len(rows))
     assert 0 < chosen.n_impostors <= chosen.n_own
     pairs = pairs_of(clips, "val", captions, words, say=print)
-    own = PairScores(model._encoder, pairs, vectors, score="mean").own()
+    own = PairScores(model._listener.encoder, pairs, vectors, score="mean").own()
     assert np.isclose(own, chosen.similarity, atol=1e-6).any(), "it is a pair's score"
 
 

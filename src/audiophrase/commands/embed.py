@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase.commands import using
+from audiophrase.outputs.text import visible
 
 _EXAMPLES = """\b
 Examples:
@@ -36,5 +37,6 @@ def embed(
     model = using.load_model(model_path, device)
     from audiophrase.outputs.frames import write_frames
 
-    n_frames = write_frames(output, using.progress(files, "file"), model)
-    click.echo(f"written: {output}, {n_frames:,} frames", err=True)
+    once = list(dict.fromkeys(files))
+    n_frames = write_frames(output, using.progress(once, "file"), model, say=using.note)
+    click.echo(f"written: {visible(str(output))}, {n_frames:,} frames", err=True)

@@ -9,7 +9,7 @@ from audiophrase.outputs.text import visible
 _EXAMPLES = """\b
 Examples:
   audiophrase export results/demo/runs/paper/seed-1 my-model
-  audiophrase export results/demo/runs/paper/seed-1 my-model --vectors vectors.bin.gz
+  audiophrase export results/demo/runs/paper/seed-1 other --vectors all.bin.gz
 """
 
 

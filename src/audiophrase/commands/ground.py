@@ -11,13 +11,13 @@ from audiophrase.commands import using
 from audiophrase.outputs import segments as forms
 from audiophrase.outputs import text
 from audiophrase.outputs.segments import Segment
-from audiophrase.prose import tell
 
 _EXAMPLES = """\b
 Examples:
-  audiophrase ground street.wav "a dog barks" "rain" -m results/demo/runs/paper/seed-1
-  audiophrase ground street.wav "a dog barks" -m my-model --audacity labels.txt --plot street.png
-  audiophrase ground street.wav "a dog barks" -m my-model --json > segments.json
+  export AUDIOPHRASE_MODEL=results/demo/runs/paper/seed-1
+  audiophrase ground street.wav "a dog barks" "rain falls"
+  audiophrase ground street.wav "a dog barks" --audacity dogs.txt --plot x.png
+  audiophrase ground street.wav "a dog barks" --json > segments.json
 """
 
 
@@ -71,7 +71,7 @@ def ground(
         for row in result.segments.itertuples()
     ]
     for note in result.notes:
-        tell(f"note: {text.visible(note)}", err=True)
+        using.note(note)
     if as_json:
         click.echo(text.as_json(_as_object(file, segments, result)))
     else:

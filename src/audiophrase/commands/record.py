@@ -30,12 +30,13 @@ def record(datasets: tuple[str, ...], dry_run: bool, accept: tuple[str, ...]) ->
     Every file is hashed. Finished stages whose inputs changed are recorded; what Snakemake has yet
     to make is left; and where files changed although their inputs did not, nothing is recorded.
     """
+    names = chosen(datasets)
     with guard.exclusive(), without_memory() as dvc:
-        stages = current_stages(chosen(datasets), write=not dry_run)
-        names = [stage.name for stage in stages]
-        if unknown := [name for name in accept if name not in names]:
+        stages = current_stages(names, write=not dry_run)
+        known = [stage.name for stage in stages]
+        if unknown := [name for name in accept if name not in known]:
             raise AudiophraseError(
-                f"there is no stage {unknown[0]}", f"name one of {', '.join(names)}"
+                f"there is no stage {unknown[0]}", f"name one of {', '.join(known)}"
             )
         findings = survey(stages, dvc)
         show([(f.stage.name, _intent(f, accept)) for f in findings])

@@ -1,7 +1,7 @@
 """Recordings by what is heard in them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ INDEX = ".audiophrase"  # in the folder that is searched
 _N_SHOWN = 10
 _EXAMPLES = """\b
 Examples:
-  audiophrase search "rain on a roof" --in recordings -m my-model
-  audiophrase search "a dog barks" "a car passes" --in recordings -m my-model --top 3 --json
-  audiophrase search "a bell rings" --in demo -m results/demo/runs/paper/seed-1
+  export AUDIOPHRASE_MODEL=results/demo/runs/paper/seed-1
+  audiophrase search "rain on a roof" --in recordings
+  audiophrase search "a dog barks" "wind" --in recordings --top 3 --json
+  audiophrase search "a bell rings" --in demo
 """
 
 
@@ -60,11 +61,13 @@ def search(
     The first search goes through all of them and keeps their frames in an index, about 3 MB a
     minute of sound; later ones read what is new or changed. It can be deleted at any time.
     """
-    from audiophrase import sound_index
+    from audiophrase import sound_index, sound_tables
+    from audiophrase.inference.audio import readers
     from audiophrase.inference.search import ranked
 
-    sounds, default = _sounds(place)
-    if index_folder is None and not default.exists() and not _is_writable(default):
+    with using.remarks():
+        sounds, default = _sounds(place)
+    if index_folder is None and not _is_writable(default):
         raise AudiophraseError(
             f"the index would lie in {default}, where you may not write",
             "say where: --index FOLDER",
@@ -77,23 +80,30 @@ def search(
         folder,
         sounds,
         model=model.digest,
+        readers=readers(),
         listen=lambda content: _listen(model, content),
         watch=lambda waiting: using.progress(waiting, "file"),
     )
     tell(
-        f"index: {folder}, {done.n_kept} as they were, {done.n_made} new or changed, "
+        f"index: {text.visible(str(folder))}, {done.n_kept} as they were, {done.n_made} new or changed, "
         f"{done.n_dropped} gone",
         err=True,
     )
     best, problems = {}, {}
-    for entry in using.progress(list(sound_index.entries(folder)), "file"):
+    for entry in using.progress(done.entries, "file"):
         about = entry.outcome
         if about.problem is None:
-            windows = model.best_windows(sound_index.pieces(folder, entry), about.hop_s, chosen)
+            windows = model.best_windows(sound_tables.pieces(folder, entry), about.hop_s, chosen)
             best[entry.name] = [window.within(about.duration_s) for window in windows]
         else:
             problems[entry.name] = about.problem
-    _show(ranked([each.text for each in chosen], best, problems), top=top, as_json=as_json)
+    names = [each.text for each in chosen]
+    hits = _hits(names, ranked(names, best, problems), top)
+    if as_json:
+        of_texts = [{"text": each, "files": files} for each, files in hits.items()]
+        click.echo(to_json({"texts": of_texts, "not_searched": dict(sorted(problems.items()))}))
+    else:
+        _show(hits, problems)
 
 
 def _sounds(place: str) -> tuple[list, Path]:
@@ -101,6 +111,8 @@ def _sounds(place: str) -> tuple[list, Path]:
     from audiophrase import sounds
     from audiophrase.inference.search import audio_files
 
+    if not place:  # a variable that is not set, which Path takes for this folder
+        raise AudiophraseError("--in names no folder", "name one, such as . for this one")
     folder, clips = Path(place), Path("data", place, "clips")
     if folder.is_dir():
         return sounds.of_files(folder, audio_files(folder)), folder / INDEX
@@ -114,14 +126,15 @@ def _sounds(place: str) -> tuple[list, Path]:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Whether a folder that is not there could be made: asked before anything long is done."""
-    above = next(parent for parent in folder.absolute().parents if parent.exists())
-    return os.access(above, os.W_OK)
+    """Whether one may write into a folder, or make it: asked before anything long is done."""
+    absolute = folder.absolute()
+    return os.access(next(p for p in (absolute, *absolute.parents) if p.exists()), os.W_OK)
 
 
 def _listen(model: Any, content: Path | bytes) -> Any:
     """A recording as an index takes it, in pieces."""
-    from audiophrase.sound_index import Heard, Outcome
+    from audiophrase.sound_index import Heard
+    from audiophrase.sound_tables import Outcome
 
     streams = []
 
@@ -138,30 +151,21 @@ def _listen(model: Any, content: Path | bytes) -> Any:
     return Heard(pieces(), outcome)
 
 
-def _show(ranked: Any, *, top: int, as_json: bool) -> None:
-    """The best of each text, a line each; below them what could not be searched."""
-    listed = ranked[ranked["rank"].notna()]
-    failed = ranked[ranked["rank"].isna()].drop_duplicates("file")
-    hits = {
-        each: [
-            {
-                "rank": int(row.rank),
-                "file": row.file,
-                "score": float(row.score),
-                "onset_s": float(row.onset_s),
-                "offset_s": float(row.offset_s),
-            }
-            for row in rows.head(top).itertuples()
-        ]
-        for each, rows in listed.groupby("text", sort=False)
-    }
-    problems = dict(zip(failed["file"], failed["problem"], strict=True))
-    if as_json:
-        texts = [{"text": each, "files": files} for each, files in hits.items()]
-        click.echo(to_json({"texts": texts, "not_searched": problems}))
-        return
-    for each, files in hits.items():
-        click.echo(f"\n{text.visible(each)}" if len(hits) > 1 else text.visible(each))
+def _hits(texts: Sequence[str], ranked: Any, top: int) -> dict[str, list[dict[str, Any]]]:
+    """The best of each text."""
+    best = ranked[ranked["rank"].notna() & (ranked["rank"] <= top)]
+    hits: dict[str, list[dict[str, Any]]] = {each: [] for each in texts}
+    for row in best.itertuples():
+        hit = {"rank": int(row.rank), "file": row.file}
+        numbers = {key: float(getattr(row, key)) for key in ("score", "onset_s", "offset_s")}
+        hits[row.text].append(hit | numbers)
+    return hits
+
+
+def _show(hits: Mapping[str, Sequence[Mapping[str, Any]]], problems: Mapping[str, str]) -> None:
+    """A line each; below them what could not be searched."""
+    for number, (each, files) in enumerate(hits.items()):
+        click.echo(("\n" if number else "") + text.visible(each))
         rows = [
             (
                 f["rank"],
@@ -173,6 +177,6 @@ def _show(ranked: Any, *, top: int, as_json: bool) -> None:
             for f in files
         ]
         names = ("rank", "score", "onset_s", "offset_s", "file")
-        click.echo(text.columns(names, rows, numbers="rrrrl"))
-    for name, problem in problems.items():
+        click.echo(text.columns(names, rows, numbers="rrrrl") if rows else "no recording")
+    for name, problem in sorted(problems.items()):
         tell(f"not searched: {text.visible(name)}: {text.visible(problem)}", err=True)

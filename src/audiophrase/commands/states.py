@@ -14,8 +14,13 @@ dry_run_option = click.option(
 
 
 def chosen(datasets: Sequence[str]) -> Sequence[str]:
-    """The data sets that are named, or those under `build`."""
-    return datasets or params.load(PARAMS)["build"]
+    """The data sets that are named, or those under `build`.
+
+    Raises:
+        AudiophraseError: this folder is not the project's. To be asked before anything is written.
+    """
+    build = params.load(PARAMS)["build"]
+    return datasets or build
 
 
 def show(lines: Sequence[tuple[str, str]]) -> None:

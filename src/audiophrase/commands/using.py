@@ -69,7 +69,7 @@ def refuse_to_overwrite(*paths: Path | None, force: bool) -> None:
 def write(path: Path, content: bytes | str) -> None:
     """Write a file atomically, and say so."""
     tables.write_bytes(path, content.encode("utf-8") if isinstance(content, str) else content)
-    click.echo(f"written: {path}", err=True)
+    click.echo(f"written: {visible(str(path))}", err=True)
 
 
 def _how_to_name() -> str:
@@ -94,7 +94,12 @@ def remarks() -> Iterator[None]:
         finally:
             ours = [w for w in caught if w.category.__module__.startswith("audiophrase.")]
             for remark in dict.fromkeys(str(w.message) for w in ours):
-                tell(f"note: {visible(remark)}", err=True)
+                note(remark)
+
+
+def note(text: str) -> None:
+    """Say what is to be known beside the answer."""
+    tell(f"note: {visible(text)}", err=True)
 
 
 def show_listening(model: Any, file: Path) -> None:

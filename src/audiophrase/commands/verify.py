@@ -24,8 +24,9 @@ from audiophrase.errors import AudiophraseError
 )
 def verify(datasets: tuple[str, ...], cache: bool, remote: bool, remote_name: str | None) -> None:
     """Hash every artifact that lies here, in DVC's cache and, if asked, in a remote."""
+    names = chosen(datasets)
     with guard.exclusive(), without_memory() as dvc:
-        stages = current_stages(chosen(datasets))
+        stages = current_stages(names)
         findings = survey(stages, dvc)
         by_place = {"here": verifying.check_here(findings)}
         if cache:

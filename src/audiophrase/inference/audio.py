@@ -1,35 +1,43 @@
-"""Audio from anywhere as blocks of mono samples: a file, its bytes, an array, or a stream of arrays.
-
-As the pipeline takes clips: the mean of the channels, rounded to 16 bits (`clips.shards`).
-"""
+"""Audio from anywhere as blocks of mono samples: a file, its bytes, an array, or a stream of arrays."""
 
 import io
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from numbers import Real
+from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
 
-from audiophrase.errors import AudiophraseError
+from audiophrase.inference.samples import (
+    BLOCK_VALUES,
+    MAX_PEAK,
+    AudioError,
+    checked_channels,
+    checked_rate,
+    floats,
+    mono,
+    n_channels,
+    of_16_bits,
+    parts,
+)
 
 Audio = str | os.PathLike | bytes | np.ndarray | Iterable[np.ndarray]
 
-BLOCK_VALUES = 1 << 18  # samples of all channels
-MAX_RATE_HZ = 384_000
-MIN_RATE_HZ = 1000
-MAX_CHANNELS = 64
-MAX_PEAK = 100.0  # full scale is 1: what goes far beyond it is of another scale
-_FULL_SCALE_16_BITS = 32768
 _NO_OTHER_FILES = {"protocol_whitelist": "none"}  # a list of files to play is audio to FFmpeg, too
 
 
-class AudioError(AudiophraseError):
-    """Audio that cannot be read, or holds nothing that could be listened to."""
+def readers() -> str:
+    """What reads files here: another may read what this one does not."""
+    try:
+        pyav = metadata.version("av")
+    except metadata.PackageNotFoundError:
+        pyav = "none"
+    return f"libsndfile {soundfile.__libsndfile_version__}, PyAV {pyav}"
 
 
 @dataclass(slots=True)
@@ -41,7 +49,8 @@ class Recording:
     n_channels: int
     source: Iterator[np.ndarray]  # (n, n_channels) or (n,) each
     n_samples: int = 0  # read so far
-    peak: float = 0.0  # of what was read
+    peak: float = 0.0  # of the mean of the channels, as far as it was read
+    peak_of_channels: float = 0.0  # of any of them
 
     def blocks(self) -> Iterator[np.ndarray]:
         """Float32 (n,) each, mono, full scale at 1.
@@ -50,26 +59,28 @@ class Recording:
             AudioError: samples that are not finite, or of another scale.
         """
         for block in self.source:
-            mono = _mono(block)
-            if len(mono):
-                self._look_at(mono)
-                yield _of_16_bits(mono)
+            channels = floats(block)
+            if len(channels):
+                samples = mono(channels)
+                self._look_at(samples)
+                self.peak_of_channels = max(self.peak_of_channels, float(np.abs(channels).max()))
+                yield of_16_bits(samples)
 
     @property
     def duration_s(self) -> float:
         """Of what was read."""
         return self.n_samples / self.sample_rate_hz
 
-    def _look_at(self, mono: np.ndarray) -> None:
-        finite = np.isfinite(mono)
+    def _look_at(self, samples: np.ndarray) -> None:
+        finite = np.isfinite(samples)
         if not finite.all():
             at_s = (self.n_samples + int((~finite).argmax())) / self.sample_rate_hz
             raise AudioError(
                 f"{self.name} has samples that are not finite, the first at {at_s:.3f} s",
                 "replace NaN and infinity, for instance with numpy.nan_to_num",
             )
-        self.n_samples += len(mono)
-        self.peak = max(self.peak, float(np.abs(mono).max()))
+        self.n_samples += len(samples)
+        self.peak = max(self.peak, float(np.abs(samples).max()))
         if self.peak > MAX_PEAK:
             raise AudioError(
                 f"{self.name} has samples up to {self.peak:g}, where full scale is 1",
@@ -98,13 +109,13 @@ def opened(audio: Audio, sample_rate_hz: int | None = None) -> Iterator[Recordin
         return
     if sample_rate_hz is None:
         raise AudioError("samples do not say their sampling rate", "give sample_rate_hz")
-    rate_hz = _checked_rate(sample_rate_hz, "the audio")
+    rate_hz = checked_rate(sample_rate_hz, "the audio")
     is_stream = isinstance(audio, Iterator)
-    blocks = audio if is_stream else _parts(np.asarray(audio))
+    blocks = audio if is_stream else parts(np.asarray(audio))
     first = next(blocks, None)
-    n_channels = 1 if first is None else _n_channels(np.asarray(first))
-    rest = () if first is None else _chained(first, blocks)
-    yield Recording("the audio", rate_hz, n_channels, iter(rest))
+    number = 1 if first is None else n_channels(np.asarray(first))
+    rest = () if first is None else chain([first], blocks)
+    yield Recording("the audio", rate_hz, number, iter(rest))
 
 
 @contextmanager
@@ -116,7 +127,13 @@ def _file(audio: str | os.PathLike | bytes) -> Iterator[Recording]:
             raise AudioError(f"{name} is a folder", "name a file; `search` takes folders")
         if not path.is_file():
             raise AudioError(f"there is no file {name}", "check its name")
-        empty = path.stat().st_size == 0
+        try:
+            with path.open("rb") as file:
+                empty = not file.read(1)
+        except OSError as error:
+            raise AudioError(
+                f"{name} cannot be read: {error.strerror}", "see who may read it (ls -l)"
+            ) from None
     else:
         name, source = "the audio", io.BytesIO(bytes(audio))
         empty = not audio
@@ -129,8 +146,8 @@ def _file(audio: str | os.PathLike | bytes) -> Iterator[Recording]:
             yield recording
         return
     with file:
-        _checked_channels(file.channels, name)
-        rate_hz = _checked_rate(file.samplerate, name)
+        checked_channels(file.channels, name)
+        rate_hz = checked_rate(file.samplerate, name)
         yield Recording(name, rate_hz, file.channels, _read(file, name))
 
 
@@ -172,8 +189,8 @@ def _by_pyav(source: Any, name: str, why_not: str) -> Iterator[Recording]:
         if first is None:
             raise AudioError(f"{name} has no audio", "give a file of audio")
         samples, rate_hz = first
-        blocks = _chained(samples, _same_rate(frames, rate_hz, name))
-        yield Recording(name, _checked_rate(rate_hz, name), samples.shape[1], blocks)
+        blocks = chain([samples], _same_rate(frames, rate_hz, name))
+        yield Recording(name, checked_rate(rate_hz, name), samples.shape[1], blocks)
 
 
 def _decoded(container: Any, name: str) -> Iterator[tuple[np.ndarray, int]]:
@@ -184,7 +201,7 @@ def _decoded(container: Any, name: str) -> Iterator[tuple[np.ndarray, int]]:
     converter, layout = None, None
     try:
         for frame in container.decode(container.streams.audio[0]):
-            _checked_channels(frame.layout.nb_channels, name)
+            checked_channels(frame.layout.nb_channels, name)
             if layout != (frame.format.name, frame.layout.name):
                 converter = av.AudioResampler(format="fltp")
                 layout = (frame.format.name, frame.layout.name)
@@ -204,80 +221,3 @@ def _same_rate(
                 "bring it to one rate",
             )
         yield samples
-
-
-def _parts(samples: np.ndarray) -> Iterator[np.ndarray]:
-    """An array in blocks, so that no copy of all of it is made."""
-    n_channels = _n_channels(samples)
-    size = max(1, BLOCK_VALUES // n_channels)
-    for first in range(0, len(samples), size):
-        yield samples[first : first + size]
-
-
-def _n_channels(samples: np.ndarray) -> int:
-    if samples.ndim not in (1, 2) or samples.dtype.kind not in "fiu" or _is_wide(samples.dtype):
-        raise AudioError(
-            f"samples of type {samples.dtype} and shape {samples.shape} are no audio",
-            "give floats, full scale at 1, or integers of 8 to 32 bits, of shape (n_samples,) or "
-            "(n_samples, n_channels)",
-        )
-    if samples.ndim == 1:
-        return 1
-    if 0 < len(samples) <= MAX_CHANNELS < samples.shape[1]:
-        raise AudioError(
-            f"samples of shape {samples.shape} have more channels than samples",
-            "hand over the transpose: (n_samples, n_channels)",
-        )
-    return _checked_channels(samples.shape[1], "the audio")
-
-
-def _is_wide(kind: np.dtype) -> bool:
-    """Integers of 64 bits: Python's own, of which nobody knows the full scale."""
-    return kind.kind in "iu" and kind.itemsize > 4
-
-
-def _checked_channels(n_channels: int, name: str) -> int:
-    if not 1 <= n_channels <= MAX_CHANNELS:
-        raise AudioError(
-            f"{name} has {n_channels} channels, not 1 to {MAX_CHANNELS}", "choose some of them"
-        )
-    return n_channels
-
-
-def _checked_rate(rate_hz: Any, name: str) -> int:
-    is_number = isinstance(rate_hz, Real) and not isinstance(rate_hz, bool)
-    if not is_number or not MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ or rate_hz != int(rate_hz):
-        raise AudioError(
-            f"{name} has a sampling rate of {rate_hz} Hz",
-            f"give one of {MIN_RATE_HZ} to {MAX_RATE_HZ} Hz, a whole number",
-        )
-    return int(rate_hz)
-
-
-def _chained(first: np.ndarray, rest: Iterator[np.ndarray]) -> Iterator[np.ndarray]:
-    yield first
-    yield from rest
-
-
-def _mono(block: Any) -> np.ndarray:
-    """The mean of the channels, float32 (n,); integers are divided by their full scale."""
-    samples = np.asarray(block)
-    _n_channels(samples)
-    if samples.dtype.kind in "iu":
-        middle = 2.0 ** (8 * samples.dtype.itemsize - 1)  # where the unsigned have their zero
-        offset = middle if samples.dtype.kind == "u" else 0.0
-        samples = (samples - offset) / middle
-    with np.errstate(over="ignore"):  # what is too large is infinite then, and told
-        samples = samples.astype(np.float32, copy=False)
-    if samples.ndim == 1:
-        return samples
-    return samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1, dtype=np.float32)
-
-
-def _of_16_bits(samples: np.ndarray) -> np.ndarray:
-    steps = np.clip(
-        np.rint(samples * np.float32(_FULL_SCALE_16_BITS)),
-        -_FULL_SCALE_16_BITS,
-        _FULL_SCALE_16_BITS - 1,
-    )
-    return steps.astype(np.float32, copy=False) * np.float32(1 / _FULL_SCALE_16_BITS)

@@ -14,8 +14,6 @@ those of `bundle.json`, which makes no author trustworthy, but what he wrote who
 with the settings before any memory is taken for them.
 """
 
-import hashlib
-import math
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,49 +26,28 @@ from msgspec import Meta
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load
 
-from audiophrase import tables
 from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.inference.contents import About, Contents
-from audiophrase.inference.threshold import Threshold
+from audiophrase.inference.contents import Contents
+from audiophrase.inference.manifest import (
+    DESCRIPTION,
+    FETCH,
+    MANIFEST,
+    MORE_WORDS,
+    NETWORK,
+    VECTORS,
+    WEIGHTS,
+    WORDS,
+    Manifest,
+    content,
+    decoded,
+    sha256_of,
+)
+from audiophrase.inference.manifest import read as read_manifest
 from audiophrase.jobs.training_data import untrained_encoder
 from audiophrase.text.vectors import VOCABULARY_SCHEMA
 from audiophrase.text.word2vec import read_vectors
 
-FORMAT = 1
-MANIFEST, CARD = "bundle.json", "README.md"
-DESCRIPTION, WEIGHTS = "model.json", "model.safetensors"
-WORDS, VECTORS, NETWORK = "vocabulary.json", "vectors.safetensors", "network.onnx"
-MORE_WORDS = tuple(f"words.{kind}{packed}" for kind in ("bin", "txt") for packed in ("", ".gz"))
 TENSOR = "vectors"
-_NEEDED = (DESCRIPTION, WEIGHTS, WORDS, VECTORS)
-_MAX_BYTES = {  # of what is read into memory
-    MANIFEST: 1 << 20,
-    CARD: 1 << 20,
-    DESCRIPTION: 1 << 20,
-    WEIGHTS: 1 << 32,
-    WORDS: 1 << 28,
-    VECTORS: 1 << 32,
-    NETWORK: 1 << 32,
-}
-FETCH = "fetch or export the bundle again"
-
-
-class File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file of the bundle must be."""
-
-    bytes: Annotated[int, Meta(ge=0)]
-    sha256: Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-
-
-class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`bundle.json`."""
-
-    format: int
-    front_end: Annotated[str, Meta(max_length=64)]
-    window_s: Annotated[float, Meta(ge=1, le=60)]
-    thresholds: dict[str, Threshold]
-    about: About
-    files: dict[str, File]
 
 
 class Word(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -104,9 +81,9 @@ def read(folder: Path) -> Contents:
         ArtifactError: it is of another format, damaged, or not what it says that it is.
     """
     folder = Path(folder)
-    manifest = _manifest(folder)
-    raw = _content(folder, manifest, DESCRIPTION)
-    described = _decoded(raw, _Description, folder / DESCRIPTION)
+    manifest = read_manifest(folder)
+    raw = content(folder, manifest, DESCRIPTION)
+    described = decoded(raw, _Description, folder / DESCRIPTION)
     if described.sha256 != manifest.files[WEIGHTS].sha256:
         raise ArtifactError(f"{folder / WEIGHTS} is not the one that {DESCRIPTION} tells of", FETCH)
     _checked_weights(folder, manifest, described)
@@ -117,68 +94,12 @@ def read(folder: Path) -> Contents:
         weights=folder / WEIGHTS,
         vocabulary=_vocabulary(folder, manifest, described),
         front_end=manifest.front_end,
-        network=_content(folder, manifest, NETWORK) if NETWORK in manifest.files else None,
+        network=content(folder, manifest, NETWORK) if NETWORK in manifest.files else None,
         window_s=manifest.window_s,
         about=manifest.about,
         thresholds=lambda: manifest.thresholds,
         more=None if more is None else _more(folder, manifest, more, described.n_dimensions),
     )
-
-
-def _manifest(folder: Path) -> Manifest:
-    path = folder / MANIFEST
-    raw = _bounded(path, _MAX_BYTES[MANIFEST])
-    form = _decoded(raw, dict[str, Any], path).get("format")
-    if form != FORMAT:
-        raise ArtifactError(
-            f"{path} is of format {form!r}, and this version reads {FORMAT}",
-            "update audiophrase, or export the model again",
-        )
-    value = tables.read_json(path)  # its own digest
-    try:
-        manifest = msgspec.convert(value, Manifest)
-    except msgspec.ValidationError as error:
-        raise ArtifactError(f"{path} is no description of a bundle: {error}", FETCH) from None
-    known = {*_MAX_BYTES, *MORE_WORDS} - {MANIFEST}
-    if other := sorted(set(manifest.files) - known):
-        raise ArtifactError(f"{path} names a file {other[0][:64]!r}, which no bundle has", FETCH)
-    if missing := sorted(set(_NEEDED) - set(manifest.files)):
-        raise ArtifactError(f"{path} does not name {', '.join(missing)}", FETCH)
-    finite = [manifest.window_s]
-    for each in manifest.thresholds.values():
-        finite += [each.similarity, each.f1, each.precision, each.recall]
-    if not all(map(math.isfinite, finite)):
-        raise ArtifactError(f"{path} has numbers that are not finite", FETCH)
-    return manifest
-
-
-def _bounded(path: Path, max_bytes: int) -> bytes:
-    """A regular file's content, and never more than so much of it."""
-    if not path.is_file():
-        raise ArtifactError(f"{path} is missing", FETCH)
-    with path.open("rb") as file:
-        content = file.read(max_bytes + 1)
-    if len(content) > max_bytes:
-        raise ArtifactError(f"{path} is larger than {max_bytes:,} bytes", FETCH)
-    return content
-
-
-def _decoded(raw: bytes, kind: Any, path: Path) -> Any:
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise ArtifactError(f"{path} cannot be read: {error}", FETCH) from None
-
-
-def _content(folder: Path, manifest: Manifest, name: str) -> bytes:
-    """A file's content, of the size and digest that the manifest says."""
-    expected, path = manifest.files[name], folder / name
-    if expected.bytes > _MAX_BYTES[name]:
-        raise ArtifactError(f"{path} is larger than {_MAX_BYTES[name]:,} bytes", FETCH)
-    content = _bounded(path, expected.bytes)
-    if len(content) != expected.bytes or hashlib.sha256(content).hexdigest() != expected.sha256:
-        raise ArtifactError(f"{path} is damaged: it is not what {MANIFEST} says", FETCH)
-    return content
 
 
 def _checked_weights(folder: Path, manifest: Manifest, described: _Description) -> None:
@@ -224,8 +145,8 @@ def _shapes(path: Path) -> dict[str, tuple[list[int], torch.dtype | None]]:
 def _vocabulary(folder: Path, manifest: Manifest, described: _Description) -> pa.Table:
     """Words and vectors as the table that the text stage writes."""
     path = folder / VECTORS
-    raw = _content(folder, manifest, VECTORS)
-    words = _decoded(_content(folder, manifest, WORDS), list[Word], folder / WORDS)
+    raw = content(folder, manifest, VECTORS)
+    words = decoded(content(folder, manifest, WORDS), list[Word], folder / WORDS)
     try:
         loaded = load(raw)
     except (SafetensorError, KeyError, ValueError, TypeError) as error:
@@ -270,9 +191,3 @@ def _more(
         return vectors
 
     return look_up
-
-
-def sha256_of(path: Path) -> str:
-    """Of a file of any size."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -12,7 +12,7 @@ from safetensors.numpy import save
 
 from audiophrase import tables
 from audiophrase.errors import ArtifactError, AudiophraseError, VectorsError
-from audiophrase.inference import bundle, card, runs
+from audiophrase.inference import bundle, card, manifest, runs
 from audiophrase.inference.contents import Contents
 from audiophrase.inference.front_end import build
 from audiophrase.text.word2vec import read_vectors
@@ -63,35 +63,35 @@ def export_bundle(
 
 
 def _fill(folder: Path, run_folder: Path, contents: Contents, vectors: Path | None) -> None:
-    shutil.copyfile(run_folder / "model.json", folder / bundle.DESCRIPTION)
-    shutil.copyfile(contents.weights, folder / bundle.WEIGHTS)
-    if bundle.sha256_of(folder / bundle.WEIGHTS) != contents.description["sha256"]:
+    shutil.copyfile(run_folder / "model.json", folder / manifest.DESCRIPTION)
+    shutil.copyfile(contents.weights, folder / manifest.WEIGHTS)
+    if manifest.sha256_of(folder / manifest.WEIGHTS) != contents.description["sha256"]:
         raise ArtifactError(f"{contents.weights} is damaged", tables.REMAKE)
     table = contents.vocabulary
     columns = [table[name].to_pylist() for name in ("word", "source_form", "how", "count")]
     words = [bundle.Word(*row) for row in zip(*columns, strict=True)]
-    (folder / bundle.WORDS).write_bytes(msgspec.json.encode(words) + b"\n")
+    (folder / manifest.WORDS).write_bytes(msgspec.json.encode(words) + b"\n")
     values = np.stack(table["vector"].to_numpy()).astype(np.float32)
-    (folder / bundle.VECTORS).write_bytes(save({bundle.TENSOR: values}))
+    (folder / manifest.VECTORS).write_bytes(save({bundle.TENSOR: values}))
     if contents.network is not None:
-        (folder / bundle.NETWORK).write_bytes(contents.network)
+        (folder / manifest.NETWORK).write_bytes(contents.network)
     if vectors is not None:
         _require_same_space(vectors, contents)
         shutil.copyfile(vectors, folder / _name_of(vectors))
     thresholds = dict(contents.thresholds())
-    (folder / bundle.CARD).write_text(card.text(contents, thresholds), encoding="utf-8")
-    manifest = bundle.Manifest(
-        format=bundle.FORMAT,
+    (folder / manifest.CARD).write_text(card.text(contents, thresholds), encoding="utf-8")
+    described = manifest.Manifest(
+        format=manifest.FORMAT,
         front_end=contents.front_end,
         window_s=contents.window_s,
         thresholds=thresholds,
         about=contents.about,
         files={
-            path.name: bundle.File(path.stat().st_size, bundle.sha256_of(path))
+            path.name: manifest.File(path.stat().st_size, manifest.sha256_of(path))
             for path in sorted(folder.iterdir())
         },
     )
-    tables.write_json(folder / bundle.MANIFEST, msgspec.to_builtins(manifest))
+    tables.write_json(folder / manifest.MANIFEST, msgspec.to_builtins(described))
 
 
 def _require_same_space(vectors: Path, contents: Contents) -> None:

@@ -58,7 +58,8 @@ def build(name: str, settings: Settings, network: bytes | None) -> FrontEnd:
         if network is None:
             raise AudiophraseError(
                 f"the front end '{name}' is a network in a file, which is not here",
-                "name the file: audiophrase export RUN FOLDER --network FILE",
+                "name the file: audiophrase.load(RUN, network=FILE), or pack it with the model: "
+                "`audiophrase export RUN FOLDER --network FILE`",
             )
         named.require(module, "load")
         params = module.load(params, network)

@@ -6,36 +6,30 @@
 ['phrase', 'onset_s', 'offset_s', 'score']
 """
 
+import math
 import os
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, islice
+from numbers import Real
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 
-from audiophrase.checkpoints import load_model
-from audiophrase.device import choose_device, enough_memory
-from audiophrase.errors import ArtifactError, AudiophraseError
-from audiophrase.inference import bundle, runs, search, windows
-from audiophrase.inference import front_end as front_ends
-from audiophrase.inference.audio import Audio, AudioError, Recording, opened
+from audiophrase.errors import AudiophraseError
+from audiophrase.inference import bundle, runs, search
+from audiophrase.inference.audio import Audio, opened
 from audiophrase.inference.calibration import AGGREGATIONS
 from audiophrase.inference.contents import Contents
+from audiophrase.inference.listening import Listener
 from audiophrase.inference.results import Embedding, Grounding, Stream, grounding
+from audiophrase.inference.samples import AudioError
 from audiophrase.inference.threshold import Threshold
-from audiophrase.inference.words import Text, UnknownWordsWarning, Vocabulary
-from audiophrase.jobs.training_data import untrained_encoder
+from audiophrase.inference.words import Text, UnknownWordsWarning, Vocabulary, WordsError
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.settings import structure
-from audiophrase.train import encode
-
-WINDOWS_AT_ONCE = 8
-MIN_LENGTH_S = 0.1  # as `retrieve.min_length_s`
-_TRIED_RATE_HZ = 16000  # of the second of silence that a front end is tried with
 
 
 class Model:
@@ -44,24 +38,12 @@ class Model:
     def __init__(self, contents: Contents, device: str = "auto") -> None:
         self.about = contents.about
         self.window_s = contents.window_s
-        self._contents = contents
-        self._device = choose_device(device)
-        settings = contents.settings
-        self.score = structure(settings, "train").score
+        self.score = structure(contents.settings, "train").score
         # Given each stream, gives the one that is read: for whoever shows progress.
         self.watch: Callable[[Stream], Stream] = lambda stream: stream
-        self._front_end = front_ends.build(contents.front_end, settings, contents.network)
-        self.vocabulary = Vocabulary(contents.vocabulary, settings, contents.more)
-        description = contents.description
-        encoder = untrained_encoder(
-            description["n_features"], self.vocabulary.n_dimensions, settings
-        )
-        load_model(contents.weights, encoder, sha256=description["sha256"])
-        if not all(bool(value.isfinite().all()) for value in encoder.state_dict().values()):
-            raise ArtifactError(f"{contents.name} has weights that are not finite", bundle.FETCH)
-        self._encoder = encoder.to(self._device).eval().requires_grad_(False)
-        self._encoder_params = structure(settings, f"train.{structure(settings, 'train').encoder}")
-        self._check_front_end(description["n_features"])
+        self.vocabulary = Vocabulary(contents.vocabulary, contents.settings, contents.more)
+        self._contents = contents
+        self._listener = Listener(contents, self.vocabulary.n_dimensions, device)
 
     def __repr__(self) -> str:
         about = self.about
@@ -89,21 +71,28 @@ class Model:
             audio: a path, a file's bytes, samples (n,) or (n, n_channels), or an iterator of these.
             phrases: such as "a dog barks"; one that stands there twice is taken once.
             sample_rate_hz: of samples.
-            threshold: the similarity from which on a phrase counts as heard; None: the one at which
-                F1 was best on the validation split (`inference.threshold`).
+            threshold: the similarity (not the score) from which on a phrase counts as heard; None:
+                the one at which F1 was best on the validation split (`inference.threshold`).
             aggregation: of a phrase's words, `mean` or `max`.
 
         Raises:
             AudioError: the audio cannot be read, is too short, or has NaN samples.
             WordsError: the model knows no word of a phrase.
-            AudiophraseError: no threshold was given, and none could be chosen.
+            AudiophraseError: the threshold is no number; none was given, and none could be chosen.
         """
         texts = self._texts(phrases)
         if aggregation not in AGGREGATIONS:
             raise AudiophraseError(
                 f"there is no aggregation {aggregation!r}", f"known: {', '.join(AGGREGATIONS)}"
             )
-        heard_from = self.threshold(aggregation).similarity if threshold is None else threshold
+        if threshold is None:
+            heard_from = self.threshold(aggregation).similarity
+        elif isinstance(threshold, Real) and math.isfinite(threshold):
+            heard_from = float(threshold)
+        else:
+            raise AudiophraseError(
+                f"the threshold {threshold!r} is no similarity", "give a finite number, such as 0.4"
+            )
         curves: list[list[np.ndarray]] = [[] for _ in texts]
         with self.stream(audio, sample_rate_hz) as stream:
             for _, frames in stream.pieces:
@@ -212,89 +201,30 @@ class Model:
             AudioError: while pieces are taken, as soon as something is wrong.
         """
         with opened(audio, sample_rate_hz) as recording:
-            hop_s = self._front_end.hop_s(recording.sample_rate_hz)
-            pieces = self._pieces(recording, hop_s)
-            yield self.watch(Stream(recording, pieces, hop_s, self._front_end.highest_hz))
-
-    def _check_front_end(self, n_features: int) -> None:
-        """Refuse settings whose frames are not what the encoder takes, before any audio is read."""
-        silence = np.zeros(_TRIED_RATE_HZ, np.float32)
-        n_values = self._front_end.frames(silence, _TRIED_RATE_HZ).shape[1]
-        if n_values != n_features:
-            raise ArtifactError(
-                f"{self._contents.name}: the front end '{self._front_end.name}' makes {n_values} "
-                f"values a frame, and the encoder takes {n_features}",
-                bundle.FETCH,
-            )
-
-    def _pieces(self, recording: Recording, hop_s: float) -> Iterator[tuple[int, np.ndarray]]:
-        rate_hz = recording.sample_rate_hz
-        cut = windows.windows(
-            recording.blocks(),
-            window=round(self.window_s * rate_hz),
-            step=max(1, int(self.window_s * (1 - windows.OVERLAP) / hop_s)),
-            hop=hop_s * rate_hz,
-        )
-        first = next(cut, None)
-        if first is None:
-            raise AudioError(f"{recording.name} has no samples", "fetch or record it again")
-        if len(first[1]) < MIN_LENGTH_S * rate_hz:
-            raise AudioError(
-                f"{recording.name} is {len(first[1]) / rate_hz:.3g} s long: too short to listen to",
-                f"give at least {MIN_LENGTH_S:g} s",
-            )
-        yield from windows.joined(self._encoded(chain([first], cut), recording))
-
-    def _encoded(
-        self, cut: Iterator[tuple[int, np.ndarray]], recording: Recording
-    ) -> Iterator[tuple[int, np.ndarray]]:
-        """Windows of samples as windows of frame embeddings, some encoded at once."""
-        while group := list(islice(cut, WINDOWS_AT_ONCE)):
-            frames = [self._frames(samples, recording) for _, samples in group]
-            with torch.inference_mode(), _exactly(), enough_memory():
-                embedded: dict[int, np.ndarray] = {}
-                for numbers, batch in encode(self._encoder, frames):
-                    embedded |= zip(numbers, batch.cpu().numpy(), strict=True)
-            yield from ((first, embedded[n]) for n, (first, _) in enumerate(group))
-
-    def _frames(self, samples: np.ndarray, recording: Recording) -> torch.Tensor:
-        frames = self._front_end.frames(samples, recording.sample_rate_hz)
-        asked = {"n_features": None, "n_dimensions": None, "n_frames": len(frames)}
-        if any(True for _ in self._encoder_params.problems(**asked)):
-            raise AudioError(
-                f"{recording.name} is too short for the encoder: {len(frames)} frames",
-                "give a longer recording",
-            )
-        return torch.from_numpy(frames)
+            yield self.watch(self._listener.stream(recording))
 
 
-def load(path: str | os.PathLike, device: str = "auto") -> Model:
+def load(
+    path: str | os.PathLike, device: str = "auto", *, network: str | os.PathLike | None = None
+) -> Model:
     """A bundle's model, or a run's (see `audiophrase.load`)."""
     folder = Path(path)
     if bundle.is_bundle(folder):
+        if network is not None:
+            raise AudiophraseError(
+                f"{folder} is a bundle, which has its network within itself", "leave out network"
+            )
         return Model(bundle.read(folder), device)
     if runs.is_run(folder):
-        return Model(runs.read(folder), device)
-    what = "there is no folder" if not folder.is_dir() else "there is no model in"
+        return Model(runs.read(folder, None if network is None else Path(network)), device)
+    what = "there is no model in" if folder.is_dir() else "there is no folder"
     raise AudiophraseError(f"{what} {folder}", runs.REMEDY)
 
 
 def _listed(texts: Sequence[str] | str) -> list[str]:
+    if isinstance(texts, bytes) or not isinstance(texts, Iterable):
+        raise WordsError(f"{texts!r} is no text", "give phrases as strings")
     listed = [texts] if isinstance(texts, str) else list(dict.fromkeys(texts))
     if not listed:
         raise AudiophraseError("no phrase was given", "give some, such as 'a dog barks'")
     return listed
-
-
-@contextmanager
-def _exactly() -> Iterator[None]:
-    """Float32 in float32 and repeatable on a GPU, for as long as it is ours."""
-    before = torch.backends.cuda.matmul.allow_tf32
-    torch.backends.cuda.matmul.allow_tf32 = False
-    try:
-        with torch.backends.cudnn.flags(
-            enabled=True, benchmark=False, deterministic=True, allow_tf32=False
-        ):
-            yield
-    finally:
-        torch.backends.cuda.matmul.allow_tf32 = before

@@ -12,6 +12,7 @@ from audiophrase.inference.words import Text
 from audiophrase.model.similarity import min_max_over_frames
 
 SILENT_BELOW_DBFS = -90.0  # as `retrieve.silent_below_dbfs`
+_CLIPPED_FROM = 1.5  # decoders of lossy files go beyond full scale, which is 1, by less
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +69,20 @@ class Stream:
     def notes(self) -> tuple[str, ...]:
         """What is to be known of the recording, once all pieces were taken."""
         notes = []
+        recording = self.recording
         if self.is_silent:
-            notes.append(f"{self.recording.name} is silent: nothing in it is heard")
-        half_hz = self.recording.sample_rate_hz / 2
+            cancel = not _is_silent(recording.peak_of_channels)
+            why = ", for its channels cancel each other out" if cancel else ""
+            notes.append(f"{recording.name} is silent: nothing in it is heard{why}")
+        if recording.peak > _CLIPPED_FROM:
+            notes.append(
+                f"{recording.name} has samples up to {recording.peak:.3g} and is cut off at full "
+                "scale, which is 1: scores are less sure"
+            )
+        half_hz = recording.sample_rate_hz / 2
         if self.highest_hz is not None and half_hz < self.highest_hz:
             notes.append(
-                f"{self.recording.name} holds nothing above {half_hz:g} Hz, and the model listens "
+                f"{recording.name} holds nothing above {half_hz:g} Hz, and the model listens "
                 f"up to {self.highest_hz:g} Hz: scores are less sure"
             )
         return tuple(notes)
@@ -81,7 +90,11 @@ class Stream:
     @property
     def is_silent(self) -> bool:
         """Whether the peak lies below what the pipeline takes for silence."""
-        return self.recording.peak < 10 ** (SILENT_BELOW_DBFS / 20)
+        return _is_silent(self.recording.peak)
+
+
+def _is_silent(peak: float) -> bool:
+    return peak < 10 ** (SILENT_BELOW_DBFS / 20)
 
 
 def grounding(

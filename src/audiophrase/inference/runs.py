@@ -1,6 +1,7 @@
 """A run of the pipeline as it lies there: the model, and what stands in `data/{dataset}` beside it."""
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from functools import cache, partial
@@ -41,7 +42,7 @@ _SHOWN = (
 
 def is_run(folder: Path) -> bool:
     """Whether a path looks like a run's."""
-    parts = Path(folder).absolute().parts
+    parts = Path(os.path.abspath(folder)).parts
     return len(parts) > 5 and bool(_SEED.fullmatch(parts[-1])) and parts[-3] == "runs"
 
 
@@ -54,7 +55,7 @@ def read(folder: Path, network: Path | None = None) -> Contents:
     Raises:
         ArtifactError: something is missing, damaged, or not of this run.
     """
-    folder = Path(folder).absolute()
+    folder = Path(os.path.abspath(folder))  # without `..`, which the names of folders are read from
     dataset, variant = folder.parts[-4], folder.parts[-2]
     root = folder.parents[4]
     if not (folder / "model.json").is_file():

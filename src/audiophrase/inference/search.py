@@ -1,6 +1,7 @@
 """Which recordings, and which part of each, suit a text: equation 3 over windows of a clip's length."""
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +23,10 @@ ENDINGS = frozenset(
         *(".mp4", ".oga", ".ogg", ".opus", ".rf64", ".w64", ".wav", ".webm", ".wma"),
     ]
 )
+
+
+class LeftOutWarning(UserWarning):
+    """A part of a folder that is not searched."""
 
 
 class Window(NamedTuple):
@@ -92,13 +97,15 @@ def ranked(
         rows += [
             (text, None, name, None, None, None, why) for name, why in sorted(problems.items())
         ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    # Objects: names of files are any bytes, which columns of text do not hold.
+    table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     return table.astype({"rank": "Int64", "score": float, "onset_s": float, "offset_s": float})
 
 
 def audio_files(folder: Path) -> Iterator[Path]:
     """Files with the ending of audio below a folder, in the order of their names; links to folders
-    are not followed, hidden files and folders left out.
+    are not followed, hidden files and folders left out. Folders that cannot be read are warned of
+    (`LeftOutWarning`).
 
     Raises:
         AudiophraseError: there is no such folder, or no such file in it.
@@ -107,7 +114,7 @@ def audio_files(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise AudiophraseError(f"there is no folder {folder}", "check its name")
     chosen = []
-    for parent, folders, files in os.walk(folder):
+    for parent, folders, files in os.walk(folder, onerror=_left_out):
         folders[:] = [name for name in folders if not name.startswith(".")]
         chosen += [
             Path(parent) / name
@@ -120,6 +127,11 @@ def audio_files(folder: Path) -> Iterator[Path]:
             f"known: {', '.join(sorted(ENDINGS))}",
         )
     return iter(sorted(chosen))
+
+
+def _left_out(error: OSError) -> None:
+    what = f"{error.filename} cannot be read and is left out: {error.strerror}"
+    warnings.warn(what, LeftOutWarning, stacklevel=4)
 
 
 def _bags(texts: Sequence[Tensor]) -> tuple[Tensor, Tensor]:

@@ -110,6 +110,11 @@ class Vocabulary:
             raise WordsError(f"{text!r} is no text", "give phrases as strings")
         if len(text) > MAX_TEXT_LENGTH:
             raise WordsError(f"a text of {len(text):,} letters", "give a phrase or a caption")
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise WordsError(
+                f"{text!r} has letters that are no text",
+                "write it in UTF-8, where the locale is one of UTF-8 (export LC_ALL=C.UTF-8)",
+            )
         words = [word for word, _ in words_of(tokens_of(text), self._normalise)]
         if not words:
             raise WordsError(f"{text!r} has no word", "give a phrase such as 'a dog barks'")

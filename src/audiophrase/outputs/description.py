@@ -60,7 +60,10 @@ def of_run(folder: Path) -> dict[str, Any]:
         ArtifactError: a file is missing or damaged.
     """
     model = tables.read_json(folder / MODEL)
-    if not isinstance(model, Mapping) or "settings" not in model:
+    settings = model.get("settings") if isinstance(model, Mapping) else None
+    if not isinstance(settings, Mapping) or not all(
+        isinstance(each, Mapping) for each in settings.values()
+    ):
         raise ArtifactError(f"{folder / MODEL} describes no model of ours", "name another folder")
     return {"kind": "run", **_place(folder), **model, "measures": _measures(folder)}
 
@@ -99,7 +102,7 @@ def as_text(about: Mapping[str, Any]) -> str:
     if about.get("settings"):
         lines = [f"{name}.{key}: {_fact(v)}" for name, key, v in _flat(about["settings"])]
         parts.append("\n".join(["settings", *(f"  {line}" for line in lines)]))
-    return "\n\n".join(parts)
+    return text.lines("\n\n".join(parts))  # keys, too, come out of files
 
 
 _BLOCKS = ("runs", "measures", "settings")

@@ -1,6 +1,6 @@
 """Frames of recordings as one Parquet table, written recording by recording."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,15 @@ from audiophrase import tables
 _ROWS_AT_ONCE = 1 << 14
 
 
-def write_frames(path: Path, files: Iterable[Path], model: Any) -> int:
+def write_frames(
+    path: Path, files: Iterable[Path], model: Any, *, say: Callable[[str], None]
+) -> int:
     """Write a row a frame: file, time_s, frame (D,); the number of frames.
 
     Atomically, and with the frames of one recording in memory at a time.
+
+    Args:
+        say: is given what is to be known of a recording, such as that it is silent.
     """
     path = Path(path)
     partial = path.with_name(f".{path.name}.partial")
@@ -32,6 +37,8 @@ def write_frames(path: Path, files: Iterable[Path], model: Any) -> int:
                     writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd")
                     writer.write_table(table)
                 n_frames += len(embedded.frames)
+                for note in embedded.notes:
+                    say(note)
             if writer is not None:
                 writer.close()
                 partial.replace(path)

@@ -1,8 +1,9 @@
 """Text that came from outside, made fit for a terminal or for one line of a file."""
 
 import json
+import math
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Characters that turn the direction of what follows them, beyond the text that holds them.
@@ -13,6 +14,11 @@ _UNSEEN = frozenset(("Cc", "Cs", "Zl", "Zp"))
 def visible(text: str) -> str:
     """Text for a terminal: what would move the cursor or turn the line stands as its escape."""
     return "".join(_escape(c) if _is_unseen(c) else c for c in text)
+
+
+def lines(text: str) -> str:
+    """The same of several lines, which stay lines."""
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def one_line(text: str) -> str:
@@ -38,8 +44,17 @@ def columns(names: Sequence[str], rows: Sequence[Sequence[Any]], *, numbers: str
 
 
 def as_json(value: Any) -> str:
-    """JSON that any terminal and any program can take: what is not ASCII is escaped."""
-    return json.dumps(value, indent=2, allow_nan=False)
+    """JSON that any terminal and any program can take: what is not ASCII is escaped, and a number
+    that is not finite, of which JSON has none, is null."""
+    return json.dumps(_finite(value), indent=2, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _is_unseen(character: str) -> bool:

@@ -74,7 +74,7 @@ def test_what_is_listed_and_half_done_is_told_by_file(fresh, path, before, after
     [
         ("data/tinny/manifests/clips-train.json", "did you mean 'tiny'"),
         ("results/tinny/measures.parquet", "unknown data set 'tinny'"),
-        ("results/tinny/measures.csv", "unknown data set 'tinny'"),
+        ("results/tinny/explorer/index.html", "unknown data set 'tinny'"),
         ("data/tiny/features/mel/train-00000.parquet", "no front end 'mel'"),
         ("data/tiny/features/log-mel-/train-00000.parquet", "did you mean 'log-mel'"),
         ("data/tiny/manifests/features-log-mal-train.json", "known: log-mel, log-mel-native, onnx"),

@@ -47,8 +47,11 @@ def check(tmp_path, monkeypatch):
 def test_a_data_set_whose_files_are_not_there_is_not_among_the_valid(check, more, told):
     valid, *others = check(MINE | more).splitlines()
     assert valid == "valid; data sets: demo, audiogrounding, audiogrounding-v2"
-    assert any(line.startswith("not to be made yet: data set 'mine'") for line in others)
+    assert any(
+        line.startswith("not under `build`, nor to be made yet: data set 'mine'") for line in others
+    )
     assert told in "\n".join(others)
+    assert "What to do" not in "\n".join(others), "nobody asked for these"
     with pytest.raises(AudiophraseError, match=f"data set 'mine': {told}"):
         check(MINE | more, build=["mine"])
 

@@ -118,6 +118,7 @@ def test_the_papers_order_is_kept_for_its_data_and_not_for_the_users():
     assert chosen == {
         "demo": None,
         "audiogrounding": None,
+        "audiogrounding-v2": None,
         "rehearsal": None,
         "table": True,
         "files": True,

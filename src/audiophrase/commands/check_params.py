@@ -29,7 +29,7 @@ def check_params(paths: tuple[Path, ...]) -> None:
     ready = [name for name in checked["datasets"] if name not in missing]
     tell(f"valid; data sets: {', '.join(ready)}")
     for error in missing.values():
-        tell(f"not to be made yet: {error}")
+        tell(f"not under `build`, nor to be made yet: {error.problem}")
 
 
 def _unready(checked: Mapping[str, Any]) -> dict[str, AudiophraseError]:

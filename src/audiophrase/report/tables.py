@@ -53,6 +53,10 @@ _FULL_POOL_NOTE = (
     "their number)."
 )
 _THRESHOLD_NOTE = "The one threshold of precision, recall and F1 is our choice (`evaluate.sed.reported_threshold`)."
+_SCORES_NOTE = (
+    "Mean and max say how the similarities of a phrase's words are joined; random and always on know "
+    "nothing of the sound."
+)
 _NO_DETECTIONS = ("audio", "source", "variant", "seed", "scores", "threshold")  # without any rows
 
 
@@ -201,6 +205,7 @@ def sed_table(measures: Measures) -> Table:
             else f"Test clips: {n_clips} with {n_phrases:,} phrases."
         ),
         *restriction_notes(run, SED),
+        _SCORES_NOTE,
         (
             f"Phrases are active in {prevalence:.2f} of the frames: that is the average "
             "precision of chance, and what lifts the F1 of always on."

@@ -12,7 +12,8 @@ from audiophrase.text.normalise import HOW
 N_LISTED = 10
 WARNED_ABOVE = 0.05  # of the captions' tokens without a vector
 REMEDY = (
-    "choose vectors of the captions' language and spelling (text.vectors), correct words in "
+    "choose other vectors (text.vectors): of the captions' language and spelling, and in place of trained "
+    "ones, which know the words of the training split alone, a file's; correct words in "
     "text.normalise.corrections, or see text.normalise for the ways to look for a word"
 )
 _COLUMNS = ["split", "how", "word", "source_form", "tokens"]

@@ -50,7 +50,7 @@ def draw(
                 label=label + of_seed,
             )
     _mark_epochs(axes, list(histories.values()))
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
     axes.set_xlabel("epoch")
     axes.set_ylabel("ranking loss")
     figure.legend(loc="outside right upper")

@@ -51,7 +51,12 @@ def clips():
         for n, (phrase_id, (caption_id, text, _, segments)) in enumerate(PHRASES.items())
     ]
     words = {phrase_id: words for phrase_id, (_, _, words, _) in PHRASES.items()}
-    return assembled(CLIP_IDS, captions, phrases, WORDS_OF, words)
+    # All but the first are whole files.
+    named = [
+        {"clip_id": clip_id, "start_s": None if n else 0.0, "filename": f"{clip_id}.wav"}
+        for n, clip_id in enumerate(CLIP_IDS)
+    ]
+    return assembled(CLIP_IDS, named, captions, phrases, WORDS_OF, words)
 
 
 def scored(seed):

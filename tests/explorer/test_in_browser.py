@@ -117,7 +117,7 @@ def test_what_stands_in_the_data_is_text(opened):
     opened.locator('[data-clip="1"]').click()
     opened.wait_for_selector(".caption")
     assert opened.locator(".caption").text_content() == CAPTIONS["c2"][1]
-    assert opened.locator("#clip-title").text_content() == f"Clip {CLIP_IDS[1]}"
+    assert opened.locator("#clip-title").text_content() == f"Clip {CLIP_IDS[1]}.wav"
     assert f'{SCRIPT} "rain"' in opened.locator(".lanes").inner_text()
     assert SCRIPT in opened.locator("#errors-body").inner_text()
     assert opened.locator("script").evaluate_all("all => all.every(one => one.src)")
@@ -126,6 +126,25 @@ def test_what_stands_in_the_data_is_text(opened):
     assert opened.locator(".caption").evaluate("p => getComputedStyle(p).direction") == "rtl"
     button = opened.locator('[data-clip="2"] bdi')
     assert button.evaluate("b => getComputedStyle(b).unicodeBidi") == "isolate"
+
+
+def test_a_whole_file_has_its_own_name_and_a_cut_its_id(opened):
+    names = opened.locator("#list tbody small").all_text_contents()
+    assert sorted(names) == sorted([CLIP_IDS[0], *(f"{clip_id}.wav" for clip_id in CLIP_IDS[1:])])
+
+
+def test_of_few_clips_none_is_among_the_worst_and_the_best(opened):
+    worst, best = (
+        opened.locator(
+            "#errors-body > div", has=opened.get_by_role("heading", name=f"{title} clips")
+        )
+        .locator(".opens")
+        .all_text_contents()
+        for title in ("Worst", "Best")
+    )
+    assert worst
+    assert best
+    assert not {*worst} & {*best}
 
 
 def test_errors_lead_to_clips_and_play_one_sound_at_a_time(opened):

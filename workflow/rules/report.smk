@@ -64,6 +64,7 @@ rule report:
 # A folder of pages, written as a whole: Snakemake and DVC know it by its first page.
 rule explorer:
     input:
+        clip_table=annotation_table("clips"),
         captions=annotation_table("captions"),
         phrases=annotation_table("phrases"),
         vocabulary=text_table("vocabulary"),

@@ -32,11 +32,13 @@ class Clip:
     """A clip with its captions."""
 
     clip_id: str
+    name: str  # as it is shown: of a whole file the file's, else the id
     captions: tuple[Caption, ...]
 
 
 def assembled(
     clip_ids: Sequence[str],
+    clips: Iterable[Row],
     captions: Iterable[Row],
     phrases: Iterable[Row],
     words_of_captions: Mapping[str, Sequence[int]],
@@ -45,7 +47,7 @@ def assembled(
     """The clips in the order of their ids' list, those without a caption among them.
 
     Args:
-        captions, phrases: rows of the tables of annotations; of other clips they are passed over.
+        clips, captions, phrases: rows of the tables of annotations; of other clips they are passed over.
         words_of_captions, words_of_phrases: word ids by caption id and by phrase id.
     """
     of_caption: dict[str, list[Row]] = {}
@@ -71,4 +73,8 @@ def assembled(
                 ),
             )
         )
-    return [Clip(clip_id, tuple(of_clip.get(clip_id, ()))) for clip_id in clip_ids]
+    files = {row["clip_id"]: row["filename"] for row in clips if row["start_s"] is None}
+    return [
+        Clip(clip_id, files.get(clip_id, clip_id), tuple(of_clip.get(clip_id, ())))
+        for clip_id in clip_ids
+    ]

@@ -122,6 +122,7 @@ def _data(
         "clips": [
             {
                 "id": clip.clip_id,
+                "name": clip.name,
                 "captions": [caption.text for caption in clip.captions],
                 "heard": is_heard,
                 "length_s": round(length_s, 3),

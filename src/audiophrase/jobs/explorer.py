@@ -38,6 +38,7 @@ def _files(name: str, help_text: str):
     required=True,
     help="Whether the pages carry the clips' sound.",
 )
+@file_option("--clip-table", "Table of clips.")
 @file_option("--captions", "Table of captions.")
 @file_option("--phrases", "Table of phrases.")
 @file_option("--vocabulary", "Vocabulary with vectors.")
@@ -58,6 +59,7 @@ def explorer(
     title: str,
     audio: str,
     sound: str,
+    clip_table: Path,
     captions: Path,
     phrases: Path,
     vocabulary: Path,
@@ -88,6 +90,7 @@ def explorer(
         sound=NOT_HERE if sound == HEARD and not clips else sound,
         clips=assembled(
             frames.clip_ids,
+            _of_test(clip_table, "annotations.clips"),
             _of_test(captions, "annotations.captions"),
             _of_test(phrases, "annotations.phrases"),
             _word_ids(caption_words, "caption_id"),

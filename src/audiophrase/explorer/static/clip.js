@@ -29,7 +29,7 @@ audiophrase.clip = (() => {
     const before = shown && shown.clip === state.clip ? shown.time() : 0;
     const listed = state.data.clips[state.clip];
     const length = Math.max(listed.length_s, about.hop_s);
-    document.getElementById("clip-title").replaceChildren("Clip ", words(listed.id));
+    document.getElementById("clip-title").replaceChildren("Clip ", words(listed.name));
     const caption = about.captions.length > state.caption ? state.caption : 0;
     const player = transport(state, listed, length);
     const plots = element("div", { class: "plots" }, spectrum(state, about, length));

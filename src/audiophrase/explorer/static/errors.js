@@ -13,7 +13,7 @@ audiophrase.errors = (() => {
   function player(state, clip) {
     const listed = state.data.clips[clip];
     if (!listed.heard) return null;
-    const name = (verb) => `${verb} the sound of clip ${listed.id}`;
+    const name = (verb) => `${verb} the sound of clip ${listed.name}`;
     const button = element("button", { type: "button", class: "plays", "aria-label": name("Play") }, "▶");
     const stop = () => {
       playing.audio.pause();
@@ -74,7 +74,8 @@ audiophrase.errors = (() => {
       withSound(state, clip), ...(a.detection ? [number(a.detection.ap[clip])] : []),
       String(a.clip_rank[clip] ?? "–"),
     ]);
-    return [["Worst clips", known.slice(0, N_EXTREME)], ["Best clips", known.slice(-N_EXTREME).reverse()]]
+    const n = Math.min(N_EXTREME, Math.max(1, Math.floor(known.length / 2))); // none is in both
+    return [["Worst clips", known.slice(0, n)], ["Best clips", known.slice(-n).reverse()]]
       .map(([title, clips]) => section(title, table(title, head, rows(clips))));
   }
 

@@ -41,7 +41,7 @@ audiophrase.listing = (() => {
     const has = (text) => asked.every((word) => plain(text).includes(word));
     const caption = clip.captions.find(has);
     if (caption !== undefined) return caption;
-    return has(clip.id) ? clip.captions[0] ?? clip.id : null;
+    return has(clip.name) || has(clip.id) ? clip.captions[0] ?? clip.name : null;
   }
 
   function draw(state, open, sorted) {
@@ -67,10 +67,10 @@ audiophrase.listing = (() => {
       const button = element("button", {
         type: "button", class: "opens", "data-clip": clip, "aria-current": isOpen ? "true" : null,
         onclick: () => open(clip),
-      }, words(matching(about, asked) ?? about.id));
+      }, words(matching(about, asked) ?? about.name));
       const cells = all.slice(1).map((column) =>
         element("td", { class: "number" }, column.text(column.value(clip))));
-      const head = element("th", { scope: "row" }, button, element("small", {}, words(about.id)));
+      const head = element("th", { scope: "row" }, button, element("small", {}, words(about.name)));
       return element("tr", { class: isOpen ? "open" : null }, head, ...cells);
     });
     replaceKeepingFocus(table.tBodies[0], rows, "data-clip");

@@ -15,7 +15,7 @@
   /* A button that chooses a clip, and says which by a caption of it. */
   audiophrase.opener = (_, clip) => element("button", {
     type: "button", class: "opens", onclick: () => openClip(clip, true),
-  }, audiophrase.words(data.clips[clip].captions[0] ?? data.clips[clip].id));
+  }, audiophrase.words(data.clips[clip].captions[0] ?? data.clips[clip].name));
 
   function drawList() {
     audiophrase.listing.draw(state, (clip) => openClip(clip, true), (column) => {

@@ -28,7 +28,7 @@ audiophrase.transport = (() => {
     }
     const audio = element("audio", {
       controls: true, preload: "metadata", src: `clips/${state.clip}.ogg`, id: "sound",
-      "aria-label": `Sound of clip ${listed.id}`,
+      "aria-label": `Sound of clip ${listed.name}`,
     });
     const seek = (time) => {
       audio.currentTime = time;

@@ -83,6 +83,7 @@ bench: $(VENV)/installed ## benchmarks beside plain references, to results/bench
 
 clean: ## remove what was made for DATASET (default demo)
 	@[[ "$(DATASET)" =~ ^[a-z0-9][a-z0-9_-]*$$ ]] || { echo "error: '$(DATASET)' names no data set" >&2; exit 1; }
+	@[ -e data/$(DATASET) ] || [ -e results/$(DATASET) ] || echo "data/ and results/ have no folder $(DATASET)"
 	rm -rf data/$(DATASET) results/$(DATASET) logs/$(DATASET)
 	@if [ -d cache/$(DATASET) ]; then find cache/$(DATASET) -mindepth 1 -maxdepth 1 ! -name youtube ! -name 'attempts.jsonl*' ! -name sections ! -name lock ! -name asked -exec rm -rf {} +; fi
 	@if [ -d cache/youtube ] || [ -d cache/$(DATASET)/youtube ]; then echo "what was fetched from YouTube stays: it took hours (cache/youtube, of all data sets; rm -r it yourself)"; fi

@@ -27,6 +27,7 @@ CHOICES = {
     "text": {"vectors_file"},
     "train": {"seeds", *RUN_ONLY["train"]},
     "evaluate": {"only_clips_of"},
+    "figures": {"audio"},
 }
 
 

@@ -91,20 +91,12 @@ def works_without_clips(params: Params, dataset: str) -> bool:
 def clips_to_compare(params: Params, dataset: str) -> list[str]:
     """The shards of clips among which leaks are looked for.
 
-    Raises:
-        AudiophraseError: features were shared without clips, and without what came of looking; to get
-            the clips again, from wherever they come, is for the user to decide.
+    None where features were shared without clips, and without what came of looking: to get the clips
+    again, from wherever they come, is for the user to decide, and the job says so.
     """
-    if works_without_clips(params, dataset) and not all(
-        map(os.path.exists, leakage_files(dataset))
-    ):
-        first = next(iter(shards(params, dataset, "clips")))
-        raise AudiophraseError(
-            f"data set '{dataset}' has features without their clips, and lacks "
-            f"{LEAKAGE.format(dataset=dataset)}, which is made of the clips",
-            f"have it pushed where the clips are (`audiophrase stages {dataset}` names its stage), and "
-            f"pull it; or get the clips first, beginning with `snakemake {first}`",
-        )
+    looked = all(map(os.path.exists, leakage_files(dataset)))
+    if not looked and works_without_clips(params, dataset):
+        return []
     return shards(params, dataset, "clips")
 
 
@@ -164,14 +156,12 @@ def require_captions(params: Params, dataset: str) -> str:
 
 
 def clips_to_hear(params: Params, dataset: str) -> list[str]:
-    """The shards of test clips, where pages may carry their sound and they are here."""
-    if not carries_sound(params, dataset) or works_without_clips(params, dataset):
-        return []
-    return shards(params, dataset, "clips", "test")
+    """The shards of test clips, where pages may carry their sound. They need not be here."""
+    return shards(params, dataset, "clips", "test") if carries_sound(params, dataset) else []
 
 
 def heard_manifests(params: Params, dataset: str) -> list[str]:
-    """The manifests of the clips to hear, which are here whether the clips are or not: what DVC goes by."""
+    """The manifests of the clips to hear, which are here whether the clips are or not: what both tools go by."""
     tested = members(params, dataset)["test"] if carries_sound(params, dataset) else []
     return [manifest(name, "clips", "test") for name in tested]
 

@@ -14,8 +14,8 @@ from audiophrase import tables
 from audiophrase.report import catalogue
 from audiophrase.splits import SPLITS
 
-OF_A_RUN = {"train", "evaluate_retrieval", "evaluate_sed"}
-SHOWING = {"metrics", "tables", "report"}
+OF_A_RUN = {"train", "evaluate_retrieval", "evaluate_sed", "inspect_run"}
+SHOWING = {"metrics", "tables", "report", "explorer"}
 
 
 @pytest.mark.parametrize("title", [title for title in ("A loss", "An encoder")])

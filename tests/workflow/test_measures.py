@@ -28,6 +28,7 @@ def test_a_new_measure_of_detection_makes_detection_and_what_follows_again(proje
         "tables",
         "figure",
         "report",
+        "explorer",
     }
     project.build("results/tiny/tables/sed.csv")
     curve = pd.read_csv(project.folder / RUN / "sed_curve.csv")

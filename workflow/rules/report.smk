@@ -40,7 +40,6 @@ rule report:
         model_json=paper_seeds("model.json"),
         figure=expand("results/{{dataset}}/figures/{name}.svg", name=FIGURES),
         figure_modules=[os.path.relpath(figure.path) for figure in FIGURES.values()],
-        clips=clips_to_hear,
         clips_manifest=heard_manifests,
         templates=PAGE_TEMPLATES,
         others=made_before_report,
@@ -55,10 +54,11 @@ rule report:
         runtime=10,
     params:
         options=options("clips_manifest", "figure_modules", "templates", "others"),
+        heard=clips_to_hear,
         parameters=page_parameters,
     shell:
         "python -m audiophrase job report --dataset {wildcards.dataset} --parameters {params.parameters:q} "
-        "{params.options:q} 2>&1 | tee -i {log}"
+        "{params.heard:q} {params.options:q} 2>&1 | tee -i {log}"
 
 
 # A folder of pages, written as a whole: Snakemake and DVC know it by its first page.
@@ -72,7 +72,6 @@ rule explorer:
         phrase_words=text_table("phrases"),
         coverage=paths.COVERAGE,
         features=feature_shards("test"),
-        clips=clips_to_hear,
         clips_manifest=heard_manifests,
         scores=run_files("sed_scores.parquet"),
         curve=run_files("sed_curve.csv"),
@@ -95,8 +94,9 @@ rule explorer:
         title=lambda wildcards: entry(wildcards.dataset)["title"],
         audio=audio,
         sound=sound,
+        heard=clips_to_hear,
         runs=lambda wildcards: [f"--run={name}" for name in run_names(wildcards)],
     shell:
         "python -m audiophrase job explorer --dataset {wildcards.dataset} --title {params.title:q} "
         "--settings {params.settings:q} --audio {params.audio} --sound {params.sound} "
-        "{params.runs:q} {params.options:q} 2>&1 | tee -i {log}"
+        "{params.runs:q} {params.heard:q} {params.options:q} 2>&1 | tee -i {log}"

@@ -92,8 +92,8 @@ def run_files(*names):
 
 @instructive
 def clips_to_hear(wildcards):
-    """The shards of test clips, where pages may carry their sound and they are here."""
-    return paths.clips_to_hear(config, wildcards.dataset)
+    """The shards of test clips as options: no inputs, as pages are made without sound where clips are not here."""
+    return [f"--clips={path}" for path in paths.clips_to_hear(config, wildcards.dataset)]
 
 
 @instructive

@@ -46,7 +46,7 @@ def _files(name: str, help_text: str):
 @file_option("--phrase-words", "Word ids of phrases.")
 @file_option("--coverage", "How words were found (CSV).")
 @_files("--features", "Shards of the test split, by the paper's front end.")
-@_files("--clips", "Shards of clips of the test split; none where they are not here.")
+@_files("--clips", "Shards of clips of the test split, which may be absent.")
 @click.option("--run", multiple=True, required=True, help="VARIANT/SEED, the paper's first.")
 @_files("--scores", "Frame-phrase similarities of each run.")
 @_files("--curve", "Precision, recall and F1 by threshold of each run (CSV).")
@@ -77,8 +77,9 @@ def explorer(
 ) -> None:
     """Write the explorer; files of runs are given in the order of --run."""
     frames = Rows(features, lambda shard: read_shard(shard, settings), lambda row: row["n_frames"])
+    present = [shard for shard in clips if shard.exists()]
     heard = Rows(
-        clips if sound == HEARD else (),
+        present if sound == HEARD else (),
         lambda shard: tables.read(shard, stage="clips"),
         lambda row: row["state"] in USABLE,
     )
@@ -87,7 +88,7 @@ def explorer(
         dataset=dataset,
         title=title,
         audio=audio,
-        sound=NOT_HERE if sound == HEARD and not clips else sound,
+        sound=NOT_HERE if sound == HEARD and not present else sound,
         clips=assembled(
             frames.clip_ids,
             _of_test(clip_table, "annotations.clips"),

@@ -50,7 +50,7 @@ _PACKAGES = (
     "--clips",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="Shard of test clips, for the sound of those that figures show; none where the page has no sound.",
+    help="Shard of test clips, for the sound of those that figures show; it may be absent.",
 )
 @click.option("--compare", type=click.Path(path_type=Path), multiple=True, help=COMPARE)
 @file_option("--page", "Page to write (HTML).")
@@ -82,7 +82,9 @@ def report(
         models=[tables.read_json(path) for path in model_json],
         parameters=known,
         versions=_versions(),
-        sounds=sounds((tables.read(path, stage="clips") for path in clips), clip_ids),
+        sounds=sounds(
+            (tables.read(path, stage="clips") for path in clips if path.exists()), clip_ids
+        ),
     )
     tables.write_text(page, render(contents))
     click.echo(f"open {page} in a browser", err=True)

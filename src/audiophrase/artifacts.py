@@ -88,18 +88,6 @@ def works_without_clips(params: Params, dataset: str) -> bool:
     return not any(map(os.path.exists, clips)) and all(map(os.path.exists, features))
 
 
-def clips_to_compare(params: Params, dataset: str) -> list[str]:
-    """The shards of clips among which leaks are looked for.
-
-    None where features were shared without clips, and without what came of looking: to get the clips
-    again, from wherever they come, is for the user to decide, and the job says so.
-    """
-    looked = all(map(os.path.exists, leakage_files(dataset)))
-    if not looked and works_without_clips(params, dataset):
-        return []
-    return shards(params, dataset, "clips")
-
-
 def leakage_files(dataset: str) -> list[str]:
     """The table of leaks, in all its forms."""
     shown = [LEAKAGE_TABLE.format(dataset=dataset, kind=kind) for kind in ("csv", "md")]

@@ -55,7 +55,7 @@ rule study_availability:
 rule leakage:
     input:
         clips=annotation_table("clips"),
-        shards=clips_to_compare,
+        shards=shards("clips"),
         sources=sources("leakage"),
     output:
         leakage=paths.LEAKAGE,

@@ -18,12 +18,6 @@ def tables_of_members(*tables):
     ]
 
 
-@instructive
-def clips_to_compare(wildcards):
-    """The shards of clips among which leaks are looked for."""
-    return paths.clips_to_compare(config, wildcards.dataset)
-
-
 def leaks_left_out(wildcards):
     """The table of leaks, where training leaves them out."""
     excluded = entry(wildcards.dataset).get("exclude_leaks")

@@ -9,7 +9,6 @@ from audiophrase import tables
 from audiophrase.clips import leakage as leaking
 from audiophrase.clips.availability import USABLE
 from audiophrase.clips.sound_digest import sound_digest
-from audiophrase.errors import AudiophraseError
 from audiophrase.jobs.study_options import read_splits, splits_option
 from audiophrase.options import file_argument, file_option
 from audiophrase.report.cells import markdown
@@ -22,7 +21,7 @@ STAGE = "leakage"
 @splits_option
 @click.option("--exclude", is_flag=True, help="Leave what val or test has, too, out of training.")
 @file_option("--clips", "Table of clips.")
-@file_argument("clip_shards", nargs=-1)
+@file_argument("clip_shards", nargs=-1, required=True)
 @file_option("--leakage", "Table of leaks to write.")
 @file_option("--leakage-csv", "The same as CSV.")
 @file_option("--leakage-md", "What it comes to, for people.")
@@ -36,12 +35,6 @@ def leakage(
     leakage_md: Path,
 ) -> None:
     """Compare the clips with usable audio of CLIP_SHARDS, data/DATASET/clips/SPLIT-NUMBER.parquet."""
-    if not clip_shards:
-        raise AudiophraseError(
-            f"{leakage} is made of the clips, and only the features made of them are here",
-            "have it pushed where the clips are, and pull it (`audiophrase stages` names its stage); or "
-            "get the clips first: ask snakemake for one of their shards, data/DATASET/clips/….parquet",
-        )
     chosen = read_splits(splits)
     annotated = {
         (row.get("dataset") or clip_shards[0].parent.parent.name, row["split"], row["clip_id"]): row

@@ -21,8 +21,8 @@ from torch import Tensor
 from training_step import make_pairs, paper, paper_loss, train_params, untrained
 
 from audiophrase.device import enough_memory, set_up
-from audiophrase.jobs.training_data import resident
 from audiophrase.train import DROPOUT, Pairs, Progress, generator, score_matrix, start, train_epoch
+from audiophrase.training_data import resident
 
 N_FRAMES, BATCH, SEED = 501, 32, 1
 PAPER_EPOCHS = 100

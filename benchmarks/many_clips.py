@@ -33,12 +33,12 @@ from audiophrase.evaluate.retrieval import DIRECTIONS, Ranked, rank
 from audiophrase.evaluate.retrieval import measure as retrieval_measures
 from audiophrase.jobs.metrics import metrics
 from audiophrase.jobs.tables import tables as write_tables
-from audiophrase.jobs.training_data import read_clips
 from audiophrase.pair_scores import PairScores
 from audiophrase.parameters.sections import select
 from audiophrase.report.availability import availability_table
 from audiophrase.settings import structure
 from audiophrase.train import draw_batches, generator, pad
+from audiophrase.training_data import read_clips
 
 PARAMS = Path(__file__).parents[1] / "params.yaml"
 SIZES = (1_000, 4_000, 16_000)

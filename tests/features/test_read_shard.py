@@ -8,8 +8,8 @@ import pytest
 from audiophrase import tables
 from audiophrase.errors import ArtifactError
 from audiophrase.features.shards import STAGE, read_shard, schema
-from audiophrase.jobs.training_data import read_clips
 from audiophrase.report import inputs
+from audiophrase.training_data import read_clips
 
 MEL = {"features": {"n_mels": 2}}
 NETWORK = {"features.onnx": {"hop_s": 0.02}}

@@ -15,8 +15,8 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.inference import model as model_module
 from audiophrase.inference.model import load
 from audiophrase.inference.words import UnknownWordsWarning, WordsError
-from audiophrase.jobs.training_data import pairs_of, read_clips, read_word_ids
 from audiophrase.pair_scores import PairScores
+from audiophrase.training_data import pairs_of, read_clips, read_word_ids
 
 RATE_HZ = 22050
 PHRASES = ["a dog barks", "wind blows"]

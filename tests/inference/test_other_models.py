@@ -17,7 +17,11 @@ from audiophrase.errors import AudiophraseError
 from audiophrase.inference import calibration
 from audiophrase.inference.export import export_bundle
 from audiophrase.inference.model import load
-from audiophrase.jobs.training_data import (
+from audiophrase.pair_scores import PairScores
+from audiophrase.parameters.sections import select
+from audiophrase.settings import structure
+from audiophrase.text.vectors import vocabulary
+from audiophrase.training_data import (
     pairs_of,
     read_clips,
     read_rows,
@@ -25,10 +29,6 @@ from audiophrase.jobs.training_data import (
     read_word_ids,
     untrained_encoder,
 )
-from audiophrase.pair_scores import PairScores
-from audiophrase.parameters.sections import select
-from audiophrase.settings import structure
-from audiophrase.text.vectors import vocabulary
 
 RATE_HZ, HOP, F, D = 16000, 320, 5, 4
 

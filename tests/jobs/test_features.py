@@ -20,9 +20,9 @@ from audiophrase.features.shards import column_of_frames, extent, frame_size
 from audiophrase.front_ends import FRONT_ENDS, settings_of
 from audiophrase.jobs.features import features
 from audiophrase.jobs.features_manifest import features_manifest
-from audiophrase.jobs.training_data import read_clips
 from audiophrase.parameters.sections import select
 from audiophrase.settings import structure
+from audiophrase.training_data import read_clips
 
 RATE_HZ, F = 22050, 5
 WEIGHTS = np.random.default_rng(0).standard_normal((F, 400)).astype(np.float32)

@@ -7,7 +7,7 @@ from audiophrase import tables
 from audiophrase.clips.leakage import SCHEMA
 from audiophrase.errors import ArtifactError
 from audiophrase.jobs.train import _without_leaks
-from audiophrase.jobs.training_data import Clips
+from audiophrase.training_data import Clips
 
 IDS = ["a", "b", "c"]
 

@@ -22,19 +22,19 @@ from audiophrase.features.log_mel import COLUMN
 from audiophrase.features.shards import schema
 from audiophrase.jobs.common_clips import restrict
 from audiophrase.jobs.train import train as train_command
-from audiophrase.jobs.training_data import (
-    n_bytes_of_features,
-    read_clips,
-    read_clips_within,
-    read_encoder,
-)
-from audiophrase.jobs.unpacked import Unpacked
 from audiophrase.model.encoders import crnn
 from audiophrase.model.encoders.crnn import CRNN
 from audiophrase.model.parameters import CRNNParams
 from audiophrase.pair_scores import PairScores
 from audiophrase.parameters.sections import select
 from audiophrase.train import Pairs, score_matrix
+from audiophrase.training_data import (
+    n_bytes_of_features,
+    read_clips,
+    read_clips_within,
+    read_encoder,
+)
+from audiophrase.unpacked import Unpacked
 
 N_MELS = 16
 # Enough to tell the two kinds of sound apart: the loss falls from 2.0 to 1.6.

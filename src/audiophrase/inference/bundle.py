@@ -43,9 +43,9 @@ from audiophrase.inference.manifest import (
     sha256_of,
 )
 from audiophrase.inference.manifest import read as read_manifest
-from audiophrase.jobs.training_data import untrained_encoder
 from audiophrase.text.vectors import VOCABULARY_SCHEMA
 from audiophrase.text.word2vec import read_vectors
+from audiophrase.training_data import untrained_encoder
 
 TENSOR = "vectors"
 

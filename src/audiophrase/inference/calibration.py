@@ -13,7 +13,10 @@ from audiophrase.errors import ArtifactError
 from audiophrase.evaluate import sed
 from audiophrase.inference import threshold
 from audiophrase.inference.threshold import CLIPS, FRAMES, Threshold
-from audiophrase.jobs.training_data import (
+from audiophrase.model.encoders import Encoder
+from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
+from audiophrase.train import encode
+from audiophrase.training_data import (
     Clips,
     read_clips,
     read_rows,
@@ -21,9 +24,6 @@ from audiophrase.jobs.training_data import (
     read_word_ids,
     untrained_encoder,
 )
-from audiophrase.model.encoders import Encoder
-from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.train import encode
 
 AGGREGATIONS = ("mean", "max")  # over the words of a phrase
 SPLIT = "val"

@@ -16,9 +16,9 @@ from audiophrase.inference.audio import Recording
 from audiophrase.inference.contents import Contents
 from audiophrase.inference.results import Stream
 from audiophrase.inference.samples import AudioError
-from audiophrase.jobs.training_data import untrained_encoder
 from audiophrase.settings import structure
 from audiophrase.train import encode
+from audiophrase.training_data import untrained_encoder
 
 WINDOWS_AT_ONCE = 8
 MIN_LENGTH_S = 0.1  # as `retrieve.min_length_s`

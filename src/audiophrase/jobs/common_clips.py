@@ -8,7 +8,7 @@ import click
 
 from audiophrase.clips.availability import USABLE
 from audiophrase.errors import AudiophraseError
-from audiophrase.jobs.training_data import Clips
+from audiophrase.training_data import Clips
 
 KEY = "evaluate.only_clips_of"
 

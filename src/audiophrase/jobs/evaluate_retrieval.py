@@ -17,16 +17,16 @@ from audiophrase.evaluate.summary import retrieval_summary
 from audiophrase.jobs.common_clips import restrict
 from audiophrase.jobs.evaluation_options import evaluation_options
 from audiophrase.jobs.measure_rows import brief, write_measures
-from audiophrase.jobs.training_data import (
+from audiophrase.options import file_option
+from audiophrase.pair_scores import PairScores
+from audiophrase.settings import structure
+from audiophrase.training_data import (
     pairs_of,
     read_clips_within,
     read_encoder,
     read_vectors,
     read_word_ids,
 )
-from audiophrase.options import file_option
-from audiophrase.pair_scores import PairScores
-from audiophrase.settings import structure
 
 
 @click.command()

@@ -19,7 +19,11 @@ from audiophrase.evaluate.summary import sed_summary
 from audiophrase.jobs.common_clips import restrict
 from audiophrase.jobs.evaluation_options import evaluation_options
 from audiophrase.jobs.measure_rows import brief, write_measures
-from audiophrase.jobs.training_data import (
+from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
+from audiophrase.options import file_option
+from audiophrase.settings import structure
+from audiophrase.train import encode
+from audiophrase.training_data import (
     Clips,
     read_clips_within,
     read_encoder,
@@ -27,10 +31,6 @@ from audiophrase.jobs.training_data import (
     read_vectors,
     read_word_ids,
 )
-from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
-from audiophrase.options import file_option
-from audiophrase.settings import structure
-from audiophrase.train import encode
 
 _CURVE_COLUMNS = ("aggregation", "threshold", "precision", "recall", "f1")
 

@@ -14,7 +14,12 @@ from audiophrase.evaluate.nearest import Nearest, rows
 from audiophrase.evaluate.retrieval import DIRECTIONS
 from audiophrase.jobs.common_clips import restrict
 from audiophrase.jobs.evaluation_options import evaluation_options
-from audiophrase.jobs.training_data import (
+from audiophrase.model.similarity import frame_word_similarity
+from audiophrase.options import file_option
+from audiophrase.pair_scores import PairScores
+from audiophrase.settings import structure
+from audiophrase.train import encode
+from audiophrase.training_data import (
     pairs_of,
     read_clips_within,
     read_encoder,
@@ -22,11 +27,6 @@ from audiophrase.jobs.training_data import (
     read_vectors,
     read_word_ids,
 )
-from audiophrase.model.similarity import frame_word_similarity
-from audiophrase.options import file_option
-from audiophrase.pair_scores import PairScores
-from audiophrase.settings import structure
-from audiophrase.train import encode
 
 N_FIRST = 10  # items that are kept of each query
 _RANKINGS = pa.schema(

@@ -20,7 +20,12 @@ from audiophrase.device import choose_device, enough_memory, has_room, set_up
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.jobs.device_option import device_option
 from audiophrase.jobs.left_out import ids_left_out, leakage_option
-from audiophrase.jobs.training_data import (
+from audiophrase.model.losses import build_loss
+from audiophrase.options import file_argument, file_option, settings
+from audiophrase.settings import structure
+from audiophrase.train import SHUFFLING, Progress, generator, shuffle_pairs, start
+from audiophrase.train import train as run_epochs
+from audiophrase.training_data import (
     Clips,
     n_bytes_of_features,
     pairs_of,
@@ -30,11 +35,6 @@ from audiophrase.jobs.training_data import (
     resident,
     untrained_encoder,
 )
-from audiophrase.model.losses import build_loss
-from audiophrase.options import file_argument, file_option, settings
-from audiophrase.settings import structure
-from audiophrase.train import SHUFFLING, Progress, generator, shuffle_pairs, start
-from audiophrase.train import train as run_epochs
 
 
 @click.command()

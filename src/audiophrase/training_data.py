@@ -16,11 +16,11 @@ from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError, ParamsError
 from audiophrase.features.shards import column_of_frames, extent, frame_size, read_shard
-from audiophrase.jobs.unpacked import Unpacked
 from audiophrase.model.encoders import Encoder, build_encoder
 from audiophrase.named import require
 from audiophrase.settings import Settings, structure
 from audiophrase.train import Pairs
+from audiophrase.unpacked import Unpacked
 
 BYTES_PER_VALUE = 4  # float32
 HOW_UNKNOWN = "unk"  # how a word without any vector was found, in the vocabulary

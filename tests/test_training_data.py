@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from audiophrase import params, tables
-from audiophrase.jobs.training_data import Clips, pairs_of, read_word_ids
 from audiophrase.parameters.sections import select
+from audiophrase.training_data import Clips, pairs_of, read_word_ids
 
-PARAMS = Path(__file__).parents[2] / "params.yaml"
+PARAMS = Path(__file__).parents[1] / "params.yaml"
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import yaml
 from click.testing import CliRunner
 from snakemake_project import Project
 
-from audiophrase import download, params, tables, transfer
+from audiophrase import params, tables
 from audiophrase.archives import store
 from audiophrase.cli import job
 from audiophrase.commands.download import download as download_command
@@ -23,13 +23,6 @@ ROOT = Path(__file__).parents[2]
 DATASET = "audiogrounding-v2"
 ABSENT = f"test/{fakezenodo.names('test')[3]}"
 SHARDS = {"train": 2, "val": 1, "test": 1}
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch):
-    for name in (download.HANDED_OVER, "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(transfer.os, "fsync", lambda _: None)  # a busy disk takes seconds
 
 
 @pytest.fixture

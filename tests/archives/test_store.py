@@ -7,20 +7,13 @@ import zipfile
 import fakezenodo
 import pytest
 
-from audiophrase import download, transfer
+from audiophrase import transfer
 from audiophrase.archives import labels, store, unpacking, zenodo
 from audiophrase.errors import AnnotationError, AudiophraseError, DownloadError
 
 WAV = fakezenodo.wav(0)
 LABELS = {f"{split}.json": b"[]" for split in fakezenodo.SPLITS}
 SMALL = {**LABELS, "train/Y00000000000.wav": WAV}
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch):
-    for name in (download.HANDED_OVER, "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(transfer.os, "fsync", lambda _: None)  # a busy disk takes seconds
 
 
 @pytest.fixture

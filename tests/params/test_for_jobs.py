@@ -1,22 +1,12 @@
 """What a job is handed of the parameters, as the rules ask for it."""
 
-import copy
 import json
-from pathlib import Path
 
 import pytest
 
-from audiophrase import params
 from audiophrase.errors import AudiophraseError
 from audiophrase.params import for_jobs
 from audiophrase.params.for_jobs import front_end_of, settings_json
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def document():
-    return copy.deepcopy(params.load(ROOT / "params.yaml"))
 
 
 def sections(*arguments):

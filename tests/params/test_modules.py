@@ -1,22 +1,10 @@
 """Which modules a job depends on by their names."""
 
-import copy
 import importlib.util
 import re
-from pathlib import Path
 
-import pytest
-
-from audiophrase import params
 from audiophrase.params.modules import form_modules, model_modules
 from audiophrase.params.unknown import other_than
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def document():
-    return copy.deepcopy(params.load(ROOT / "params.yaml"))
 
 
 def test_a_form_that_is_known_is_the_only_one_and_else_it_may_be_any(document):

@@ -17,16 +17,6 @@ from audiophrase.splits import SPLITS
 PARAMS_PATH = Path(__file__).parents[2] / "params.yaml"
 
 
-@pytest.fixture(scope="module")
-def valid():
-    return params.load(PARAMS_PATH)
-
-
-@pytest.fixture
-def document(valid):
-    return copy.deepcopy(valid)
-
-
 def put(document, path, value):
     *parents, last = path.split(".")
     for key in parents:

@@ -1,21 +1,11 @@
 """Whether the page and the explorer carry sound."""
 
-import copy
 import json
-from pathlib import Path
 
 import pytest
 
-from audiophrase import params
 from audiophrase.params.for_jobs import settings_json
 from audiophrase.params.sound import carries_sound
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def document():
-    return copy.deepcopy(params.load(ROOT / "params.yaml"))
 
 
 def test_rendered_clips_may_be_passed_on_and_those_of_youtube_may_not(document):

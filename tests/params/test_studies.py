@@ -17,16 +17,6 @@ PARAMS_PATH = Path(__file__).parents[2] / "params.yaml"
 STUDY = {"title": "Across", "splits": {"train": "demo", "test": "audiogrounding"}}
 
 
-@pytest.fixture(scope="module")
-def valid():
-    return params.load(PARAMS_PATH)
-
-
-@pytest.fixture
-def document(valid):
-    return copy.deepcopy(valid)
-
-
 def checked(document, **entry):
     document["datasets"]["across"] = copy.deepcopy(STUDY) | entry
     params.check(document)

@@ -10,6 +10,7 @@ import shutil
 import signal
 from pathlib import Path
 
+import hypothesis
 import longest_first
 import pytest
 from filelock import FileLock
@@ -26,6 +27,10 @@ threads.set_up()
 # A suite that runs in the background (`make test &`) ignores Ctrl-C, and so would all that it starts:
 # the tests that interrupt a command would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# No test asserts on time, of which Hypothesis would: beside other work an example may take a second.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser):

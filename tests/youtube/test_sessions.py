@@ -199,6 +199,29 @@ def test_when_a_session_is_doubted():
     assert session.is_doubted()
 
 
+def test_a_video_is_to_blame_only_for_a_session_that_served_no_other():
+    """A session may be worn out by what it was asked for before, whatever came of that."""
+    session = Session("1", None, max_streak=5, max_pause_s=900)
+    assert not session.failed_at_first()
+    session.pass_canary(1)
+    session.observe(outcome(NO_BOT))
+    assert session.failed_at_first()
+    session.observe(outcome(NO_BOT))
+    assert not session.failed_at_first()
+    session = Session("2", None, max_streak=5, max_pause_s=900)
+    session.observe(Outcome(jobs(1)[0], (), None, None))
+    session.observe(outcome(NO_BOT))
+    assert not session.failed_at_first()
+
+
+def test_a_suspect_is_asked_for_in_the_session_that_served_fewest():
+    sessions = Sessions(World({}).visitor, max_streak=5, max_pause_s=900)
+    used, fresh = sessions.open(), sessions.open()
+    used.observe(outcome(NO_BOT))
+    assert sessions.take_freshest() is fresh
+    assert sessions.take_freshest() is used
+
+
 def test_another_session_is_taken_where_one_is_idle():
     sessions = Sessions(World({}).visitor, max_streak=5, max_pause_s=900)
     first, second = sessions.open(), sessions.open()

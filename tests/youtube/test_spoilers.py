@@ -217,7 +217,7 @@ def test_what_fails_beside_others_is_no_proof_against_any(tmp_path):
     assert world.n_asked[name(0)] == MAX_SPOILT + 1
 
 
-@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("n_threads", [1, 2, 4])
 def test_where_every_session_wears_out_soon_all_is_fetched_at_a_polite_rate(tmp_path, n_threads):
     """No video is to blame for it, and none is given up."""
     world = SpoiltWorld((), then=NO_BOT)

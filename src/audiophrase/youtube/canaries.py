@@ -36,7 +36,7 @@ from audiophrase.youtube.verdict import Verdict, concerns_run
 
 STREAKS = 4  # of them, or so many renewals: a video that was fetched before must play as well
 N_FETCHED = 3  # of which one must play: any may have gone since
-MAX_SPOILT = 3  # sessions in which a video alone had failed before they could have no canary
+MAX_SPOILT = 3  # sessions that a video alone failed in before they could have no canary
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +244,11 @@ class Canaries:
         return fresh
 
     def _is_spoilt_by_one(self, worn: Session) -> bool:
-        """Whether a video is given up for this session, if a fresh one is none the worse."""
-        if len(worn.outcomes) != 1:
+        """Whether a video is given up for this session, if a fresh one is none the worse.
+
+        Not if it served another video before, which may have worn it out as well.
+        """
+        if not worn.failed_at_first():
             return False
         return self._spoilt[worn.outcomes[0].job.youtube_id] + 1 >= MAX_SPOILT
 

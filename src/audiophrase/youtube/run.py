@@ -121,7 +121,10 @@ class Run:
             self._land()
 
     def _start(self, job: Job) -> None:
-        session = self._sessions.take(avoid=self._failed_in.get(job.youtube_id))
+        if job.is_suspect:
+            session = self._sessions.take_freshest()
+        else:
+            session = self._sessions.take(avoid=self._failed_in.get(job.youtube_id))
         self._n_unwitnessed += 1
         future = self._pool.submit(self._asker.ask, session.client, session.number, job)
         self._flying[future] = session

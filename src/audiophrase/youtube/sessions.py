@@ -42,6 +42,7 @@ class Session:
     max_pause_s: float
     outcomes: list[Outcome] = field(default_factory=list)
     last_canary: int = 0  # when the session was witnessed last; a running number
+    n_videos: int = 0  # it was asked for, canaries aside
     streak: int = 0
     retry_after_s: float = 0.0
     n_new: int = 0  # videos in a row, asked for the first time, that failed for the run's cause
@@ -51,6 +52,7 @@ class Session:
 
     def observe(self, outcome: Outcome) -> None:
         """Take note of what came of a video."""
+        self.n_videos += 1
         if outcome.failures:
             self.outcomes.append(outcome)
             self._has_suspect |= outcome.job.is_suspect
@@ -75,6 +77,10 @@ class Session:
         """
         is_patient = self._n_doubts < self._patience and self.streak < self.max_streak
         return self._has_suspect or not is_patient
+
+    def failed_at_first(self) -> bool:
+        """Whether the only video that it was ever asked for failed."""
+        return self.n_videos == len(self.outcomes) == 1
 
     def pass_canary(self, order: int) -> list[Outcome]:
         """The trouble was the videos' own. Returns what now counts."""
@@ -137,6 +143,12 @@ class Sessions:
     def take(self, avoid: str | None = None) -> Session:
         """The one that was idle longest, if possible not that of a number."""
         session = next((s for s in self._idle if s.number != avoid), self._idle[0])
+        self._idle.remove(session)
+        return session
+
+    def take_freshest(self) -> Session:
+        """The one that was asked for fewest videos, so that few others can be to blame."""
+        session = min(self._idle, key=lambda session: session.n_videos)
         self._idle.remove(session)
         return session
 

@@ -51,5 +51,5 @@ def test_captions_without_a_word_are_left_out_and_told(tmp_path):
     assert pairs.words_of_pair == [[4], [7, 4]]
     assert pairs.clip_of_pair == [0, 1]
     assert said == [
-        "test: 2 captions without a word are left out, and with them 1 clips that have no other"
+        "test: without a word and so left out: 2 captions, and with them 1 clip without any other"
     ]

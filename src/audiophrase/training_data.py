@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from audiophrase import tables
+from audiophrase.amounts import counted
 from audiophrase.checkpoints import load_model
 from audiophrase.device import choose_device, set_up
 from audiophrase.errors import ArtifactError, ParamsError
@@ -216,8 +217,8 @@ def pairs_of(
     if n_left_out := len(rows) - len(chosen):
         n_clips = len({row["clip_id"] for row in rows} - {row["clip_id"] for row in chosen})
         say(
-            f"{split}: {n_left_out} captions without a word are left out, and with them {n_clips} "
-            "clips that have no other"
+            f"{split}: without a word and so left out: {counted(n_left_out, 'caption')}, and with "
+            f"them {counted(n_clips, 'clip')} without any other"
         )
     numbers = {clip_id: n for n, clip_id in enumerate(dict.fromkeys(r["clip_id"] for r in chosen))}
     if len(numbers) < 2:

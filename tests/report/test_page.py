@@ -77,7 +77,7 @@ def test_hostile_text_never_appears_raw(contents, availability):
 def test_unknown_words_are_told_and_many_of_them_stand_out(contents):
     many = contents()
     html = page(many)
-    told = "10.0 % of the captions&#39; tokens have no vector (100 of 1,000, 1 words)"
+    told = "10.0 % of the captions&#39; tokens have no vector (100 of 1,000, 1 word)"
     assert f'<p class="banner"><strong>{told}' in html
     assert "the most frequent: &lt;b&gt; (100)" in html
     few = many.coverage.assign(tokens=[950, 40, 10])

@@ -65,7 +65,7 @@ def test_captions_without_any_known_word_are_named(rows):
     texts = [[word for word, _ in words] for words in TEXTS]
     assert list(remarks(rows, captions, texts, VOCABULARY)) == [
         (
-            "warning: 25.0 % of the captions' tokens have no vector (2 of 8, 1 words); the most "
+            "warning: 25.0 % of the captions' tokens have no vector (2 of 8, 1 word); the most "
             f"frequent: zzz (2); {REMEDY}"
         ),
         (

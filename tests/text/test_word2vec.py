@@ -108,7 +108,7 @@ def test_a_real_file_is_read_as_gensim_reads_it():
         (b"2 2\nab " + bytes(8), "byte 15.*ends behind word 1, where its header tells of 2"),
         (b"1 2\n" + b"x" * 5000, "byte 4"),
         (b"999999999999 65536\nab ", "byte 19.*within word 1 of 999999999999"),
-        (b"1 2\nab " + bytes(8) + b"\ncd " + bytes(8), "byte 15.*goes on behind the 1 words"),
+        (b"1 2\nab " + bytes(8) + b"\ncd " + bytes(8), "byte 15.*goes on behind the 1 word of"),
         (b"1 2\nab " + np.array([np.nan, 1], "<f4").tobytes(), "byte 4.*not finite"),
     ],
 )
@@ -128,7 +128,7 @@ def test_malformed_text_and_missing_files_are_refused(tmp_path):
     with pytest.raises(VectorsError, match=r"byte 11.*word 2 of 2 is not there"):
         read_vectors(path, {"cd"})
     path.write_text("1 2\nab 1 2\ncd 3 4\n")
-    with pytest.raises(VectorsError, match=r"byte 11.*goes on behind the 1 words"):
+    with pytest.raises(VectorsError, match=r"byte 11.*goes on behind the 1 word of"):
         read_vectors(path, {"cd"})
     path.write_text("1 2\nab 1 x\n")
     with pytest.raises(VectorsError, match=r"byte 4: not numbers behind 'ab'"):

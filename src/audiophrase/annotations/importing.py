@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from audiophrase.amounts import counted
 from audiophrase.annotations import parsing
 from audiophrase.annotations.clip_names import Clip
 from audiophrase.annotations.forms import clip_list, forms, imported, recognise
@@ -47,9 +48,10 @@ def by_split(
     n_clips = {split: len({row.filename for row in of_split}) for split, of_split in chosen.items()}
     least = 1 if drawn is None else _LEAST_DRAWN
     if too_few := {split: n for split, n in n_clips.items() if n < least}:
-        counted = " and ".join(f"{n or 'none'} went to {split}" for split, n in too_few.items())
+        shares = " and ".join(f"{n or 'none'} went to {split}" for split, n in too_few.items())
         raise AnnotationError(
-            f"{file}: of {sum(n_clips.values()):,} clips {counted}; each split needs {least}",
+            f"{file}: of {counted(sum(n_clips.values()), 'clip')} {shares}; each split needs "
+            f"{least}",
             "with so few clips raise annotations.split.val and test, or choose another "
             "annotations.split.seed; or name each clip's split, in a column `split` or by its file",
         )

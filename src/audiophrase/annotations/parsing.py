@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from audiophrase.amounts import counted
 from audiophrase.annotations.clip_names import Clip
 from audiophrase.annotations.forms import recognise
 from audiophrase.annotations.rows import Form, Phrase, Row
@@ -246,7 +247,7 @@ def _index(name: str, index: Any, n_tokens: int) -> int | None:
     if isinstance(index, bool) or not isinstance(index, int):
         raise FieldError(name, f"{_shown(index)} is not of type int")
     if not 0 <= index < n_tokens:
-        raise FieldError(name, f"{_shown(index)} lies outside of {n_tokens} tokens")
+        raise FieldError(name, f"{_shown(index)} lies outside of {counted(n_tokens, 'token')}")
     return index
 
 

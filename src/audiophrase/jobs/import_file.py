@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
+from audiophrase.amounts import counted
 from audiophrase.annotations import files, importing
 from audiophrase.options import file_argument, settings
 from audiophrase.settings import structure
@@ -24,4 +25,4 @@ def import_file(settings: dict, form: str | None, source: Path, outputs: tuple[P
     for split, output in zip(SPLITS, outputs, strict=True):
         tables.write_json(output, chosen[split], sealed=False)
         n_clips = len({row["filename"] for row in chosen[split]["rows"]})
-        click.echo(f"{split}: {n_clips:,} clips", err=True)
+        click.echo(f"{split}: {counted(n_clips, 'clip')}", err=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from audiophrase.amounts import counted
 from audiophrase.evaluate.rows import (
     ALL,
     ALWAYS_ON,
@@ -101,9 +102,9 @@ def ablations_table(measures: Measures, compared: Mapping[str, Measures]) -> Tab
         + " Variants that change evaluation alone share the models of the variant paper.",
     ]
     if below := fact(run, SED, "active_below", PARTIAL):
+        phrases = counted(fact(run, SED, "n_phrases", PARTIAL), "phrase")
         notes.append(
-            f"What ends in part is over the {fact(run, SED, 'n_phrases', PARTIAL):,} phrases active "
-            f"in less than {100 * below:g} % of their clip."
+            f"What ends in part is over the {phrases} active in less than {100 * below:g} % of their clip."
         )
     if others := [line for line in lines if line.audio != measures.audio]:
         kinds = ", ".join(f"{line.name} {line.audio}" for line in others)

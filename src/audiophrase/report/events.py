@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from audiophrase.amounts import counted
 from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, fact, select
 from audiophrase.report import paper, rows
 from audiophrase.report.cells import (
@@ -53,15 +54,16 @@ def events_table(measures: Measures) -> Table:
     blocks = [Block("All phrases" + brackets, pd.DataFrame(lines))]
     if part := _lines(run, PARTIAL):
         below, n_phrases = (fact(run, SED, name, PARTIAL) for name in ("active_below", "n_phrases"))
-        heading = f"The {n_phrases:,} phrases active in less than {100 * below:g} % of their clip"
+        phrases = counted(n_phrases, "phrase")
+        heading = f"The {phrases} active in less than {100 * below:g} % of their clip"
         blocks.append(Block(heading + brackets, pd.DataFrame(part)))
     if several := measures.over_seeds.get(PAPER_VARIANT):
         over_seeds = pd.DataFrame(_lines(several, ALL, of_seeds=True))
         heading = f"Mean ± standard deviation over {several[0].n} seeds, all phrases"
         blocks.append(Block(heading, over_seeds))
     n_clips, n_phrases = (fact(run, SED, name, ALL) for name in ("n_clips", "n_phrases"))
-    counted = f"Test clips: {n_clips} with {n_phrases:,} phrases."
-    notes = (*about, counted, *_definitions(run))
+    tested = f"Test clips: {n_clips} with {counted(n_phrases, 'phrase')}."
+    notes = (*about, tested, *_definitions(run))
     if measures.beside_paper:
         notes += (
             (

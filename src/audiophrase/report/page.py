@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from audiophrase.amounts import counted
 from audiophrase.clips.availability import USABLE
 from audiophrase.evaluate.rows import ALL, ALWAYS_ON, CHANCE, POOL, RETRIEVAL, SED, fact, only
 from audiophrase.report import paper
@@ -231,7 +232,7 @@ def _coverage(coverage: pd.DataFrame) -> pd.DataFrame:
     for split, of_split in summary(coverage).groupby("split", sort=False):
         line = {"split": split, "tokens": f"{of_split['tokens'].sum():,}"}
         for row in of_split.itertuples():
-            share = f"{100 * row.share_of_tokens:.1f} % ({row.words:,} words)"
+            share = f"{100 * row.share_of_tokens:.1f} % ({counted(row.words, 'word')})"
             line[row.how] = share if row.words else "–"
         lines.append(line)
     return pd.DataFrame(lines).fillna("")

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from audiophrase.amounts import counted
 from audiophrase.evaluate.rows import (
     ALL,
     CHANCE,
@@ -186,7 +187,8 @@ def sed_table(measures: Measures) -> Table:
     blocks = [Block("All phrases" + _in_brackets(run, SED), pd.DataFrame(lines))]
     if below := fact(run, SED, "active_below", PARTIAL):
         n_phrases = fact(run, SED, "n_phrases", PARTIAL)
-        heading = f"The {n_phrases:,} phrases active in less than {100 * below:g} % of their clip"
+        phrases = counted(n_phrases, "phrase")
+        heading = f"The {phrases} active in less than {100 * below:g} % of their clip"
         part = pd.DataFrame(_sed_lines(run, PARTIAL))
         blocks.append(Block(heading + _in_brackets(run, SED), part))
     if several:
@@ -199,10 +201,10 @@ def sed_table(measures: Measures) -> Table:
     notes = (
         *rendered_note(measures.audio),
         (
-            f"Test clips: {n_clips} with {n_phrases:,} phrases here, "
+            f"Test clips: {n_clips} with {counted(n_phrases, 'phrase')} here, "
             f"{n_test['clips']} with {n_test['phrases']:,} in the published curves."
             if beside
-            else f"Test clips: {n_clips} with {n_phrases:,} phrases."
+            else f"Test clips: {n_clips} with {counted(n_phrases, 'phrase')}."
         ),
         *restriction_notes(run, SED),
         _SCORES_NOTE,

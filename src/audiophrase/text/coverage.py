@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from audiophrase.amounts import counted
 from audiophrase.text.normalise import HOW
 
 N_LISTED = 10
@@ -91,7 +92,7 @@ class Unknown:
         listed = ", ".join(f"{word} ({n:,})" for word, n in self.most_frequent)
         return (
             f"{share:.1f} % of the captions' tokens have no vector ({self.n_unknown:,} of "
-            f"{self.n_tokens:,}, {self.n_words:,} words); the most frequent: {listed}"
+            f"{self.n_tokens:,}, {counted(self.n_words, 'word')}); the most frequent: {listed}"
         )
 
 

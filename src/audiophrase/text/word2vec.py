@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from audiophrase.amounts import counted
 from audiophrase.errors import VectorsError
 
 CHUNK_BYTES = 1 << 18
@@ -80,7 +81,8 @@ def _header(path: Path, file: BinaryIO) -> tuple[int, int]:
         ) from None
     if n_words < 1 or not 1 <= n_dimensions <= _MAX_DIMENSIONS:
         raise VectorsError(
-            f"{path}, byte 0: a header of {n_words} words of {n_dimensions} dimensions",
+            f"{path}, byte 0: a header of {counted(n_words, 'word')} of "
+            f"{counted(n_dimensions, 'dimension')}",
             f"name a file of at least one word and at most {_MAX_DIMENSIONS} dimensions",
         )
     return n_words, n_dimensions
@@ -173,7 +175,8 @@ def _text_entries(
 def _require_end(path: Path, offset: int, rest: bytes, n_words: int) -> None:
     if rest.strip():
         raise VectorsError(
-            f"{path}, byte {offset}: the file goes on behind the {n_words} words of its header",
+            f"{path}, byte {offset}: the file goes on behind the {counted(n_words, 'word')} of its "
+            "header",
             _FETCH,
         )
 

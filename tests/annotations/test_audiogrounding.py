@@ -118,7 +118,7 @@ def test_phrases_keep_every_segment_even_those_of_no_length(parsed):
         ("tokens", "rain", "not a list of words"),
         ("tokens", [], "not a list of words"),
         ("tokens", ["rain", 1], "not a list of words"),
-        ("start_word", 1, "1 lies outside of 1 tokens"),
+        ("start_word", 1, "1 lies outside of 1 token"),
         ("start_word", -1, "-1 lies outside"),
         ("start_word", "0", "not of type int"),
         ("start_word", False, "not of type int"),
@@ -146,7 +146,7 @@ def test_a_bad_field_is_told_with_split_and_row(annotations, field, value, told)
     with pytest.raises(AnnotationError) as refusal:
         parsing.parse(annotations, N_SHARDS)
     assert "1 row of the annotations is not right" in str(refusal.value)
-    assert f"train.json, row 2, field '{field}': " in str(refusal.value)
+    assert f"split train, row 2, field '{field}': " in str(refusal.value)
     assert told in str(refusal.value)
 
 
@@ -181,24 +181,24 @@ def test_a_phrase_may_be_cut_into_words_otherwise_than_its_caption(annotations):
 
 def test_a_clip_in_two_splits_is_refused(annotations):
     annotations["test"]["filename"]["0"] = ROWS["val"][0][0]
-    with pytest.raises(AnnotationError, match=r"test\.json, row 0, field 'filename'.*split val"):
+    with pytest.raises(AnnotationError, match=r"split test, row 0, field 'filename'.*split val"):
         parsing.parse(annotations, N_SHARDS)
 
 
 def test_a_caption_id_of_another_text_is_refused(annotations):
     annotations["train"]["caption"]["1"] = "a cat"
-    with pytest.raises(AnnotationError, match=r"train\.json, row 1, field 'audiocap_id': 7 also"):
+    with pytest.raises(AnnotationError, match=r"split train, row 1, field 'audiocap_id': 7 also"):
         parsing.parse(annotations, N_SHARDS)
 
 
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_missing_or_uneven_column_is_named(annotations, column):
     del annotations["val"][column]["1"]
-    with pytest.raises(AnnotationError, match=r"val\.json: the column '\w+' has other rows than"):
+    with pytest.raises(AnnotationError, match=r"split val: the column '\w+' has other rows than"):
         parsing.parse(annotations, N_SHARDS)
     del annotations["val"][column]
     if column not in ("tokens", "start_word"):
-        with pytest.raises(AnnotationError, match=rf"val\.json lacks the column {column}"):
+        with pytest.raises(AnnotationError, match=rf"split val lacks the column {column}"):
             parsing.parse(annotations, N_SHARDS)
 
 
@@ -251,14 +251,14 @@ def test_nulls_stand_for_no_phrase(annotations):
 
 def test_a_split_without_rows_is_refused(annotations):
     annotations["test"] = columns([])
-    with pytest.raises(AnnotationError, match=r"test\.json has no rows"):
+    with pytest.raises(AnnotationError, match=r"split test has no rows"):
         parsing.parse(annotations, N_SHARDS)
 
 
 @pytest.mark.parametrize("column", [[1], "text", None])
 def test_a_column_that_is_not_keyed_by_row_is_named(annotations, column):
     annotations["val"]["caption"] = column
-    with pytest.raises(AnnotationError, match=r"val\.json: the column 'caption' is not an object"):
+    with pytest.raises(AnnotationError, match=r"split val: the column 'caption' is not an object"):
         parsing.parse(annotations, N_SHARDS)
 
 

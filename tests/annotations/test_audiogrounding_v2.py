@@ -116,7 +116,7 @@ def test_a_clip_without_any_phrase_is_kept_and_counted():
 def test_a_test_split_without_any_phrase_is_refused():
     tables = parsing.parse(lists(), N_SHARDS)
     assert set(tables["phrases"]["split"].to_pylist()) == {"train"}
-    with pytest.raises(AnnotationError, match=r"test\.json has no phrases at all"):
+    with pytest.raises(AnnotationError, match=r"split test has no phrases at all"):
         parsing.require_test_phrases(tables["phrases"])
 
 
@@ -176,7 +176,7 @@ def test_a_phrase_that_stands_elsewhere_is_kept_and_counted():
 def test_a_bad_field_is_told_by_the_form_s_own_name(changed, told):
     with pytest.raises(AnnotationError) as refusal:
         parsing.parse(lists(**changed), N_SHARDS)
-    assert "train.json, row 0" in str(refusal.value)
+    assert "split train, row 0" in str(refusal.value)
     assert told in str(refusal.value)
 
 
@@ -184,9 +184,9 @@ def test_a_bad_field_is_told_by_the_form_s_own_name(changed, told):
 def test_an_item_that_is_no_caption_is_refused(item):
     content = lists()
     content["val"].append(item)
-    with pytest.raises(AnnotationError, match=r"val\.json, row 1 (is not an object|lacks )"):
+    with pytest.raises(AnnotationError, match=r"split val, row 1 (is not an object|lacks )"):
         parsing.parse(content, N_SHARDS)
-    with pytest.raises(AnnotationError, match=r"val\.json has no rows"):
+    with pytest.raises(AnnotationError, match=r"split val has no rows"):
         parsing.parse({**lists(), "val": []}, N_SHARDS)
 
 

@@ -29,7 +29,7 @@ def test_one_clip_is_too_few_to_train_on(tmp_path, split):
     done = parse(tmp_path, {"train": 2, "val": 2, "test": 2} | {split: 1})
     assert isinstance(done.exception, AnnotationError)
     assert done.exception.problem == (
-        f"{split}.json has 1 clip with captions: training needs two of them"
+        f"the split {split} has 1 clip with captions: training needs two of them"
     )
     assert f"move some of another split to {split}" in done.exception.remedy
     assert not (tmp_path / "clips").exists()

@@ -194,7 +194,7 @@ def test_clips_of_one_recording_are_drawn_together(tmp_path):
 def test_a_split_that_gets_no_clip_is_told(tmp_path):
     with pytest.raises(
         AnnotationError,
-        match=r"(?s)of 1 clips none went to .*; each split needs 2\n.*annotations\.split",
+        match=r"(?s)of 1 clip none went to .*; each split needs 2\n.*annotations\.split",
     ):
         splits(tmp_path, "file,caption\na.wav,rain\n")
     with pytest.raises(AnnotationError, match=r"mine\.csv has no rows"):
@@ -387,7 +387,7 @@ def test_what_was_taken_over_is_read_as_it_was(tmp_path):
     kept = json.loads(json.dumps(taken(load(tmp_path, V1_ROWS, ".json"))))
     assert tables(kept)["phrases"]["segments"].to_pylist()[0] == [{"onset_s": 0.5, "offset_s": 1.0}]
     kept["rows"][1]["caption"] = ""
-    with pytest.raises(AnnotationError, match=r"train\.json, row 1, field 'caption'"):
+    with pytest.raises(AnnotationError, match=r"split train, row 1, field 'caption'"):
         tables(kept)
 
 

@@ -48,7 +48,7 @@ def parse(content_of_split: Mapping[str, Any], n_shards: Mapping[str, int]) -> d
     """
     tables, bad_rows = Tables(), BadRows()
     for split in SPLITS:
-        file = f"{split}.json"
+        file = f"split {split}"  # what a user called the file is not known here
         form = recognise(content_of_split[split], file)
         for row in form.rows(content_of_split[split], file):
             try:
@@ -75,7 +75,7 @@ def require_two_clips(clips: pa.Table) -> None:
     for split in ("train", "val"):
         if n_clips[split] < 2:
             raise AnnotationError(
-                f"{split}.json has {n_clips[split]} clip with captions: training needs two of them",
+                f"the split {split} has {n_clips[split]} clip with captions: training needs two of them",
                 f"annotate more, or move some of another split to {split}, then run the same command "
                 "again",
             )
@@ -91,7 +91,8 @@ def require_test_phrases(phrases: pa.Table) -> None:
     """
     if phrases.num_rows and "test" not in phrases["split"].unique().to_pylist():
         raise AnnotationError(
-            "test.json has no phrases at all, though other splits have some, so detection could not be measured",
+            "the split test has no phrases at all, though other splits have some, so detection could "
+            "not be measured",
             "annotate some (v1: soundtag and timestamps; v2: phrases), then run the same command "
             "again",
         )

@@ -21,6 +21,6 @@ def archived_annotations(settings: dict, outputs: tuple[Path, ...]) -> None:
     labels = label_files(unpacked(structure(settings, "annotations.audiogrounding_v2").url))
     for split, output in zip(SPLITS, outputs, strict=True):
         source = Path(labels[split])
-        importing.captioned(files.load(source), str(source), "audiogrounding_v2")
+        importing.of_split(files.load(source), str(source), split, named="audiogrounding_v2")
         tables.write_bytes(output, source.read_bytes())
         click.echo(f"{split}: {source}", err=True)

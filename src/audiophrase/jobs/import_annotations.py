@@ -16,9 +16,8 @@ from audiophrase.options import file_argument
 def import_annotations(form: str | None, source: Path, output: Path) -> None:
     """Take over the annotation file of one split: JSON as it is, else its rows."""
     content = files.load(source)
-    importing.captioned(content, str(source), form)
+    rows = importing.of_split(content, str(source), output.stem, named=form)
     if files.is_json(content, source):
         tables.write_bytes(output, source.read_bytes())
-        return
-    rows = importing.of_split(content, str(source), output.stem, named=form)
-    tables.write_json(output, rows, sealed=False)
+    else:
+        tables.write_json(output, rows, sealed=False)

@@ -104,7 +104,8 @@ def ablations_table(measures: Measures, compared: Mapping[str, Measures]) -> Tab
     if below := fact(run, SED, "active_below", PARTIAL):
         phrases = counted(fact(run, SED, "n_phrases", PARTIAL), "phrase")
         notes.append(
-            f"What ends in part is over the {phrases} active in less than {100 * below:g} % of their clip."
+            f"What ends in part is over the {phrases} active in less than "
+            f"{100 * below:g} % of their clip."
         )
     if others := [line for line in lines if line.audio != measures.audio]:
         kinds = ", ".join(f"{line.name} {line.audio}" for line in others)

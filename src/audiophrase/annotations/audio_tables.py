@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audiophrase.amounts import counted
 from audiophrase.annotations.patterns import matching
 from audiophrase.annotations.values import BadValueError, split
 from audiophrase.errors import AnnotationError
@@ -27,6 +28,7 @@ MAX_AUDIO_BYTES = 1 << 26  # of one clip: a minute of 192 kHz in stereo has 46 M
 _BATCH = 16  # rows that are held at a time
 _BUFFER_BYTES = 1 << 20
 _SPLIT = re.compile(r"([A-Za-z]+)(?=[-_.])")  # what a file's name begins with
+_NUMBERED = re.compile(r"(.+)-(\d{5})-of-(\d{5})(?:[-.].*)?")  # one of so many files
 _REMEDY = "write it again with the datasets library, or name another file (docs/own-data.md)"
 
 
@@ -88,6 +90,21 @@ class AudioTable:
             if not _is_text(type_.value_type if is_list else type_):
                 return str(type_)[:80]
         return None
+
+    def absent(self) -> Iterator[str]:
+        """What names of files, `train-00001-of-00003.parquet`, say that there is and that is not."""
+        numbers: dict[tuple[str, int], set[int]] = {}
+        for path in self._files:
+            if one := _NUMBERED.fullmatch(path.name):
+                numbers.setdefault((one[1], int(one[3])), set()).add(int(one[2]))
+        for (name, n_files), here in numbers.items():
+            if (n_here := len(here & set(range(n_files)))) < n_files:
+                first = min(set(range(n_files)) - here)
+                yield (
+                    f"{self.name}: of {counted(n_files, 'file')} that names of {name} tell, "
+                    f"{n_here} {'is' if n_here == 1 else 'are'} here; not, for one, "
+                    f"{name}-{first:05d}-of-{n_files:05d}: clips there are in no table"
+                )
 
     def rows(self, *columns: str) -> Iterator[TableRow]:
         """The rows of all files with their values of some columns.

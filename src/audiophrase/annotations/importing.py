@@ -10,6 +10,7 @@ from typing import Any
 
 from audiophrase.amounts import counted
 from audiophrase.annotations import parsing
+from audiophrase.annotations.audio_tables import AudioTable
 from audiophrase.annotations.clip_names import Clip
 from audiophrase.annotations.forms import clip_list, forms, imported, recognise
 from audiophrase.annotations.parameters import SplitParams
@@ -66,6 +67,12 @@ def of_split(content: Any, file: str, split: str, *, named: str | None = None) -
     if not rows:
         raise AnnotationError(f"{file} has no rows", "every split needs at least one clip")
     return imported.content_of(_name_of(form), rows)
+
+
+def remarks(content: Any) -> Iterator[str]:
+    """What the log should say of a file's content that is taken over all the same."""
+    if isinstance(content, AudioTable):
+        yield from (f"warning: {line}" for line in content.absent())
 
 
 def captioned(content: Any, file: str, named: str | None) -> Form:

@@ -17,6 +17,8 @@ def import_annotations(form: str | None, source: Path, output: Path) -> None:
     """Take over the annotation file of one split: JSON as it is, else its rows."""
     content = files.load(source)
     rows = importing.of_split(content, str(source), output.stem, named=form)
+    for line in importing.remarks(content):
+        click.echo(line, err=True)
     if files.is_json(content, source):
         tables.write_bytes(output, source.read_bytes())
     else:

@@ -22,6 +22,8 @@ def import_file(settings: dict, form: str | None, source: Path, outputs: tuple[P
     content = files.load(source, key="annotations.file")
     params = structure(settings, "annotations.split")
     chosen = importing.by_split(content, str(source), params, named=form)
+    for line in importing.remarks(content):
+        click.echo(line, err=True)
     for split, output in zip(SPLITS, outputs, strict=True):
         tables.write_json(output, chosen[split], sealed=False)
         n_clips = len({row["filename"] for row in chosen[split]["rows"]})

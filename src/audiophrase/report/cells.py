@@ -102,7 +102,12 @@ def threshold_told(value: float | None) -> str:
     return "< 0.01" if value is not None and 0 < value < 0.005 else number(value)
 
 
-_WRITTEN = {"median_rank": "{:g}".format, "best_threshold": threshold_told}
+def rank_told(value: float) -> str:
+    """`2`, `1.5`: one decimal where it is not whole, as of the ends of an interval."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+_WRITTEN = {"median_rank": rank_told, "best_threshold": threshold_told}
 
 
 def cell(row: Row | None, *, interval: bool = True) -> str:

@@ -341,7 +341,7 @@ def test_the_oddities_of_the_published_files_are_counted(original_tables):
         "phrases with a segment beyond their clip's end (cut there)": [0, 0, 0, 0],
         "captions equal to an earlier one of their clip": [0, 3, 6, 9],
         "clips without any phrase": [0, 0, 0, 0],
-        "clips shorter than 10 s": [85, 1, 1, 87],
+        "clips annotated as shorter than 10 s": [85, 1, 1, 87],
         "ids that begin with -": [302, 0, 3, 305],
         "ids that contain - or _": [1353, 7, 16, 1376],
     }

@@ -83,7 +83,7 @@ def test_a_segment_of_a_whole_file_is_never_beyond_its_end():
     tables = parsing.parse(lists(audio_id="Y-a_b-c_1-_d.wav"), N_SHARDS)
     counted = counts(tables).set_index("what")["train"]
     assert counted["phrases with a segment beyond their clip's end (cut there)"] == 0
-    assert counted["clips shorter than 10 s"] == 0
+    assert counted["clips annotated as shorter than 10 s"] == 0
 
 
 def test_a_phrase_may_be_a_list_of_words():

@@ -43,6 +43,12 @@ def test_the_page_can_be_read_heard_and_walked_through(visit, path, width, schem
         " return a.duration }"
     )
     assert played == pytest.approx(0.5, abs=0.05)
+    cut_off = page.evaluate(
+        "[...document.querySelectorAll('.scroll caption span')].filter(e => getComputedStyle("
+        "e.closest('caption')).clipPath == 'none').map(e => Math.round(e.getBoundingClientRect()"
+        ".right - e.closest('.scroll').getBoundingClientRect().right)).filter(beyond => beyond > 0)"
+    )
+    assert cut_off == []  # of a table that scrolls, what stands above it does not
     heads = page.locator(".scroll.wide tbody tr > th:first-child").first
     frame = page.locator(".scroll.wide").first
     frame.evaluate("frame => frame.scrollLeft = 1000")

@@ -105,7 +105,7 @@ def test_what_is_pinned_is_fetched_checked_and_used(project, published, server):
         assert (source / f"{split}.json").read_bytes() == (published / f"{split}.json").read_bytes()
     counts = pd.read_csv(project.folder / "data/tiny/annotations/counts.csv").set_index("what")
     assert counts.loc["clips"].tolist() == [3, 2, 2, 7]
-    assert counts.loc["clips shorter than 10 s"].tolist() == [1, 0, 0, 1]
+    assert counts.loc["clips annotated as shorter than 10 s"].tolist() == [1, 0, 0, 1]
     assert counts.loc["captions equal to an earlier one of their clip"].tolist() == [0, 1, 0, 1]
     assert counts.loc["ids that begin with -"].tolist() == [1, 1, 0, 2]
 

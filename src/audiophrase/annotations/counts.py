@@ -56,7 +56,7 @@ def counts(tables: Mapping[str, pa.Table]) -> pd.DataFrame:
         ],
         "captions equal to an earlier one of their clip": captions[is_repeated],
         "clips without any phrase": clips[~clips["clip_id"].isin(phrases["clip_id"])],
-        f"clips shorter than {FULL_LENGTH_S:g} s": clips[length_s < FULL_LENGTH_S],
+        f"clips annotated as shorter than {FULL_LENGTH_S:g} s": clips[length_s < FULL_LENGTH_S],
         "ids that begin with -": clips[clips["youtube_id"].str.startswith("-")],
         "ids that contain - or _": clips[clips["youtube_id"].str.contains("[-_]")],
     }

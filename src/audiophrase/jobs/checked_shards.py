@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from audiophrase import manifests, tables
+from audiophrase.amounts import counted
 
 
 def write_manifest(
@@ -17,4 +18,5 @@ def write_manifest(
     manifest = manifests.manifest(shards, stage=stage, settings=settings, inputs=inputs)
     tables.write_json(path, manifest)
     n_clips = sum(entry["n_clips"] for entry in manifest["shards"].values())
-    click.echo(f"{stage}, {split}: {len(shards)} shards of {n_clips} clips are sound", err=True)
+    checked = counted(len(shards), "shard")
+    click.echo(f"{stage}, {split}: {checked} of {counted(n_clips, 'clip')} checked", err=True)

@@ -145,7 +145,7 @@ def test_a_table_says_what_was_done():
         markdown(leakage_table(leaks(clips, exclude=e), splits=WITHIN, exclude_leaks=e))
         for e in (False, True)
     )
-    assert "1 training clip has its recording in val or test, too. Trained was on them" in kept
+    assert "1 training clip has its recording in val or test, too. It is trained on all the" in kept
     assert "| train | test | 1 | 0 | 1 | 1 | 0 |" in kept
     assert "1 was left out of training (exclude_leaks: true)" in out
     assert "| train | test | 1 | 0 | 1 | 1 | 1 |" in out

@@ -62,9 +62,11 @@ def _verdict(rows: Sequence[Row], exclude_leaks: bool) -> str:
             f"{said} {n_left_out:,} {verb} left out of training (exclude_leaks: true); val and test "
             "are as they were."
         )
+    they = "It is" if n_leaking == 1 else "They are"
+    them = "it" if n_leaking == 1 else "them"
     return (
-        f"{said} Trained was on them all the same: exclude_leaks: true in the data set's entry leaves "
-        "them out."
+        f"{said} {they} trained on all the same: exclude_leaks: true in the data set's entry leaves "
+        f"{them} out."
     )
 
 

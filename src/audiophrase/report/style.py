@@ -18,6 +18,7 @@ _STYLE = {
     "font.size": 8.5,
     "axes.titlesize": 8.5,
     "axes.titlelocation": "left",
+    "axes.formatter.useoffset": False,  # a loss of 2.0002 is not 0.0002, with +2 in a corner
     "axes.spines.top": False,
     "axes.spines.right": False,
     "legend.frameon": False,

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 from tqdm import tqdm
 
+from audiophrase.amounts import counted
 from audiophrase.archives import labels, unpacking, zenodo
 from audiophrase.clips.folder import list_files
 from audiophrase.download import CACHE as DOWNLOADS
@@ -68,7 +69,7 @@ def unpacked(
         shutil.rmtree(folder, ignore_errors=True)
         partial.replace(folder)
     click.echo(
-        f"{folder}: {len(_contents(folder)):,} files unpacked; what was downloaded, in "
+        f"{folder}: {counted(len(_contents(folder)), 'file')} unpacked; what was downloaded, in "
         f"{downloads}, is needed no more unless one of them is lost",
         err=True,
     )
@@ -94,7 +95,7 @@ def _require_room(files: Sequence[Pinned], downloads: Path) -> None:
     n_download = sum(file.max_bytes for file in lacking)
     n_unpacked = sum(file.max_bytes for file in files)  # at least
     click.echo(
-        f"to download: {_mb(n_download)} in {len(lacking)} files; unpacked, they take at least "
+        f"to download: {_mb(n_download)} in {counted(len(lacking), 'file')}; unpacked, they take at least "
         f"{_mb(n_unpacked)} more",
         err=True,
     )

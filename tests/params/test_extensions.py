@@ -119,7 +119,7 @@ def test_a_form_that_is_half_done_is_told_likewise(
     monkeypatch, tmp_path, file, before, after, told
 ):
     name = "audiophrase.annotations.forms"
-    importlib.import_module(name)
+    importlib.import_module(f"{name}.audiogrounding_v2")
     for module in (name, f"{name}.audiogrounding_v2"):
         monkeypatch.delitem(sys.modules, module)
     shutil.copytree(PACKAGE_FOLDER / "annotations/forms", tmp_path / "forms")
@@ -156,12 +156,17 @@ def test_a_fault_within_a_module_is_not_taken_for_its_absence(monkeypatch, tmp_p
         named.load("broken_module")
 
 
-@pytest.mark.parametrize("key", ["encoder", "loss", "front_end"])
+@pytest.mark.parametrize("key", ["encoder", "loss", "front_end", "form"])
 def test_a_module_that_is_not_listed_is_named_where_params_ask_for_it(package, key):
     of_module = {
         "encoder": ("model/encoders/mine.py", "train", "def build(): ..."),
         "loss": ("model/losses/mine.py", "train", "def loss(): ..."),
         "front_end": ("features/mine.py", "features", "COLUMN, UNIT, frames, hop_s = 1, 2, 3, 4"),
+        "form": (
+            "annotations/forms/mine.py",
+            "annotations",
+            "SHAPE, FIELDS, recognises, rows, clip = 1, 2, 3, 4, 5",
+        ),
     }
     path, section, text = of_module[key]
     document = params.load(PACKAGE_FOLDER.parents[1] / "params.yaml")

@@ -66,6 +66,12 @@ def test_unknown_keys_are_named_with_a_hint(document, path, hint):
             "crn",
             "train.encoder: 'crn' is not one of ['crnn', 'mlp'] (did you mean",
         ),
+        (
+            "annotations.form",
+            "audiocap",
+            "annotations.form: 'audiocap' is not one of [null, 'audio_table', 'audiocaps',",
+        ),
+        ("annotations.form", "audiocap", "(did you mean 'audiocaps'?)"),
         ("features.onnx.hop_s", 0, "features.onnx.hop_s: 0"),
         ("features.window_s", "40 ms", "features.window_s: '40 ms' is not a number"),
         ("train.batch_size", 0, "train.batch_size: 0"),

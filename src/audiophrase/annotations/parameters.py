@@ -94,7 +94,8 @@ class Annotations:
     grammar: GrammarParams
     list: Path | None = None  # CSV of clips without captions; named in an entry, it is the source
     file: Path | None = None  # one for all splits; named in an entry, it is the source
-    form: Annotated[str, Meta(min_length=1)] | None = None  # null: told by the content
+    # Null: told by the content. Within the brackets, so that all that may stand here is one list.
+    form: Literal[*FORMS, None] = None  # noqa: PYI061
     split: SplitParams = SplitParams(seed=1, val=0.1, test=0.1)
     audiogrounding_v2: AudioGroundingV2Params = AudioGroundingV2Params(
         url="https://zenodo.org/api/records/7269161"

@@ -17,9 +17,11 @@ from audiophrase.named import lacks, path_of, require
 from audiophrase.parameters.sections import SECTIONS
 
 _OF_FRONT_END = ("COLUMN", "UNIT", "frames", "hop_s")
+_OF_FORM = ("SHAPE", "FIELDS", "recognises", "rows", "clip")
 _KINDS = {  # by key of params.yaml: the package, what a module has, and where it is listed
     "encoder": ("audiophrase.model.encoders", ("build",), "ENCODERS", "model/parameters.py"),
     "loss": ("audiophrase.model.losses", ("loss",), "LOSSES", "model/parameters.py"),
+    "form": ("audiophrase.annotations.forms", _OF_FORM, "FORMS", "annotations/parameters.py"),
     "front_end": ("audiophrase.features", _OF_FRONT_END, "FRONT_ENDS", "features/parameters.py"),
 }
 _MAX_NAME = 64

@@ -36,7 +36,7 @@ def clip_row(folder: Path, matches: Matches, clip: Clip, params: ClipParams) -> 
     read = read_clip(folder, match, clip, tolerance_s=params.short_by_s)
     if isinstance(read, Failure):
         return failure_row(clip["clip_id"], read)
-    return audio_row(clip["clip_id"], *read, length_s, params)
+    return _by_name(match.name, audio_row(clip["clip_id"], *read, length_s, params))
 
 
 def table_row(content: bytes | None, clip: Clip, params: ClipParams) -> dict[str, Any]:
@@ -48,7 +48,13 @@ def table_row(content: bytes | None, clip: Clip, params: ClipParams) -> dict[str
     read = _read(opened, clip["filename"], clip, tolerance_s=params.short_by_s, timed=True)
     if isinstance(read, Failure):
         return failure_row(clip["clip_id"], read)
-    return audio_row(clip["clip_id"], *read, annotated_length_s(clip), params)
+    row = audio_row(clip["clip_id"], *read, annotated_length_s(clip), params)
+    return _by_name(clip["filename"], row)
+
+
+def _by_name(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose message begins with the file: of a name in another script an id keeps little."""
+    return row | {"message": f"{name}: {row['message']}"} if row["message"] else row
 
 
 def annotated_length_s(clip: Clip) -> float | None:

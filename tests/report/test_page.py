@@ -164,7 +164,10 @@ def said(html):
 
 def test_the_paper_stands_beside_its_own_data_alone(contents, make_measures):
     text = said(page(contents(measures=make_measures(annotations="files"))))
-    assert "All numbers are of this run. Those of the paper are of other clips, AudioGrounding v1's" in text
+    assert (
+        "All numbers are of this run. Those of the paper are of other clips, AudioGrounding v1's"
+        in text
+    )
     # An entry may train otherwise than the paper; what it does is listed.
     assert "called paper is of this run too: trained here, with this data set's own" in text
     assert "paper's settings" not in text

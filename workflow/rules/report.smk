@@ -34,6 +34,7 @@ rule report:
     input:
         measures=paths.MEASURES,
         availability=paths.AVAILABILITY,
+        clip_table=annotation_table("clips"),
         leakage=paths.LEAKAGE,
         coverage=paths.COVERAGE,
         compare=compared,

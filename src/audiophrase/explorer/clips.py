@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from audiophrase.clips.file_names import file_names
+
 Row = Mapping[str, Any]
 
 
@@ -73,7 +75,7 @@ def assembled(
                 ),
             )
         )
-    files = {row["clip_id"]: row["filename"] for row in clips if row["start_s"] is None}
+    files = file_names(clips)
     return [
         Clip(clip_id, files.get(clip_id, clip_id), tuple(of_clip.get(clip_id, ())))
         for clip_id in clip_ids

@@ -2,6 +2,7 @@
 
 import json
 import platform
+from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from xml.etree import ElementTree
 import click
 
 from audiophrase import tables
+from audiophrase.clips.file_names import file_names
 from audiophrase.errors import ArtifactError
 from audiophrase.jobs.measures import read_compared, read_measures
 from audiophrase.jobs.report_options import COMPARE
@@ -42,6 +44,7 @@ _PACKAGES = (
 @click.option("--parameters", required=True, help="Its entry and effective sections, as JSON.")
 @file_option("--measures", "Rows of the data set.")
 @file_option("--availability", "Table of availability.")
+@file_option("--clip-table", "Table of annotated clips.")
 @file_option("--leakage", "Table of leaks.")
 @file_option("--coverage", "How words were found (CSV).")
 @click.option("--model-json", type=click.Path(path_type=Path), multiple=True, required=True)
@@ -59,6 +62,7 @@ def report(
     parameters: str,
     measures: Path,
     availability: Path,
+    clip_table: Path,
     leakage: Path,
     coverage: Path,
     model_json: tuple[Path, ...],
@@ -70,6 +74,7 @@ def report(
     """Write the page; each --figure is an SVG named as the figure, a --model-json each seed's."""
     known, figures = _parse(parameters), _read_figures(figure)
     clip_ids = [clip_id for _, svg in figures for clip_id, _ in said_by(svg).clips]
+    names = file_names(tables.read(clip_table, stage="annotations.clips").to_pylist())
     contents = Contents(
         dataset=dataset,
         title=known["title"],
@@ -77,7 +82,7 @@ def report(
         compared=read_compared(compare),
         figures=figures,
         availability=tables.read(availability, stage="availability").to_pylist(),
-        leakage=_read_leakage(leakage),
+        leakage=_read_leakage(leakage, names),
         coverage=tables.read_csv(coverage),
         models=[tables.read_json(path) for path in model_json],
         parameters=known,
@@ -85,6 +90,7 @@ def report(
         sounds=sounds(
             (tables.read(path, stage="clips") for path in clips if path.exists()), clip_ids
         ),
+        names=names,
     )
     tables.write_text(page, render(contents))
     click.echo(f"open {page} in a browser", err=True)
@@ -100,9 +106,9 @@ def _parse(parameters: str) -> dict[str, Any]:
     return known
 
 
-def _read_leakage(path: Path) -> Table:
+def _read_leakage(path: Path, names: Mapping[str, str]) -> Table:
     table, provenance = tables.read_with_provenance(path, stage="leakage")
-    return leakage_table(table.to_pylist(), **provenance["settings"]["leakage"])
+    return leakage_table(table.to_pylist(), names=names, **provenance["settings"]["leakage"])
 
 
 def _read_figures(paths: tuple[Path, ...]) -> list[tuple[catalogue.About, bytes]]:

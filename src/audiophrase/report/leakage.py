@@ -26,7 +26,11 @@ Row = Mapping[str, Any]
 
 
 def leakage_table(
-    rows: Sequence[Row], *, splits: Mapping[str, Sequence[str]], exclude_leaks: bool
+    rows: Sequence[Row],
+    *,
+    splits: Mapping[str, Sequence[str]],
+    exclude_leaks: bool,
+    names: Mapping[str, str] | None = None,
 ) -> Table:
     """A line for each two splits, or sets within a split, and the first pairs one by one.
 
@@ -34,13 +38,14 @@ def leakage_table(
         rows: of `clips.leakage.SCHEMA`.
         splits: the data sets that each split comes from.
         exclude_leaks: whether training clips that leak are left out of training.
+        names: clip id -> name, as `clips.file_names` returns it, for people to read.
     """
     is_study = len({name for names in splits.values() for name in names}) > 1
     blocks = [Block("", pd.DataFrame(list(_count_lines(rows, splits, is_study))))]
     if rows:
         n_more = len(rows) - MAX_LISTED
         heading = f"The first {MAX_LISTED} of {len(rows):,} pairs" if n_more > 0 else "All pairs"
-        listed = [_pair_line(row, is_study) for row in rows[:MAX_LISTED]]
+        listed = [_pair_line(row, is_study, names or {}) for row in rows[:MAX_LISTED]]
         blocks.append(Block(heading, pd.DataFrame(listed)))
     tidy = pd.DataFrame(list(rows), columns=COLUMNS)
     return Table(TITLE, (_verdict(rows, exclude_leaks), _METHOD), tuple(blocks), tidy)
@@ -94,13 +99,13 @@ def _name(place: Place, is_study: bool) -> str:
     return f"{split} ({dataset})" if is_study else split
 
 
-def _pair_line(row: Row, is_study: bool) -> dict[str, str]:
+def _pair_line(row: Row, is_study: bool, names: Mapping[str, str]) -> dict[str, str]:
     one, other = _places(row)
     overlap_s = row["overlap_s"]
     return {
-        "clip": row["clip_id"],
+        "clip": names.get(row["clip_id"], row["clip_id"]),
         "of": _name(one, is_study),
-        "and clip": row["other_clip_id"],
+        "and clip": names.get(row["other_clip_id"], row["other_clip_id"]),
         "of ": _name(other, is_study),
         "share": _KINDS[row["kind"]],
         "overlap (s)": "" if overlap_s is None else f"{overlap_s:g}",

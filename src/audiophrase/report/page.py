@@ -60,6 +60,7 @@ class Contents:
     versions: Mapping[str, str]
     compared: Mapping[str, Measures] = field(default_factory=dict)  # of other data sets
     sounds: Mapping[str, str] = field(default_factory=dict)  # as players.sounds returns them
+    names: Mapping[str, str] = field(default_factory=dict)  # as clips.file_names returns them
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ def page(contents: Contents) -> str:
         audit_parts=parts(audit, "availability"),
         audit_notes=[note for note in audit.notes if note not in banners],
         missing=cells(
-            _listing(unusable[:MAX_LISTED]),
+            _listing(unusable[:MAX_LISTED], contents.names),
             "missing",
             "Clips without usable audio",
             caption_is_seen=False,
@@ -206,18 +207,18 @@ def _figures(contents: Contents) -> list[dict[str, Any]]:
                 "title": about.title,
                 "alt": f"{about.alt} {said.shows}".strip(),
                 "caption": about.text(**holds),
-                "players": list(players(said.clips, contents.sounds)),
+                "players": list(players(said.clips, contents.sounds, contents.names)),
                 "base64": base64.b64encode(content).decode("ascii"),
             }
         )
     return figures
 
 
-def _listing(rows: Sequence[Row]) -> pd.DataFrame:
+def _listing(rows: Sequence[Row], names: Mapping[str, str]) -> pd.DataFrame:
     """The clips with what was said of them; when, and how often, where a network was asked."""
     lines = []
     for row in rows:
-        line = {"clip": row["clip_id"]}
+        line = {"clip": names.get(row["clip_id"], row["clip_id"])}
         line |= {name: row[name] or "" for name in ("split", "state", "reason", "message")}
         if row["last_tried_utc"] is not None:
             line["attempts"] = f"{row['attempts']:,}"

@@ -1,7 +1,7 @@
 """The sound of the clips that figures show, for the page to play."""
 
 import base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from audiophrase.clips.opus import MEDIA_TYPE, encode_opus
 class Player:
     """A clip with its caption, and its sound where the page has it."""
 
-    clip_id: str
+    name: str  # of its file, or its id
     caption: str
     source: str  # a `data:` address; empty where the page has no sound
 
@@ -33,10 +33,17 @@ def sounds(shards: Iterable[pa.Table], clip_ids: Iterable[str]) -> dict[str, str
     }
 
 
-def players(clips: Iterable[tuple[str, str]], known: dict[str, str]) -> Iterator[Player]:
-    """One for each clip (id, caption) of a figure, in its order."""
+def players(
+    clips: Iterable[tuple[str, str]], known: Mapping[str, str], names: Mapping[str, str]
+) -> Iterator[Player]:
+    """One for each clip (id, caption) of a figure, in its order.
+
+    Args:
+        known: clip id -> sound, as `sounds` returns it.
+        names: clip id -> name, as `clips.file_names` returns it.
+    """
     for clip_id, caption in clips:
-        yield Player(clip_id, caption, known.get(clip_id, ""))
+        yield Player(names.get(clip_id, clip_id), caption, known.get(clip_id, ""))
 
 
 def _address(row: dict[str, Any]) -> str:

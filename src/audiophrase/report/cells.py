@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audiophrase.evaluate.rows import RETRIEVAL, Row
+from audiophrase.evaluate.rows import FULL_POOL, RETRIEVAL, Row, fact, only
 from audiophrase.evaluate.summary import restriction
 from audiophrase.report import paper
 from audiophrase.report.measures import MIXED, RENDERED, Measures, Rows
@@ -18,6 +18,11 @@ MIXED_NOTE = (
 )
 _AUDIO_NOTES = {RENDERED: RENDERED_NOTE, MIXED: MIXED_NOTE}
 NO_PHRASES_NOTE = "This data set's captions have no phrases, so nothing is detected in its clips."
+NOTHING_LEARNT_NOTE = (
+    "Half of the captions or more have their own clip in the last place. Equal scores count against "
+    "the model, so numbers below chance are what it gets where all its scores are equal: it has then "
+    "learnt nothing. Word vectors trained on few captions are one cause (text.vectors)."
+)
 DIRECTIONS = {"audio_to_caption": "audio → caption", "caption_to_audio": "caption → audio"}
 NAMES = {"always_on": "always on"}
 
@@ -64,6 +69,16 @@ def rendered_note(audio: str) -> tuple[str, ...]:
 def phrases_note(measures: Measures) -> tuple[str, ...]:
     """What is said where nothing was detected."""
     return () if measures.has_phrases else (NO_PHRASES_NOTE,)
+
+
+def nothing_learnt_note(run: Rows) -> tuple[str, ...]:
+    """What is said where all scores are equal, as their ranks tell."""
+    n_clips = fact(run, RETRIEVAL, "n_clips")
+    clips = {"task": RETRIEVAL, "part": FULL_POOL, "scores": "caption_to_audio"}
+    rank = only(run, **clips, measure="median_rank")
+    # The lower end, too: of few clips half may happen to be last.
+    is_last = rank is not None and None not in (rank.low, n_clips) and rank.low >= n_clips
+    return (NOTHING_LEARNT_NOTE,) if is_last and n_clips > 1 else ()
 
 
 def restriction_notes(run: Rows, task: str = RETRIEVAL) -> tuple[str, ...]:

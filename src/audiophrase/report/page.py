@@ -17,6 +17,7 @@ from audiophrase.report.availability import MAX_LISTED, availability_table
 from audiophrase.report.catalogue import About
 from audiophrase.report.cells import (
     Table,
+    nothing_learnt_note,
     number,
     phrases_note,
     rendered_note,
@@ -87,6 +88,7 @@ def page(contents: Contents) -> str:
     banners = (
         *rendered_note(measures.audio),
         *phrases_note(measures),
+        *nothing_learnt_note(measures.first),
         *restriction_notes(measures.first),
     )
     tables, shared_notes = shown(all_tables(measures, contents.compared), said=banners)

@@ -30,6 +30,7 @@ from audiophrase.report.cells import (
     Block,
     Table,
     cell,
+    nothing_learnt_note,
     number,
     papers,
     phrases_note,
@@ -152,6 +153,7 @@ def retrieval_table(measures: Measures) -> Table:
             "other seeds or other data."
         ),
         _interval_note(run, RETRIEVAL),
+        *nothing_learnt_note(run),
         _FULL_POOL_NOTE,
         *_seeds_note(several),
     )

@@ -9,10 +9,10 @@ import click
 from audiophrase import params as parameters
 from audiophrase.archives.store import unpacked
 from audiophrase.configfiles import configfiles
-from audiophrase.download import fetch_all
+from audiophrase.downloads.of_data_sets import pinned_files
+from audiophrase.downloads.pinned import fetch_all
 from audiophrase.params.consistency import ARCHIVE, is_downloaded_with_audio, sources_of
 from audiophrase.params.studies import all_members
-from audiophrase.pinned import pinned_files
 
 
 @click.command()

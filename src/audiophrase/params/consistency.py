@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 
 from audiophrase.errors import ParamsError
-from audiophrase.front_ends import chosen, file_of, settings_of
 from audiophrase.parameters.sections import SECTIONS
+from audiophrase.params.front_ends import chosen, file_of, settings_of
 
 # Folders of the project in which our own commands write and delete.
 _OURS = ("data", "results")

@@ -16,7 +16,6 @@ from audiophrase.clips.archive import files_by_shard
 from audiophrase.clips.folder import list_files
 from audiophrase.errors import AudiophraseError
 from audiophrase.features.parameters import FRONT_ENDS
-from audiophrase.front_ends import file_of
 from audiophrase.params import (
     dataset_entry,
     effective,
@@ -32,6 +31,7 @@ from audiophrase.params.consistency import (
     clip_sources,
     is_downloaded_with_audio,
 )
+from audiophrase.params.front_ends import file_of
 from audiophrase.params.studies import all_members, is_study
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS

@@ -135,7 +135,7 @@ def test_a_network_is_known_by_its_digest(made, clips, settings, tmp_path):
 
     read = read_clips([shard], settings("onnx"))
     assert read.n_values == F
-    assert [clip.shape for clip in read.log_mels] == [(49, F), (99, F)]
+    assert [clip.shape for clip in read.features] == [(49, F), (99, F)]
 
     arguments = [
         *("--settings", json.dumps(settings("onnx")), "--split", "test"),

@@ -64,7 +64,7 @@ def evaluate_retrieval(
             RETRIEVAL,
             None,
             {
-                "n_clips": len(pairs.log_mels),
+                "n_clips": len(pairs.features),
                 "n_captions": len(clip_of_caption),
                 "confidence": of_bootstrap.confidence,
                 "n_resamples": of_bootstrap.n_resamples,
@@ -74,7 +74,7 @@ def evaluate_retrieval(
         *measure(
             ranked,
             bootstrap.resample(
-                len(pairs.log_mels),
+                len(pairs.features),
                 of_bootstrap.n_resamples,
                 np.random.default_rng(of_bootstrap.seed),
             ),

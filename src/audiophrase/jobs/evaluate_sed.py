@@ -143,7 +143,7 @@ def _phrase_scores(
     for index, row in enumerate(rows):
         rows_of_clip.setdefault(number[row["clip_id"]], []).append(index)
     phrase_scores = {name: [np.zeros(0, np.float32)] * len(rows) for name in params.aggregations}
-    for numbers, batch in encode(tested.encoder, tested.clips.log_mels):
+    for numbers, batch in encode(tested.encoder, tested.clips.features):
         for clip, frames in zip(numbers, batch.cpu(), strict=True):
             for index in rows_of_clip.get(clip, ()):
                 words = word_ids[rows[index]["phrase_id"]]

@@ -101,7 +101,7 @@ def _frame_words(
 ) -> pa.Table:
     """Equation 2 for the words of each clip's own captions, in steps that an eye can tell."""
     of_clips: list[dict] = [{}] * len(clips.ids)
-    for numbers, batch in encode(encoder, clips.log_mels):
+    for numbers, batch in encode(encoder, clips.features):
         for number, frames in zip(numbers, batch.cpu(), strict=True):
             words = sorted(words_of.get(clips.ids[number], ()))
             similar = frame_word_similarity(frames, vectors[words]).numpy()  # (T, N)

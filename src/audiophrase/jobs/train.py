@@ -100,7 +100,7 @@ def train(
             splits[split] = resident(pairs, chosen) if on_device else pairs
             where = chosen.type if on_device else "in memory" if fits else "on disk"
             say(
-                f"{split}: {len(pairs.log_mels)} clips, {len(pairs.clip_of_pair)} pairs, "
+                f"{split}: {len(pairs.features)} clips, {len(pairs.clip_of_pair)} pairs, "
                 f"{n_bytes / 1e6:.0f} MB of features ({where})"
             )
 

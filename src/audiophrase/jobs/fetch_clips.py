@@ -40,7 +40,7 @@ def fetch_or_say_why(
 ) -> int:
     """Fetch what is not here yet; the exit code, with its cause told where it is not 0."""
     try:
-        return engine.retrieve(places, run_params, recheck=recheck, sources=sources)
+        return engine.fetch(places, run_params, recheck=recheck, sources=sources)
     except AudiophraseError as error:
         tell(f"error: {error}", err=True)
         return Exit.SETUP

@@ -10,8 +10,8 @@ from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
 from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import LIST
 from audiophrase.params.sound import carries_sound
+from audiophrase.params.sources import LIST
 from audiophrase.params.studies import is_study, members
 from audiophrase.paths import annotation_table, availability, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS

@@ -1,6 +1,6 @@
 # What the rules of annotations and clips are given: the user's own files, and where clips come from.
 from audiophrase.params import files
-from audiophrase.params.consistency import ARCHIVE, sources_of
+from audiophrase.params.sources import ARCHIVE, sources_of
 
 
 def phrases_are_kinds(dataset):

@@ -11,8 +11,8 @@ from audiophrase.bridge import keys
 from audiophrase.bridge.graph import Graph, Job, rules_digest
 from audiophrase.bridge.keys import GROUPING
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import sources_of
 from audiophrase.params.sound import carries_sound
+from audiophrase.params.sources import sources_of
 from audiophrase.params.studies import members
 
 PARAMS = Path("params.yaml")

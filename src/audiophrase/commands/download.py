@@ -11,7 +11,7 @@ from audiophrase.archives.store import unpacked
 from audiophrase.configfiles import configfiles
 from audiophrase.downloads.of_data_sets import pinned_files
 from audiophrase.downloads.pinned import fetch_all
-from audiophrase.params.consistency import ARCHIVE, is_downloaded_with_audio, sources_of
+from audiophrase.params.sources import ARCHIVE, is_downloaded_with_audio, sources_of
 from audiophrase.params.studies import all_members
 
 

@@ -12,7 +12,7 @@ from audiophrase.clips.mixture import Sources
 from audiophrase.clips.parameters import RunParams
 from audiophrase.configfiles import configfiles, snakemake_command
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import sources_of
+from audiophrase.params.sources import sources_of
 from audiophrase.params.studies import all_members
 from audiophrase.prose import tell
 from audiophrase.youtube import engine

@@ -23,7 +23,8 @@ from audiophrase.params import (
     require_paths,
     variants_of,
 )
-from audiophrase.params.consistency import (
+from audiophrase.params.front_ends import file_of
+from audiophrase.params.sources import (
     ARCHIVE,
     FILE,
     LIST,
@@ -31,7 +32,6 @@ from audiophrase.params.consistency import (
     clip_sources,
     is_downloaded_with_audio,
 )
-from audiophrase.params.front_ends import file_of
 from audiophrase.params.studies import all_members, is_study
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS

@@ -40,7 +40,7 @@ def recheck_clips(dataset: str, configfiles: Sequence[Path], max_listed: int | N
         if code != Exit.SETUP:  # then nothing had begun
             tell("the re-check did not come to its end: the tables stay as they were", err=True)
         sys.exit(code if code > 0 else EXIT_INTERRUPTED)
-    target = f"data/{dataset}/availability.csv"
+    target = str(table_of(dataset).with_suffix(".csv"))
     files = ["--configfile", *map(str, configfiles)] if configfiles else []
     if made := _run("snakemake", "--cores", "all", target, *files):
         sys.exit(made)

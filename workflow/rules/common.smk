@@ -9,7 +9,7 @@ from audiophrase import artifacts as paths
 from audiophrase import params as parameters
 from audiophrase.bridge import guard
 from audiophrase.bridge.options import options as named_options
-from audiophrase.closure import source_files
+from audiophrase.source_files import source_files
 from audiophrase.params import files, for_jobs, modules
 from audiophrase.params.reading import refuse_repeated_keys
 from audiophrase.params.studies import is_study

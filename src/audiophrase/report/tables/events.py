@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from audiophrase.amounts import counted
 from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, fact, select
 from audiophrase.report import paper
 from audiophrase.report.cells import (
@@ -59,8 +60,8 @@ def events_table(measures: Measures) -> Table:
         heading = f"Mean ± standard deviation over {several[0].n} seeds, all phrases"
         blocks.append(Block(heading, over_seeds))
     n_clips, n_phrases = (fact(run, SED, name, ALL) for name in ("n_clips", "n_phrases"))
-    counted = f"Test clips: {n_clips} with {n_phrases:,} phrases."
-    notes = (*about, counted, *_definitions(run))
+    tested = f"Test clips: {n_clips} with {counted(n_phrases, 'phrase')}."
+    notes = (*about, tested, *_definitions(run))
     if measures.beside_paper:
         notes += (
             (

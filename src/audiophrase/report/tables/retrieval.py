@@ -20,7 +20,7 @@ from audiophrase.report.cells import (
     spread,
 )
 from audiophrase.report.labels import ranked
-from audiophrase.report.measures import RECORDED, Measures, Rows, same, share
+from audiophrase.report.measures import RECORDED, Measures, Rows, confidence, same
 from audiophrase.report.tables.runs import (
     all_runs,
     each_run,
@@ -50,7 +50,7 @@ def retrieval_table(measures: Measures) -> Table:
             "direction": label,
             "measure": ranked(row),
             "this run": spread(row),
-            f"{share(run, RETRIEVAL)} interval": f"{number(row.low)} to {number(row.high)}",
+            f"{confidence(run, RETRIEVAL)} interval": f"{number(row.low)} to {number(row.high)}",
             **({f"this run, {several[0].n} seeds": spread(same(several, row))} if several else {}),
             **({"published": papers(direction, row.name)} if beside else {}),
             "chance": cell(same(run, replace(row, scores=CHANCE))),

@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
+from audiophrase.amounts import counted
 from audiophrase.evaluate.rows import PARTIAL, SED, fact
 from audiophrase.evaluate.summary import restriction
 from audiophrase.report.cells import Block
-from audiophrase.report.measures import Measures, Rows, share
+from audiophrase.report.measures import Measures, Rows, confidence
 
 
 def each_run(measures: Measures) -> Iterator[tuple[str, str, Rows]]:
@@ -29,7 +30,7 @@ def all_runs(measures: Measures, line: Callable[[Rows], dict[str, str]]) -> tupl
 
 def in_brackets(run: Rows, task: str) -> str:
     """The end of a heading: what stands in the brackets of its cells."""
-    return f", {share(run, task)} intervals in brackets"
+    return f", {confidence(run, task)} intervals in brackets"
 
 
 def partial_heading(run: Rows) -> str | None:
@@ -37,8 +38,8 @@ def partial_heading(run: Rows) -> str | None:
     below = fact(run, SED, "active_below", PARTIAL)
     if not below:
         return None
-    n_phrases = fact(run, SED, "n_phrases", PARTIAL)
-    heading = f"The {n_phrases:,} phrases active in less than {100 * below:g} % of their clip"
+    phrases = counted(fact(run, SED, "n_phrases", PARTIAL), "phrase")
+    heading = f"The {phrases} active in less than {100 * below:g} % of their clip"
     return heading + in_brackets(run, SED)
 
 

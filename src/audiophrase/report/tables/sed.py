@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from audiophrase.amounts import counted
 from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, fact, select
 from audiophrase.report import paper
 from audiophrase.report.cells import (
@@ -67,10 +68,10 @@ def sed_table(measures: Measures) -> Table:
     notes = (
         *rendered_note(measures.audio),
         (
-            f"Test clips: {n_clips} with {n_phrases:,} phrases here, "
+            f"Test clips: {n_clips} with {counted(n_phrases, 'phrase')} here, "
             f"{n_test['clips']} with {n_test['phrases']:,} in the published curves."
             if beside
-            else f"Test clips: {n_clips} with {n_phrases:,} phrases."
+            else f"Test clips: {n_clips} with {counted(n_phrases, 'phrase')}."
         ),
         *restriction_notes(run, SED),
         _SCORES_NOTE,

@@ -24,7 +24,7 @@ from audiophrase.downloads.pinned import HANDED_OVER, Pinned, fetch_all
 from audiophrase.errors import DownloadError
 from audiophrase.splits import SPLITS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 CHUNK = transfer.CHUNK_BYTES

@@ -11,11 +11,11 @@ from audiophrase.clips.audit import difference
 from audiophrase.commands.availability import read_availability, table_of
 from audiophrase.configfiles import fetch_command
 from audiophrase.errors import AudiophraseError
-from audiophrase.jobs.fetch_clips import settings_of
 from audiophrase.prose import tell
 from audiophrase.report.availability import difference_blocks
 from audiophrase.report.terminal import show
 from audiophrase.youtube.budget import Exit
+from audiophrase.youtube.fetching import settings_of
 from audiophrase.youtube.preflight import SetupError
 
 EXIT_INTERRUPTED = 130

@@ -27,6 +27,7 @@ COUNTS = "data/{dataset}/annotations/counts.csv"
 COVERAGE = "data/{dataset}/text/coverage.csv"
 LEAKAGE = "data/{dataset}/leakage.parquet"
 LEAKAGE_TABLE = "results/{dataset}/tables/leakage.{kind}"
+RECORDINGS = "data/{dataset}/manifests/recordings.json"  # of a local archive whose clips' times are not known
 MEASURES = "results/{dataset}/measures.parquet"
 MEASURES_CSV = "results/{dataset}/measures.csv"
 METRICS = "results/{dataset}/metrics.json"

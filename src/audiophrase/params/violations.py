@@ -145,9 +145,11 @@ def _explain(error: jsonschema.ValidationError) -> str:
             hints.append(f"'{key}'" + (f" (it is now {now})" if now else _did_you_mean(key, known)))
         return f"{where}: unknown key {', '.join(hints)}"
     if error.validator == "enum":
+        known = error.validator_value
+        said = f"{_as_yaml(error.instance)} is not one of [{', '.join(map(_as_yaml, known))}]"
         if done := unlisted(str(error.absolute_path[-1]), str(error.instance)):
-            return f"{where}: {error.message} ({done}: docs/extending.md)"
-        return f"{where}: {error.message}{_did_you_mean(error.instance, error.validator_value)}"
+            return f"{where}: {said} ({done}: docs/extending.md)"
+        return f"{where}: {said}{_did_you_mean(error.instance, known)}"
     if error.validator == "required":
         missing = [key for key in error.validator_value if key not in error.instance]
         return f"{where}: missing {', '.join(missing)}"

@@ -66,7 +66,7 @@ def compare_epochs(
         seconds[where] = [run() for _ in range(4)][1:]
     whole = show_s(PAPER_EPOCHS * statistics.median(seconds["device"]))
     return compare(
-        f"epoch of {len(pairs.log_mels)} clips, {precision}, deterministic: features on the GPU "
+        f"epoch of {len(pairs.features)} clips, {precision}, deterministic: features on the GPU "
         "beside copied a batch at a time",
         seconds["memory"],
         seconds["device"],
@@ -115,7 +115,7 @@ def time_plain_steps(device: torch.device, n_rounds: int) -> list[float]:
     encoder = reference.Encoder(progress.model, paper("train.crnn")).to(device)
     optimiser = torch.optim.Adam(encoder.parameters(), lr=params.learning_rate)
     pairs, vectors = make_pairs(BATCH, N_FRAMES, SEED)
-    clips = [clip.to(device) for clip in pairs.log_mels]
+    clips = [clip.to(device) for clip in pairs.features]
     captions = [vectors[words].to(device) for words in pairs.words_of_pair]
     seconds = []
     for _ in range(n_rounds + 2):

@@ -189,7 +189,7 @@ def streamed(n_clips: int, folder: Path) -> int:
     clips = read_clips(shards, {}, unpack_in=folder)
     numbers = list(range(n_clips))
     for batch in draw_batches(numbers, 32, generator(1, 1, 0)):
-        pad([clips.log_mels[number] for number in batch], "quietest")
+        pad([clips.features[number] for number in batch], "quietest")
     return n_clips
 
 

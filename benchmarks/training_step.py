@@ -131,7 +131,7 @@ def steps(variant: str, n_clips: int, n_frames: int, seed: int) -> Iterator[floa
         if variant == "reference":
             captions = [vectors[words] for words in pairs.words_of_pair]
             yield reference.train_step(
-                encoder, optimiser, pairs.log_mels, captions, paper("train.triplet").margin, rng
+                encoder, optimiser, pairs.features, captions, paper("train.triplet").margin, rng
             )
         else:
             yield train_epoch(progress, pairs, vectors, rng, rng, settings, loss, lambda b: b)
@@ -146,7 +146,7 @@ def check_scores() -> float:
     words, bags = bags_of_words(pairs.words_of_pair)
     with torch.no_grad():
         n_frames = torch.full((4,), 501)
-        batch = torch.stack(pairs.log_mels)
+        batch = torch.stack(pairs.features)
         scores = similarity_matrix(ours(batch), n_frames, vectors[words], bags)
         frames = plain(batch)
         expected = torch.stack(

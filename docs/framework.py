@@ -10,11 +10,21 @@ from typing import NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path as Line
 
-from audiophrase.report.style import BLUE, GREEN, GREY, PURPLE, VERMILLION, WIDTH_IN, look, png, svg
+from audiophrase.report.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    PURPLE,
+    VERMILLION,
+    WIDTH_IN,
+    Drawn,
+    look,
+    png,
+    svg,
+)
 
 HEIGHT_IN = 4.5
 BOX_IN = (1.6, 0.78)
@@ -79,9 +89,9 @@ _KEY = {"text": TEXT, "audio": AUDIO, "training": TRAINING, "evaluation": EVALUA
 
 
 @look()
-def draw() -> Figure:
+def draw() -> Drawn:
     """The diagram, to scale in inches."""
-    figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
+    figure = Drawn(figsize=(WIDTH_IN, HEIGHT_IN))
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH_IN), ylim=(0, HEIGHT_IN))
     axes.set_axis_off()

@@ -19,7 +19,7 @@ from snakemake.settings.types import (
 
 from audiophrase.bridge import guard
 from audiophrase.cli import JOBS, job
-from audiophrase.closure import import_closure
+from audiophrase.source_files import import_closure
 
 ROOT = Path(__file__).parents[1]
 WILDCARDS = SimpleNamespace(

@@ -250,7 +250,7 @@ def test_scores_do_not_depend_on_the_clips_beside(data):
     model = run(start(untrained(), 3, PARAMS), data).model
     together = score_matrix(model, pairs, vectors)
     for clip in range(4):
-        alone = Pairs([pairs.log_mels[clip]], [0], pairs.words_of_pair)
+        alone = Pairs([pairs.features[clip]], [0], pairs.words_of_pair)
         torch.testing.assert_close(
             score_matrix(model, alone, vectors)[0], together[clip], rtol=0, atol=1e-6
         )
@@ -259,9 +259,9 @@ def test_scores_do_not_depend_on_the_clips_beside(data):
 def test_encoding_covers_every_clip_with_its_own_length(data):
     pairs, _, _ = data
     lengths = {}
-    for numbers, frames in encode(start(untrained(), 3, PARAMS).model, pairs.log_mels):
+    for numbers, frames in encode(start(untrained(), 3, PARAMS).model, pairs.features):
         lengths |= {number: frames.shape[1] for number in numbers}
-    assert lengths == {number: len(clip) for number, clip in enumerate(pairs.log_mels)}
+    assert lengths == {number: len(clip) for number, clip in enumerate(pairs.features)}
 
 
 def test_validation_loss_equals_equation_four_on_the_score_matrix(data):

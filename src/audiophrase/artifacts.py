@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from audiophrase import params as parameters
 from audiophrase.clip_ids import shard_names
 from audiophrase.configfiles import of_workflow, snakemake_command
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import LIST
+from audiophrase.params import dataset_entry, effective, front_ends_of, trained_as, variants_of
 from audiophrase.params.sound import carries_sound
+from audiophrase.params.sources import LIST
 from audiophrase.params.studies import is_study, members
 from audiophrase.paths import annotation_table, availability, manifest, run_folder, text_table
 from audiophrase.splits import SPLITS
@@ -27,6 +27,7 @@ COUNTS = "data/{dataset}/annotations/counts.csv"
 COVERAGE = "data/{dataset}/text/coverage.csv"
 LEAKAGE = "data/{dataset}/leakage.parquet"
 LEAKAGE_TABLE = "results/{dataset}/tables/leakage.{kind}"
+RECORDINGS = "data/{dataset}/manifests/recordings.json"  # of a local archive whose clips' times are not known
 MEASURES = "results/{dataset}/measures.parquet"
 MEASURES_CSV = "results/{dataset}/measures.csv"
 METRICS = "results/{dataset}/metrics.json"
@@ -58,7 +59,7 @@ def run_folders(params: Params, dataset: str, variants: Iterable[str]) -> list[s
     return [
         run_folder(dataset, variant, seed)
         for variant in variants
-        for seed in parameters.effective(params, dataset, variant)["train"]["seeds"]
+        for seed in effective(params, dataset, variant)["train"]["seeds"]
     ]
 
 
@@ -68,13 +69,13 @@ def shards(params: Params, dataset: str, folder: str, *splits: str) -> list[str]
         f"data/{member}/{folder}/{name}.parquet"
         for split in splits or SPLITS
         for member in members(params, dataset)[split]
-        for name in shard_names({split: parameters.dataset_entry(params, member)["shards"][split]})
+        for name in shard_names({split: dataset_entry(params, member)["shards"][split]})
     ]
 
 
 def feature_folders(params: Params, dataset: str) -> list[str]:
     """Folders of features, one a front end, within the folder of a data set."""
-    return [f"features/{name}" for name in parameters.front_ends_of(params, dataset)]
+    return [f"features/{name}" for name in front_ends_of(params, dataset)]
 
 
 def works_without_clips(params: Params, dataset: str) -> bool:
@@ -103,9 +104,9 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
     results = f"results/{dataset}"
     if not is_captioned(params, dataset):
         return _of_clips(params, dataset, ["clips"], ["clips"])
-    variants = parameters.variants_of(params, dataset)
-    trained = dict.fromkeys(parameters.trained_as(params, dataset, name) for name in variants)
-    if is_study(parameters.dataset_entry(params, dataset)):
+    variants = variants_of(params, dataset)
+    trained = dict.fromkeys(trained_as(params, dataset, name) for name in variants)
+    if is_study(dataset_entry(params, dataset)):
         before = _of_members(params, dataset)
     else:
         without_clips = works_without_clips(params, dataset)
@@ -127,7 +128,7 @@ def artifacts(params: Params, dataset: str, figures: Iterable[str]) -> list[str]
 
 def is_captioned(params: Params, dataset: str) -> bool:
     """Whether a data set has captions: of a list of clips there is nothing but an audit to make."""
-    return parameters.effective(params, dataset)["annotations"]["source"] != LIST
+    return effective(params, dataset)["annotations"]["source"] != LIST
 
 
 def require_captions(params: Params, dataset: str) -> str:

@@ -57,6 +57,7 @@ JOBS = {
     "annotations": "Parse annotations into tables.",
     "render-clips": "Render the clips of a shard.",
     "render-phrases": "Render a shard from any phrases.",
+    "recordings": "List the recordings that may hold clips of any shard.",
     "local-clips": "Read the clips of a shard from a folder.",
     "archived-clips": "Read the clips of a shard from an archive.",
     "fetch-clips": "Fetch the clips of a data set from YouTube.",

@@ -52,12 +52,12 @@ class PairScores:
 
     def __init__(self, model: Encoder, pairs: Pairs, vectors: Tensor, *, score: str) -> None:
         self.clip_of_caption = np.array(pairs.clip_of_pair)
-        self.n_clips = len(pairs.log_mels)
+        self.n_clips = len(pairs.features)
         # Ascending, so that captions of the same words get the same score to the last bit.
         captions = [np.sort(np.array(caption, np.int64)) for caption in pairs.words_of_pair]
         words = np.unique(np.concatenate(captions))
         self.captions = Captions([np.searchsorted(words, caption) for caption in captions])
-        self._model, self._log_mels = model, pairs.log_mels
+        self._model, self._features = model, pairs.features
         self._vectors = vectors[torch.from_numpy(words)].to(model.device)
         self._of_words = None if score == "max_words" else self._encode_words(score)
 
@@ -88,7 +88,7 @@ class PairScores:
 
     @torch.no_grad()
     def _similarities(self) -> Iterator[tuple[list[int], Tensor, Tensor]]:
-        for clips, frames in encode(self._model, self._log_mels):
+        for clips, frames in encode(self._model, self._features):
             n_frames = torch.full((len(clips),), frames.shape[1])
             yield clips, *similarity_of_frames(frames, n_frames, self._vectors)
 

@@ -31,7 +31,7 @@ TRAINING, VALIDATION, INITIAL, DROPOUT, SHUFFLING = range(5)
 class Pairs:
     """Clips and captions of a split, as the trainer wants them."""
 
-    log_mels: Sequence[Tensor]  # a clip each: (T, n_mels), in memory, in a file, or on the device
+    features: Sequence[Tensor]  # a clip each: (T, F), in memory, in a file, or on the device
     clip_of_pair: list[int]  # a pair each: the number of its clip
     words_of_pair: list[list[int]]  # a pair each: word ids of its caption
 
@@ -171,9 +171,9 @@ def score_matrix(model: Encoder, pairs: Pairs, vectors: Tensor, *, score: str = 
     The scores are on the CPU, wherever the model is.
     """
     words, bags = bags_of_words(pairs.words_of_pair)
-    scores = torch.empty(len(pairs.log_mels), len(bags))
+    scores = torch.empty(len(pairs.features), len(bags))
     vectors, bags = vectors[words].to(model.device), bags.to(model.device)
-    for numbers, frames in encode(model, pairs.log_mels):
+    for numbers, frames in encode(model, pairs.features):
         n_frames = torch.full((len(numbers),), frames.shape[1])
         similar = similarity_matrix(frames, n_frames, vectors, bags, score=score)
         scores[numbers] = similar.cpu()
@@ -181,20 +181,20 @@ def score_matrix(model: Encoder, pairs: Pairs, vectors: Tensor, *, score: str = 
 
 
 @torch.no_grad()
-def encode(model: Encoder, log_mels: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor]]:
-    """Frame embeddings of clips, those of equal length together: clip numbers and (B, T, D).
+def encode(model: Encoder, features: Sequence[Tensor]) -> Iterator[tuple[list[int], Tensor]]:
+    """Frame embeddings of clips (T, F), those of equal length together: clip numbers and (B, T, D).
 
     Nothing is padded, so a clip's embeddings do not depend on the clips beside it; they are
     computed in float32, on the model's device, whatever the precision of training.
     """
     model.eval()
     by_length: dict[int, list[int]] = {}
-    for number, clip in enumerate(log_mels):
+    for number, clip in enumerate(features):
         by_length.setdefault(len(clip), []).append(number)
     for numbers in by_length.values():
         for first in range(0, len(numbers), ENCODE_BATCH):
             batch = numbers[first : first + ENCODE_BATCH]
-            stacked = torch.stack([log_mels[number] for number in batch])
+            stacked = torch.stack([features[number] for number in batch])
             yield batch, model(stacked.to(model.device))
 
 
@@ -224,11 +224,11 @@ def train_epoch(
     progress.model.train()
     losses, sizes = [], []
     for batch in watch_batches(draw_batches(pairs.clip_of_pair, params.batch_size, rng)):
-        clips_of_batch = [pairs.log_mels[pairs.clip_of_pair[pair]] for pair in batch]
-        log_mel, n_frames = pad(clips_of_batch, params.padding)
+        clips_of_batch = [pairs.features[pairs.clip_of_pair[pair]] for pair in batch]
+        padded, n_frames = pad(clips_of_batch, params.padding)
         words, bags = bags_of_words([pairs.words_of_pair[pair] for pair in batch])
         clips = torch.tensor([pairs.clip_of_pair[pair] for pair in batch])
-        frames = progress.model(log_mel.to(device), dropout_rng, precision=params.precision)
+        frames = progress.model(padded.to(device), dropout_rng, precision=params.precision)
         of_words, shares = vectors[words], bags.to(device)
         scores = similarity_matrix(frames, n_frames, of_words, shares, score=params.score)
         value = loss(scores, clips, rng)
@@ -266,7 +266,7 @@ def shuffle_pairs(pairs: Pairs, rng: torch.Generator) -> Pairs:
     Captions of one clip stay together, and no clip keeps its own: permutations of the clips are
     drawn until one leaves none in its place, so that each such permutation is as likely.
     """
-    clips = torch.arange(len(pairs.log_mels))
+    clips = torch.arange(len(pairs.features))
     while True:
         other = torch.randperm(len(clips), generator=rng)
         if not (other == clips).any():
@@ -274,7 +274,7 @@ def shuffle_pairs(pairs: Pairs, rng: torch.Generator) -> Pairs:
 
 
 def pad(clips: Sequence[Tensor], padding: str) -> tuple[Tensor, Tensor]:
-    """Clips of a batch as one tensor (B, T, n_mels), and their true lengths (B,), on the CPU.
+    """Clips of a batch as one tensor (B, T, F), and their true lengths (B,), on the CPU.
 
     A shorter clip goes on with its own quietest value, silence as that clip knows it.
     Departure: the released code goes on with zeros, which is a loud sound on a logarithmic scale

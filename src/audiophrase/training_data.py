@@ -33,7 +33,7 @@ class Clips:
 
     ids: list[str]
     all_ids: set[str]
-    log_mels: Sequence[Tensor]  # (T, F) each
+    features: Sequence[Tensor]  # (T, F) each
     hops_s: list[float]
     n_values: int  # F, of a frame; 0 where no clip has any
 
@@ -42,7 +42,7 @@ class Clips:
         return replace(
             self,
             ids=[self.ids[number] for number in numbers],
-            log_mels=_select(self.log_mels, numbers),
+            features=_select(self.features, numbers),
             hops_s=[self.hops_s[number] for number in numbers],
         )
 
@@ -60,10 +60,10 @@ def read_clips(
         ParamsError: a clip has fewer frames than the encoder needs.
     """
     n_values = frame_size(shards)
-    log_mels: list[Tensor] | Unpacked = []
+    features: list[Tensor] | Unpacked = []
     if unpack_in is not None:
-        log_mels = Unpacked.empty(unpack_in, n_bytes_of_features(shards))
-    clips = Clips([], set(), log_mels, [], n_values)
+        features = Unpacked.empty(unpack_in, n_bytes_of_features(shards))
+    clips = Clips([], set(), features, [], n_values)
     shortest = (math.inf, "")
     keep = torch.tensor if unpack_in is None else lambda frames: frames
     for shard in shards:
@@ -77,7 +77,7 @@ def read_clips(
             if values.size != n_frames * n_values:
                 raise ArtifactError(f"{shard}: row {index} is not {n_frames} x {n_values} values")
             clips.ids.append(table["clip_id"][index].as_py())
-            log_mels.append(keep(values.reshape(n_frames, n_values)))
+            features.append(keep(values.reshape(n_frames, n_values)))
             clips.hops_s.append(table["hop_s"][index].as_py())
             shortest = min(shortest, (n_frames, clips.ids[-1]))
     if clips.ids and "train" in settings:
@@ -110,15 +110,15 @@ def n_bytes_of_features(shards: Sequence[Path]) -> int:
     return extent(shards)[1] * BYTES_PER_VALUE
 
 
-def _select(log_mels: Sequence[Tensor], numbers: Sequence[int]) -> Sequence[Tensor]:
-    if isinstance(log_mels, Unpacked):
-        return log_mels.select(numbers)
-    return [log_mels[number] for number in numbers]
+def _select(features: Sequence[Tensor], numbers: Sequence[int]) -> Sequence[Tensor]:
+    if isinstance(features, Unpacked):
+        return features.select(numbers)
+    return [features[number] for number in numbers]
 
 
 def resident(pairs: Pairs, device: torch.device) -> Pairs:
     """The same pairs, with their clips on the device, once for all epochs."""
-    return replace(pairs, log_mels=[log_mel.to(device) for log_mel in pairs.log_mels])
+    return replace(pairs, features=[of_clip.to(device) for of_clip in pairs.features])
 
 
 def read_vectors(vocabulary: Path, settings: Settings) -> Tensor:
@@ -228,7 +228,7 @@ def pairs_of(
             "annotate more of them, or see availability.csv for why others could not be had",
         )
     return Pairs(
-        log_mels=_select(clips.log_mels, [at_hand[clip_id] for clip_id in numbers]),
+        features=_select(clips.features, [at_hand[clip_id] for clip_id in numbers]),
         clip_of_pair=[numbers[row["clip_id"]] for row in chosen],
         words_of_pair=[word_ids[row["caption_id"]] for row in chosen],
     )

@@ -7,7 +7,7 @@ import fakezenodo
 import pytest
 
 from audiophrase.archives import store, unpacking, zenodo
-from audiophrase.download import Pinned
+from audiophrase.downloads.pinned import Pinned
 from audiophrase.errors import DownloadError
 
 WAV = fakezenodo.wav(0)

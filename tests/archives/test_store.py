@@ -7,8 +7,8 @@ import zipfile
 import fakezenodo
 import pytest
 
-from audiophrase import transfer
 from audiophrase.archives import labels, store, unpacking, zenodo
+from audiophrase.downloads import transfer
 from audiophrase.errors import AnnotationError, AudiophraseError, DownloadError
 
 WAV = fakezenodo.wav(0)

@@ -5,7 +5,7 @@ import pytest
 
 from audiophrase.annotations.kinds import KINDS
 from audiophrase.clips.render import FLOOR_DBFS, PEAK_DBFS, render_clip
-from audiophrase.clips.sources import SOURCES
+from audiophrase.clips.sound_sources import SOURCES
 from audiophrase.clips.synthesis import Take, Voice
 
 SAMPLE_RATE_HZ = 32000

@@ -5,6 +5,7 @@ import pytest
 from sed_params import sed_params
 from sklearn.metrics import average_precision_score, f1_score
 
+from audiophrase.evaluate import sed
 from audiophrase.evaluate.detection import Detections, measure, partial
 from audiophrase.evaluate.parameters import BootstrapParams
 from audiophrase.evaluate.summary import by_scores
@@ -95,16 +96,10 @@ def test_rows_begin_with_the_facts_and_stand_in_one_order(detections):
         ("n_frames", 60),
         ("prevalence", 0.5),
     ]
-    assert [row.name for row in rows[4:10]] == [
-        "precision_at_0.5",
-        "recall_at_0.5",
-        "f1_at_0.5",
-        "best_f1",
-        "best_threshold",
-        "average_precision",
-    ]
-    assert [row.name for row in rows[10:19]] == [
-        "auroc",
+    of_frames = [*(f"{name}_at_0.5" for name in sed.AT_THRESHOLD), *sed.OF_CURVE, "auroc"]
+    events = 4 + len(of_frames)
+    assert [row.name for row in rows[4:events]] == of_frames
+    assert [row.name for row in rows[events : events + 8]] == [
         "psds_at_0.7",
         "psds_at_0.5",
         "psds_at_0.1",
@@ -114,7 +109,9 @@ def test_rows_begin_with_the_facts_and_stand_in_one_order(detections):
         "best_intersection_f1",
         "th_auc",
     ]
-    assert {row.n for row in rows[4:11]} == {60}
-    assert {row.n for row in rows[11:19]} == {5}  # events: the first phrase is never heard
+    assert {row.n for row in rows[4:events]} == {60}
+    assert {row.n for row in rows[events : events + 8]} == {
+        5
+    }  # events: the first phrase is never heard
     assert {row.n for row in rows[:4]} == {None}
     assert {row.sd for row in rows} == {None}

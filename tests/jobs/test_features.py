@@ -17,10 +17,10 @@ from audiophrase.clips.availability import State
 from audiophrase.errors import ArtifactError, ExtensionError, ParamsError
 from audiophrase.features import log_mel
 from audiophrase.features.shards import column_of_frames, extent, frame_size
-from audiophrase.front_ends import FRONT_ENDS, settings_of
 from audiophrase.jobs.features import features
 from audiophrase.jobs.features_manifest import features_manifest
 from audiophrase.parameters.sections import select
+from audiophrase.params.front_ends import FRONT_ENDS, settings_of
 from audiophrase.settings import structure
 from audiophrase.training_data import read_clips
 
@@ -135,7 +135,7 @@ def test_a_network_is_known_by_its_digest(made, clips, settings, tmp_path):
 
     read = read_clips([shard], settings("onnx"))
     assert read.n_values == F
-    assert [clip.shape for clip in read.log_mels] == [(49, F), (99, F)]
+    assert [clip.shape for clip in read.features] == [(49, F), (99, F)]
 
     arguments = [
         *("--settings", json.dumps(settings("onnx")), "--split", "test"),

@@ -208,8 +208,8 @@ def test_unpacked_features_are_those_of_the_shards(made, settings):
     clips = read_clips(shards, settings)
     unpacked = read_clips(shards, settings, unpack_in=made / "cache")
     assert (unpacked.ids, unpacked.all_ids) == (clips.ids, clips.all_ids)
-    assert all(map(torch.equal, unpacked.log_mels, clips.log_mels))
-    n_frames = sum(map(len, clips.log_mels))
+    assert all(map(torch.equal, unpacked.features, clips.features))
+    n_frames = sum(map(len, clips.features))
     assert n_bytes_of_features(shards) == n_frames * N_MELS * 4
     pq.write_table(pa.table({"other": [1]}), made / "broken.parquet")
     assert n_bytes_of_features([made / "broken.parquet", made / "absent.parquet"]) == 0
@@ -236,14 +236,14 @@ def test_unpacked_features_are_read_when_they_are_asked_for(made, settings):
     clips = read_clips(shards, settings, unpack_in=made / "cache")
     chosen = clips.select([3, 0, 155])
     assert chosen.ids == [clips.ids[3], clips.ids[0], clips.ids[155]]
-    assert (len(chosen.hops_s), len(chosen.log_mels)) == (3, 3)
+    assert (len(chosen.hops_s), len(chosen.features)) == (3, 3)
     for place, number in enumerate((3, 0, 155)):
-        assert torch.equal(chosen.log_mels[place], clips.log_mels[number])
-    again = clips.log_mels[3]
+        assert torch.equal(chosen.features[place], clips.features[number])
+    again = clips.features[3]
     again[:] = 0
-    assert not torch.equal(chosen.log_mels[0], again), "what was read is the reader's own"
+    assert not torch.equal(chosen.features[0], again), "what was read is the reader's own"
     tracemalloc.start()
-    n_bytes = sum(clip.numel() * 4 for clip in clips.log_mels)
+    n_bytes = sum(clip.numel() * 4 for clip in clips.features)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert n_bytes > 200_000
@@ -270,11 +270,11 @@ def refuse(content):
 def test_evaluation_reads_from_disk_what_is_too_large_for_memory(made, settings):
     shards = [made / "log-mel/train-0.parquet", made / "log-mel/train-1.parquet"]
     small = read_clips_within(shards, settings, resident_mb=1, cache=made / "cache")
-    assert isinstance(small.log_mels, list)
+    assert isinstance(small.features, list)
     assert not (made / "cache").exists()
     large = read_clips_within(shards, settings, resident_mb=0, cache=made / "cache")
-    assert isinstance(large.log_mels, Unpacked)
-    assert all(map(torch.equal, large.log_mels, small.log_mels))
+    assert isinstance(large.features, Unpacked)
+    assert all(map(torch.equal, large.features, small.features))
     common, _ = restrict(large, None)
     assert common is large
 

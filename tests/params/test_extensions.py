@@ -8,13 +8,13 @@ from types import ModuleType
 import pytest
 
 from audiophrase import named, params
-from audiophrase.closure import PACKAGE_FOLDER
 from audiophrase.errors import AudiophraseError, ExtensionError, ParamsError
 from audiophrase.features.parameters import FRONT_ENDS, FrontEnd
 from audiophrase.model.encoders import build_encoder
 from audiophrase.model.losses import build_loss
 from audiophrase.model.parameters import ENCODERS, LOSSES, MLPParams, TripletParams
 from audiophrase.params import extensions
+from audiophrase.source_files import PACKAGE_FOLDER
 
 SEE = "docs/extending.md"
 TABLES = {"encoders": ENCODERS, "losses": LOSSES, "features": FRONT_ENDS}

@@ -9,8 +9,8 @@ import yaml
 from audiophrase import params
 from audiophrase.errors import ParamsError
 from audiophrase.features.parameters import FRONT_ENDS
-from audiophrase.front_ends import settings_of
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults, select
+from audiophrase.params.front_ends import settings_of
 from audiophrase.settings import structure
 from audiophrase.splits import SPLITS
 

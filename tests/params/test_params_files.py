@@ -74,3 +74,21 @@ def test_recordings_are_told_apart_by_shard(document):
     ]
     assert {path for shard in of_shards for path in shard} == set(everything)
     assert all(len(shard) < len(everything) for shard in of_shards)
+
+
+def test_recordings_whose_names_tell_no_times_are_no_shard_s(document):
+    entry = document["datasets"]["demo"]
+    entry |= {"clips": "local", "retrieve": {"folder": "whole"}}
+    names = [*(f"Ya1b2c3d4e{n:02}.wav" for n in range(20)), "Ya1b2c3d4exx_0.000_10.000.wav"]
+    Path("whole").mkdir()
+    for name in [*names, "Y{a}.wav"]:
+        Path("whole", name).touch()
+    of_shards = [
+        path
+        for split, n_shards in entry["shards"].items()
+        for number in range(n_shards)
+        for path in files.recordings(document, "demo", f"{split}-{number:05}")
+    ]
+    assert set(of_shards) == {f"whole/{names[-1]}"}
+    anywhere = files.recordings_of_any_shard(document, "demo")
+    assert anywhere == [f"whole/{name}" for name in names[:-1]]

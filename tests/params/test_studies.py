@@ -8,10 +8,10 @@ import yaml
 
 from audiophrase import artifacts, params
 from audiophrase.errors import AudiophraseError, ParamsError
-from audiophrase.jobs.fetch_clips import settings_of
 from audiophrase.params import for_jobs
 from audiophrase.params.studies import all_members, members
 from audiophrase.splits import SPLITS
+from audiophrase.youtube.fetching import settings_of
 
 PARAMS_PATH = Path(__file__).parents[2] / "params.yaml"
 STUDY = {"title": "Across", "splits": {"train": "demo", "test": "audiogrounding"}}

@@ -9,9 +9,9 @@ from audiophrase.report.availability import (
     UNRESOLVED_NOTE,
     availability_table,
     difference_blocks,
-    plain_text,
 )
 from audiophrase.report.cells import RENDERED_NOTE
+from audiophrase.report.terminal import plain_text
 
 
 def block(table, heading):

@@ -6,7 +6,7 @@ import pytest
 
 from audiophrase.report.cells import NOTHING_LEARNT_NOTE, nothing_learnt_note
 from audiophrase.report.page import page
-from audiophrase.report.tables import retrieval_table
+from audiophrase.report.tables.retrieval import retrieval_table
 
 
 def ranked(run, rank, low):

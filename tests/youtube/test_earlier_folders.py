@@ -106,6 +106,6 @@ def test_of_several_folders_the_one_that_cannot_be_written_is_told(tmp_path, mon
         **{name: 1 for name in RunParams.__dataclass_fields__} | {"canaries": ["jNQXAC9IVRw"]}
     )
     with pytest.raises(AudiophraseError) as refusal:
-        engine.retrieve(places, params, recheck=False)
+        engine.fetch(places, params, recheck=False)
     assert f"nothing can be written into {old}: Permission denied" in refusal.value.problem
     assert refusal.value.remedy == f"make {old} writable for you"

@@ -10,8 +10,9 @@ from youtube_world import NO_BOT, REMOVED, TIMED_OUT, World, jobs
 
 from audiophrase.clips.availability import State
 from audiophrase.youtube.budget import HOUR_S, Exit
-from audiophrase.youtube.canaries import MAX_SPOILT, STREAKS
+from audiophrase.youtube.canaries import STREAKS
 from audiophrase.youtube.client import Client
+from audiophrase.youtube.consequences import MAX_SPOILT
 from audiophrase.youtube.evidence import Evidence
 from audiophrase.youtube.history import SPOILS, fold
 from audiophrase.youtube.plan import plan

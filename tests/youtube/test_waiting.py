@@ -27,7 +27,7 @@ def test_what_lies_in_the_folder_is_told_once(project, monkeypatch, capsys):
     monkeypatch.setattr(engine, "_work", lambda *_: None)
     sources = Sources.of(("local", "youtube"), "mine")
     params = RunParams(**{**dict.fromkeys(RunParams.__dataclass_fields__, 1), "canaries": []})
-    engine.retrieve(engine.Places.of("yt"), params, recheck=False, sources=sources)
+    engine.fetch(engine.Places.of("yt"), params, recheck=False, sources=sources)
     assert opened == [False, True]
     said = capsys.readouterr().err.splitlines()
     assert [line for line in said if "mine" in line] == ["1 of 3 clips in mine: not asked for"]

@@ -56,6 +56,27 @@ rule render_phrases:
         "{params.options:q} {output} 2>&1 | tee -i {log}"
 
 
+# One input of every shard in place of thousands, where any of these files may hold clips of any shard.
+rule recordings:
+    input:
+        audio=recordings_of_any_shard,
+        sources=sources("recordings"),
+    output:
+        paths.RECORDINGS,
+    log:
+        "logs/{dataset}/recordings.log",
+    wildcard_constraints:
+        dataset=datasets_with(lambda name: "local" in sources_of_clips(name)),
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=60,
+    params:
+        folder=folder_of_clips,
+    shell:
+        "python -m audiophrase job recordings {params.folder:q} {output} 2>&1 | tee -i {log}"
+
+
 rule local_clips:
     input:
         clips=annotation_table("clips"),

@@ -7,9 +7,9 @@ import sys
 
 from audiophrase import artifacts as paths
 from audiophrase import params as parameters
-from audiophrase.bridge import guard
+from audiophrase.bridge import brief, guard
 from audiophrase.bridge.options import options as named_options
-from audiophrase.closure import source_files
+from audiophrase.source_files import source_files
 from audiophrase.params import files, for_jobs, modules
 from audiophrase.params.reading import refuse_repeated_keys
 from audiophrase.params.studies import is_study
@@ -34,6 +34,7 @@ shell.prefix(
 
 if not workflow.remote_exec:
     guard.enter()
+brief.shorten_errors()
 
 # For the one job whose parameters change no bytes and are therefore not handed to it.
 os.environ.update(

@@ -1,6 +1,6 @@
 # What the rules of annotations and clips are given: the user's own files, and where clips come from.
 from audiophrase.params import files
-from audiophrase.params.consistency import ARCHIVE, sources_of
+from audiophrase.params.sources import ARCHIVE, sources_of
 
 
 def phrases_are_kinds(dataset):
@@ -16,8 +16,21 @@ def rendered_phrases(wildcards):
 
 @instructive
 def audio_files(wildcards):
-    """The user's files that may hold clips of the job's shard, or of its data set."""
-    return files.recordings(config, wildcards.dataset, getattr(wildcards, "shard", None))
+    """The user's files that may hold clips of the job's shard, or of its data set.
+
+    Of those that may hold clips of any shard, a shard depends on the listing.
+    """
+    shard = getattr(wildcards, "shard", None)
+    named = files.recordings(config, wildcards.dataset, shard)
+    if shard is None or not files.recordings_of_any_shard(config, wildcards.dataset):
+        return named
+    return [*named, paths.RECORDINGS.format(dataset=wildcards.dataset)]
+
+
+@instructive
+def recordings_of_any_shard(wildcards):
+    """The user's files that may hold clips of any shard."""
+    return files.recordings_of_any_shard(config, wildcards.dataset)
 
 
 @instructive

@@ -15,8 +15,8 @@ from tqdm import tqdm
 from audiophrase.amounts import counted
 from audiophrase.archives import labels, unpacking, zenodo
 from audiophrase.clips.folder import list_files
-from audiophrase.download import CACHE as DOWNLOADS
-from audiophrase.download import Pinned, fetch_all, locked
+from audiophrase.downloads.pinned import CACHE as DOWNLOADS
+from audiophrase.downloads.pinned import Pinned, fetch_all, locked
 from audiophrase.errors import DownloadError
 
 CACHE = Path("cache/archives")

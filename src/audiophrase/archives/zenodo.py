@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from audiophrase.download import Pinned
+from audiophrase.downloads.pinned import Pinned
+from audiophrase.downloads.transfer import Failed, Remote, fetch
 from audiophrase.errors import DownloadError
-from audiophrase.transfer import Failed, Remote, fetch
 
 MAX_ANSWER_BYTES = 1 << 20
 MAX_FILES = 1000

@@ -11,9 +11,10 @@ from audiophrase.bridge import keys
 from audiophrase.bridge.graph import Graph, Job, rules_digest
 from audiophrase.bridge.keys import GROUPING
 from audiophrase.errors import AudiophraseError
-from audiophrase.params.consistency import sources_of
 from audiophrase.params.sound import carries_sound
+from audiophrase.params.sources import sources_of
 from audiophrase.params.studies import members
+from audiophrase.splits import SPLITS
 
 PARAMS = Path("params.yaml")
 KEPT = "_kept"  # ends DVC's name of a family whose shards are not pushed
@@ -141,7 +142,7 @@ def _stage(
         rules=tuple(rule for rule in entry["rules"] if rule in {job.rule for job in jobs}),
         folder=folder,
         listing=entry["listing"].format(**wildcards) if "listing" in entry else None,
-        manifests=tuple(sorted(loose)) if "manifest" in entry else (),
+        manifests=tuple(sorted(_manifests(entry, wildcards).intersection(loose))),
         metrics=tuple(p for p in loose if p == entry.get("metrics", "").format(**wildcards)),
         outs=tuple(sorted([*([folder] if folder else []), *loose])),
         deps=tuple(sorted(_deps(jobs, (family, key), maker, grouping))),
@@ -153,6 +154,12 @@ def _stage(
         grows=entry.get("grows", False),
         wildcards=wildcards,
     )
+
+
+def _manifests(entry: Mapping[str, Any], wildcards: Mapping[str, str]) -> set[str]:
+    """The manifests of a family of shards, one a split."""
+    pattern = entry.get("manifest")
+    return {pattern.format(**wildcards, split=split) for split in SPLITS} if pattern else set()
 
 
 def _is_pushed(holds: str | None, name: str, params: Mapping[str, Any]) -> bool:

@@ -118,7 +118,7 @@ def _changed_paths(changes: Sequence[Any]) -> tuple[list[str], list[str], list[s
         elif isinstance(change, dict):
             for path, what in change.get("changed deps", {}).items():
                 if isinstance(what, dict):
-                    inputs += [name for name in what]
+                    inputs += what
                 elif what != "deleted":
                     inputs.append(path)
             for path, what in change.get("changed outs", {}).items():

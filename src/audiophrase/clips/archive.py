@@ -184,8 +184,8 @@ def files_by_shard(
 ) -> dict[str, list[str]]:
     """For each shard of a split, the files that its clips are read from.
 
-    Where the clips are not known yet, the files that may hold them, told by their names alone: one
-    without both times in its name may then belong to any shard.
+    Where the clips are not known yet, the files that may hold them, told by their names alone, and
+    none of those that may belong to any shard.
     """
     chosen: dict[str, list[str]] = {shard: [] for shard in shard_names({split: n_shards})}
     if clips is not None:
@@ -196,18 +196,21 @@ def files_by_shard(
                 chosen[clip["shard"]] += matches.files(clip)
         return {shard: sorted(set(files)) for shard, files in chosen.items()}
     for name in sorted(names):
-        shards = _shards_by_name(name, split, n_shards)
-        for shard in chosen if shards is None else shards:
-            chosen[shard].append(name)
+        if not may_be_of_any_shard(name):
+            for shard in _shards_by_name(name, split, n_shards):
+                chosen[shard].append(name)
     return chosen
 
 
-def _shards_by_name(name: str, split: str, n_shards: int) -> set[str] | None:
-    """The shards that a file can belong to by its name; None: to any."""
+def may_be_of_any_shard(name: str) -> bool:
+    """Whether a file's name lacks a time of its clip's, so that it tells of no shard."""
+    return any(len(reading.numbers) < 2 for reading in readings(PurePosixPath(name).stem))
+
+
+def _shards_by_name(name: str, split: str, n_shards: int) -> set[str]:
+    """The shards that a file with both times in its name can belong to."""
     ids = set()
     for reading in readings(PurePosixPath(name).stem):
-        if len(reading.numbers) < 2:
-            return None
         ids.add(whole_clip_id(reading.youtube_id))
         start, end = map(float, reading.numbers)
         for unit_s in (1.0, 0.001):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from audiophrase.clips.sources import SOURCES
+from audiophrase.clips.sound_sources import SOURCES
 from audiophrase.clips.synthesis import N_BANDS, Samples, Take, Voice
 
 Event = tuple[str, Sequence[tuple[float, float]]]  # kind, its (onset_s, offset_s) segments

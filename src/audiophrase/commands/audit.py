@@ -18,7 +18,7 @@ from audiophrase.commands.availability import read_availability, table_of
 from audiophrase.commands.merging import merge_tables
 from audiophrase.commands.rechecking import recheck_clips
 from audiophrase.configfiles import configfiles, snakemake_command
-from audiophrase.params.consistency import sources_of
+from audiophrase.params.sources import sources_of
 from audiophrase.prose import tell
 from audiophrase.report import paper
 from audiophrase.report.availability import (

@@ -7,11 +7,12 @@ from typing import Any
 from audiophrase import tables
 from audiophrase.configfiles import snakemake_command
 from audiophrase.errors import AudiophraseError
+from audiophrase.paths import availability
 
 
 def table_of(dataset: str) -> Path:
     """Where it lies."""
-    return Path("data") / dataset / "availability.parquet"
+    return Path(availability(dataset))
 
 
 def read_availability(dataset: str, configfiles: Sequence[Path]) -> list[dict[str, Any]]:

@@ -9,10 +9,10 @@ import click
 
 from audiophrase.configfiles import configfiles
 from audiophrase.errors import AudiophraseError
-from audiophrase.jobs.fetch_clips import fetch_or_say_why, settings_of
 from audiophrase.prose import tell
 from audiophrase.youtube import engine
 from audiophrase.youtube.budget import Exit
+from audiophrase.youtube.fetching import fetch_or_say_why, settings_of
 from audiophrase.youtube.preflight import SetupError
 
 # A mistake as our jobs and the Snakefile tell it, among all that Snakemake prints.

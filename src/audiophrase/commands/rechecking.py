@@ -11,11 +11,11 @@ from audiophrase.clips.audit import difference
 from audiophrase.commands.availability import read_availability, table_of
 from audiophrase.configfiles import fetch_command
 from audiophrase.errors import AudiophraseError
-from audiophrase.jobs.fetch_clips import settings_of
 from audiophrase.prose import tell
 from audiophrase.report.availability import difference_blocks
 from audiophrase.report.terminal import show
 from audiophrase.youtube.budget import Exit
+from audiophrase.youtube.fetching import settings_of
 from audiophrase.youtube.preflight import SetupError
 
 EXIT_INTERRUPTED = 130
@@ -40,7 +40,7 @@ def recheck_clips(dataset: str, configfiles: Sequence[Path], max_listed: int | N
         if code != Exit.SETUP:  # then nothing had begun
             tell("the re-check did not come to its end: the tables stay as they were", err=True)
         sys.exit(code if code > 0 else EXIT_INTERRUPTED)
-    target = f"data/{dataset}/availability.csv"
+    target = str(table_of(dataset).with_suffix(".csv"))
     files = ["--configfile", *map(str, configfiles)] if configfiles else []
     if made := _run("snakemake", "--cores", "all", target, *files):
         sys.exit(made)

@@ -61,9 +61,10 @@ def search(
     The first search goes through all of them and keeps their frames in an index, about 3 MB a
     minute of sound; later ones read what is new or changed. It can be deleted at any time.
     """
-    from audiophrase import sound_index, sound_tables
     from audiophrase.inference.audio import readers
     from audiophrase.inference.search import ranked
+    from audiophrase.sound_index.tables import pieces
+    from audiophrase.sound_index.update import update
 
     with using.remarks():
         sounds, default = _sounds(place)
@@ -76,7 +77,7 @@ def search(
     with using.remarks():
         chosen = [model.text_vectors(each) for each in dict.fromkeys(texts)]
     folder = (index_folder or default) / model.digest[:16]
-    done = sound_index.update(
+    done = update(
         folder,
         sounds,
         model=model.digest,
@@ -93,7 +94,7 @@ def search(
     for entry in using.progress(done.entries, "file"):
         about = entry.outcome
         if about.problem is None:
-            windows = model.best_windows(sound_tables.pieces(folder, entry), about.hop_s, chosen)
+            windows = model.best_windows(pieces(folder, entry), about.hop_s, chosen)
             best[entry.name] = [window.within(about.duration_s) for window in windows]
         else:
             problems[entry.name] = about.problem
@@ -108,16 +109,16 @@ def search(
 
 def _sounds(place: str) -> tuple[list, Path]:
     """What is to be searched, and where its index lies if nothing else is said."""
-    from audiophrase import sounds
     from audiophrase.inference.search import audio_files
+    from audiophrase.sound_index.sounds import of_files, of_shards
 
     if not place:  # a variable that is not set, which Path takes for this folder
         raise AudiophraseError("--in names no folder", "name one, such as . for this one")
     folder, clips = Path(place), Path("data", place, "clips")
     if folder.is_dir():
-        return sounds.of_files(folder, audio_files(folder)), folder / INDEX
+        return of_files(folder, audio_files(folder)), folder / INDEX
     if os.sep not in place and clips.is_dir():
-        return sounds.of_shards(sorted(clips.glob("*.parquet"))), Path("cache", place, "search")
+        return of_shards(sorted(clips.glob("*.parquet"))), Path("cache", place, "search")
     raise AudiophraseError(
         f"there is no folder {place}, and no data set of that name here",
         f"name a folder of recordings; in the project's folder, "
@@ -133,8 +134,8 @@ def _is_writable(folder: Path) -> bool:
 
 def _listen(model: Any, content: Path | bytes) -> Any:
     """A recording as an index takes it, in pieces."""
-    from audiophrase.sound_index import Heard
-    from audiophrase.sound_tables import Outcome
+    from audiophrase.sound_index.tables import Outcome
+    from audiophrase.sound_index.update import Heard
 
     streams = []
 

@@ -31,7 +31,7 @@ def resample(n_clips: int, n_resamples: int, rng: np.random.Generator) -> np.nda
 
 
 def interval(values: np.ndarray, confidence: float) -> Interval:
-    """The percentile interval of a measure's resamples; empty where no resample defines it."""
+    """The percentile interval of a measure's resamples (R,); empty where none of them defines it."""
     defined = values[np.isfinite(values)]
     if not len(defined):
         return {}

@@ -55,7 +55,11 @@ def rows(
     first: First,
     rank: np.ndarray,
 ) -> list[dict]:
-    """A row a query: what it is, where its best true item stands, and what stands first."""
+    """A row a query: what it is, where its best true item stands, and what stands first.
+
+    Args:
+        rank: (n_queries,) that of the best true item of each.
+    """
     named = [[items[number] for number in of_query] for of_query in first.items.tolist()]
     return [
         {"direction": direction, "query_id": query, "rank": at, "first_ids": ids, "scores": scores}

@@ -57,7 +57,7 @@ def curve(scores: np.ndarray, active: np.ndarray) -> Curve:
 
 
 def at_thresholds(exact: Curve, thresholds: np.ndarray) -> Curve:
-    """The curve at given thresholds, a frame being predicted when its score reaches it.
+    """The curve at given thresholds (n,), a frame being predicted when its score reaches one.
 
     Departure: where nothing is predicted, precision is zero; the paper does not say.
     """

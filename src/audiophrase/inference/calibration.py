@@ -95,7 +95,7 @@ def choose(
 
     curves: dict[str, tuple[list, list]] = {name: ([], []) for name in AGGREGATIONS}
     with torch.inference_mode():
-        for numbers, batch in encode(encoder, clips.log_mels):
+        for numbers, batch in encode(encoder, clips.features):
             for clip, frames in zip(numbers, batch.cpu(), strict=True):
                 for text_id in [*own[clip], *others[clip]]:
                     similar = frame_word_similarity(frames, vectors[words[kind][text_id]]).numpy()

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 
@@ -108,7 +108,8 @@ def read(folder: Path, network: Path | None = None) -> Contents:
     )
 
 
-def _path(root: Path, named, dataset: str, name: str) -> Path:
+def _path(root: Path, named: Callable[[str, str], str], dataset: str, name: str) -> Path:
+    """A table of the data set, by the function of `paths` that says where it lies."""
     return root / named(dataset, name)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import click
 
 from audiophrase import tables
-from audiophrase.download import fetch_all
+from audiophrase.downloads.of_data_sets import audiogrounding_files
+from audiophrase.downloads.pinned import fetch_all
 from audiophrase.options import file_argument, settings
-from audiophrase.pinned import audiogrounding_files
 from audiophrase.settings import structure
 
 

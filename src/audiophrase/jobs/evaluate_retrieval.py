@@ -14,19 +14,12 @@ from audiophrase.evaluate.pools import draw_pools, recall_at
 from audiophrase.evaluate.retrieval import DIRECTIONS, measure, rank
 from audiophrase.evaluate.rows import POOL, RETRIEVAL, facts, select
 from audiophrase.evaluate.summary import retrieval_summary
-from audiophrase.jobs.common_clips import restrict
-from audiophrase.jobs.evaluation_options import evaluation_options
+from audiophrase.jobs.evaluated_run import EvaluatedRun, evaluation_options
 from audiophrase.jobs.measure_rows import brief, write_measures
 from audiophrase.options import file_option
 from audiophrase.pair_scores import PairScores
 from audiophrase.settings import structure
-from audiophrase.training_data import (
-    pairs_of,
-    read_clips_within,
-    read_encoder,
-    read_vectors,
-    read_word_ids,
-)
+from audiophrase.training_data import pairs_of, read_word_ids
 
 
 @click.command()
@@ -37,29 +30,19 @@ from audiophrase.training_data import (
 @file_option("--measures", "Rows of measures to write.")
 @file_option("--summary", "The same as nested numbers to write (JSON).")
 def evaluate_retrieval(
-    settings: dict,
-    device: str,
-    model: Path,
-    model_json: Path,
+    run: EvaluatedRun,
     captions: Path,
-    vocabulary: Path,
     caption_words: Path,
-    features: tuple[Path, ...],
-    only_clips_of: Path | None,
-    resident_mb: int,
-    cache: Path,
     recalls: Path,
     measures: Path,
     summary: Path,
 ) -> None:
     """Retrieval among pools and among all, on FEATURES, the shards of the test split."""
+    settings = run.settings
     params = structure(settings, "evaluate.retrieval")
-    vectors = read_vectors(vocabulary, settings)
-    encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
-    word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
-    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
-    clips, restriction = restrict(every_clip, only_clips_of)
-    pairs = pairs_of(clips, "test", captions, word_ids, say=partial(click.echo, err=True))
+    tested = run.read()
+    word_ids = read_word_ids(caption_words, "caption_id", run.vocabulary, settings)
+    pairs = pairs_of(tested.clips, "test", captions, word_ids, say=partial(click.echo, err=True))
     clip_of_caption = np.array(pairs.clip_of_pair)
     pools = draw_pools(
         clip_of_caption,
@@ -70,7 +53,8 @@ def evaluate_retrieval(
     map_ks = list(dict.fromkeys([params.map_k, *params.more_map_ks]))
     among_all = {"full_pool_ks": params.full_pool_ks, "map_ks": map_ks}
     with enough_memory():
-        scores = PairScores(encoder, pairs, vectors, score=structure(settings, "train").score)
+        score = structure(settings, "train").score
+        scores = PairScores(tested.encoder, pairs, tested.vectors, score=score)
         ranked = rank(scores.rows(), scores.own(), clip_of_caption, pools, **among_all)
 
     pool_size = pools.clips.shape[2]
@@ -80,7 +64,7 @@ def evaluate_retrieval(
             RETRIEVAL,
             None,
             {
-                "n_clips": len(pairs.log_mels),
+                "n_clips": len(pairs.features),
                 "n_captions": len(clip_of_caption),
                 "confidence": of_bootstrap.confidence,
                 "n_resamples": of_bootstrap.n_resamples,
@@ -90,7 +74,7 @@ def evaluate_retrieval(
         *measure(
             ranked,
             bootstrap.resample(
-                len(pairs.log_mels),
+                len(pairs.features),
                 of_bootstrap.n_resamples,
                 np.random.default_rng(of_bootstrap.seed),
             ),
@@ -100,7 +84,7 @@ def evaluate_retrieval(
             confidence=of_bootstrap.confidence,
         ),
     ]
-    rows = write_measures(measures, rows, restriction, settings, stage="retrieval_measures")
+    rows = write_measures(measures, rows, tested.restriction, settings, stage="retrieval_measures")
     tables.write_json(summary, retrieval_summary(rows))
     tables.write_csv_rows(
         recalls, ("repeat", "direction", "k", "recall"), _recalls(ranked.pools, params.ks)

@@ -16,21 +16,13 @@ from audiophrase.evaluate.grounding import circumstances as of_events
 from audiophrase.evaluate.parameters import BootstrapParams, SedParams
 from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, facts, select
 from audiophrase.evaluate.summary import sed_summary
-from audiophrase.jobs.common_clips import restrict
-from audiophrase.jobs.evaluation_options import evaluation_options
+from audiophrase.jobs.evaluated_run import Evaluated, EvaluatedRun, evaluation_options
 from audiophrase.jobs.measure_rows import brief, write_measures
 from audiophrase.model.similarity import frame_phrase_similarity, frame_word_similarity
 from audiophrase.options import file_option
 from audiophrase.settings import structure
 from audiophrase.train import encode
-from audiophrase.training_data import (
-    Clips,
-    read_clips_within,
-    read_encoder,
-    read_rows,
-    read_vectors,
-    read_word_ids,
-)
+from audiophrase.training_data import Clips, read_rows, read_word_ids
 
 _CURVE_COLUMNS = ("aggregation", "threshold", "precision", "recall", "f1")
 
@@ -44,39 +36,30 @@ _CURVE_COLUMNS = ("aggregation", "threshold", "precision", "recall", "f1")
 @file_option("--measures", "Rows of measures to write.")
 @file_option("--summary", "The same as nested numbers to write (JSON).")
 def evaluate_sed(
-    settings: dict,
-    device: str,
-    model: Path,
-    model_json: Path,
+    run: EvaluatedRun,
     phrases: Path,
-    vocabulary: Path,
     phrase_words: Path,
-    features: tuple[Path, ...],
-    only_clips_of: Path | None,
-    resident_mb: int,
-    cache: Path,
     curve: Path,
     scores: Path,
     measures: Path,
     summary: Path,
 ) -> None:
     """Detection of phrases in frames, on FEATURES, the shards of the test split."""
+    settings = run.settings
     params = structure(settings, "evaluate.sed")
     if not tables.read(phrases, stage="annotations.phrases", columns=["phrase_id"]).num_rows:
         _write_nothing(curve, scores, measures, summary, params, settings)
         return
-    vectors = read_vectors(vocabulary, settings)
-    encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
-    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
-    clips, restriction = restrict(every_clip, only_clips_of)
+    tested = run.read()
+    clips, restriction = tested.clips, tested.restriction
     number = {clip_id: index for index, clip_id in enumerate(clips.ids)}
     rows = read_rows(phrases, "annotations.phrases", "test", clips)
     if not rows:
         raise _nothing_to_detect(clips, restriction is not None)
-    word_ids = read_word_ids(phrase_words, "phrase_id", vocabulary, settings)
+    word_ids = read_word_ids(phrase_words, "phrase_id", run.vocabulary, settings)
 
     with enough_memory():
-        phrase_scores = _phrase_scores(encoder, clips, rows, number, word_ids, vectors, params)
+        phrase_scores = _phrase_scores(tested, rows, number, word_ids, params)
     labels = [
         sed.frame_labels(row["segments"], len(of_phrase), clips.hops_s[number[row["clip_id"]]])
         for row, of_phrase in zip(rows, phrase_scores[params.aggregations[0]], strict=True)
@@ -144,18 +127,27 @@ def _nothing_to_detect(clips: Clips, restricted: bool) -> ArtifactError:
 
 
 def _phrase_scores(
-    encoder, clips: Clips, rows: Sequence[dict], number: dict, word_ids: dict, vectors, params
+    tested: Evaluated,
+    rows: Sequence[dict],
+    number: Mapping[str, int],
+    word_ids: Mapping[str, list[int]],
+    params: SedParams,
 ) -> dict[str, list[np.ndarray]]:
-    """Equation 5 for every phrase, by aggregation; a phrase without words scores zero."""
+    """Equation 5 for every phrase, (T,) each, by aggregation; a phrase without words scores zero.
+
+    Args:
+        number: the number of each clip, by its id.
+        word_ids: those of each phrase, by its id.
+    """
     rows_of_clip: dict[int, list[int]] = {}
     for index, row in enumerate(rows):
         rows_of_clip.setdefault(number[row["clip_id"]], []).append(index)
     phrase_scores = {name: [np.zeros(0, np.float32)] * len(rows) for name in params.aggregations}
-    for numbers, batch in encode(encoder, clips.log_mels):
+    for numbers, batch in encode(tested.encoder, tested.clips.features):
         for clip, frames in zip(numbers, batch.cpu(), strict=True):
             for index in rows_of_clip.get(clip, ()):
                 words = word_ids[rows[index]["phrase_id"]]
-                similar = frame_word_similarity(frames, vectors[words]).numpy()
+                similar = frame_word_similarity(frames, tested.vectors[words]).numpy()
                 for name in params.aggregations:
                     phrase_scores[name][index] = (
                         frame_phrase_similarity(similar, aggregation=name, min_max=params.min_max)

@@ -6,27 +6,21 @@ from pathlib import Path
 import click
 import numpy as np
 import pyarrow as pa
+from torch import Tensor
 
 from audiophrase import tables
 from audiophrase.device import enough_memory
 from audiophrase.evaluate.full_pool import FullPool
 from audiophrase.evaluate.nearest import Nearest, rows
 from audiophrase.evaluate.retrieval import DIRECTIONS
-from audiophrase.jobs.common_clips import restrict
-from audiophrase.jobs.evaluation_options import evaluation_options
+from audiophrase.jobs.evaluated_run import EvaluatedRun, evaluation_options
+from audiophrase.model.encoders import Encoder
 from audiophrase.model.similarity import frame_word_similarity
 from audiophrase.options import file_option
 from audiophrase.pair_scores import PairScores
 from audiophrase.settings import structure
 from audiophrase.train import encode
-from audiophrase.training_data import (
-    pairs_of,
-    read_clips_within,
-    read_encoder,
-    read_rows,
-    read_vectors,
-    read_word_ids,
-)
+from audiophrase.training_data import Clips, pairs_of, read_rows, read_word_ids
 
 N_FIRST = 10  # items that are kept of each query
 _RANKINGS = pa.schema(
@@ -57,26 +51,16 @@ STEPS = 255  # between 0 and 1, the greatest similarity that there is
 @file_option("--rankings", "What stands first for each clip and caption, to write.")
 @file_option("--frame-words", "Frame-word similarities to write.")
 def inspect_run(
-    settings: dict,
-    device: str,
-    model: Path,
-    model_json: Path,
+    run: EvaluatedRun,
     captions: Path,
-    vocabulary: Path,
     caption_words: Path,
-    features: tuple[Path, ...],
-    only_clips_of: Path | None,
-    resident_mb: int,
-    cache: Path,
     rankings: Path,
     frame_words: Path,
 ) -> None:
     """Rankings and frame-word similarities, on FEATURES, the shards of the test split."""
-    vectors = read_vectors(vocabulary, settings)
-    encoder = read_encoder(model, model_json, vectors.shape[1], settings, device)
-    word_ids = read_word_ids(caption_words, "caption_id", vocabulary, settings)
-    every_clip = read_clips_within(features, settings, resident_mb=resident_mb, cache=cache)
-    clips, _ = restrict(every_clip, only_clips_of)
+    settings, tested = run.settings, run.read()
+    clips = tested.clips
+    word_ids = read_word_ids(caption_words, "caption_id", run.vocabulary, settings)
     pairs = pairs_of(clips, "test", captions, word_ids, say=partial(click.echo, err=True))
     of_test = read_rows(captions, "annotations.captions", "test", clips)
     # The order of the pairs: captions without a word are left out of both.
@@ -87,9 +71,10 @@ def inspect_run(
     for row in of_test:
         words_of.setdefault(row["clip_id"], set()).update(word_ids[row["caption_id"]])
     with enough_memory():
-        scores = PairScores(encoder, pairs, vectors, score=structure(settings, "train").score)
+        score = structure(settings, "train").score
+        scores = PairScores(tested.encoder, pairs, tested.vectors, score=score)
         of_queries = _rankings(scores, caption_ids, clip_ids)
-        of_frames = _frame_words(encoder, clips, words_of, vectors)
+        of_frames = _frame_words(tested.encoder, clips, words_of, tested.vectors)
     tables.write(rankings, of_queries, stage="rankings", settings=settings)
     tables.write(frame_words, of_frames, stage="frame_words", settings=settings)
 
@@ -111,10 +96,12 @@ def _rankings(scores: PairScores, caption_ids: list[str], clip_ids: list[str]) -
     return pa.Table.from_pylist(ranked, _RANKINGS)
 
 
-def _frame_words(encoder, clips, words_of: dict[str, set[int]], vectors) -> pa.Table:
+def _frame_words(
+    encoder: Encoder, clips: Clips, words_of: dict[str, set[int]], vectors: Tensor
+) -> pa.Table:
     """Equation 2 for the words of each clip's own captions, in steps that an eye can tell."""
     of_clips: list[dict] = [{}] * len(clips.ids)
-    for numbers, batch in encode(encoder, clips.log_mels):
+    for numbers, batch in encode(encoder, clips.features):
         for number, frames in zip(numbers, batch.cpu(), strict=True):
             words = sorted(words_of.get(clips.ids[number], ()))
             similar = frame_word_similarity(frames, vectors[words]).numpy()  # (T, N)

@@ -8,11 +8,11 @@ import numpy as np
 import pyarrow as pa
 
 from audiophrase import tables
-from audiophrase.download import fetch_all
+from audiophrase.downloads.of_data_sets import google_news_file
+from audiophrase.downloads.pinned import fetch_all
 from audiophrase.errors import AudiophraseError
 from audiophrase.jobs.left_out import ids_left_out, leakage_option
 from audiophrase.options import file_option, settings
-from audiophrase.pinned import google_news_file
 from audiophrase.settings import structure
 from audiophrase.text import coverage as word_coverage
 from audiophrase.text import vectors as word_vectors

@@ -15,7 +15,6 @@ import torch
 from tqdm import tqdm
 
 from audiophrase import checkpoints, tables
-from audiophrase.closure import import_closure
 from audiophrase.device import choose_device, enough_memory, has_room, set_up
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.jobs.device_option import device_option
@@ -23,6 +22,7 @@ from audiophrase.jobs.left_out import ids_left_out, leakage_option
 from audiophrase.model.losses import build_loss
 from audiophrase.options import file_argument, file_option, settings
 from audiophrase.settings import structure
+from audiophrase.source_files import import_closure
 from audiophrase.train import SHUFFLING, Progress, generator, shuffle_pairs, start
 from audiophrase.train import train as run_epochs
 from audiophrase.training_data import (
@@ -100,7 +100,7 @@ def train(
             splits[split] = resident(pairs, chosen) if on_device else pairs
             where = chosen.type if on_device else "in memory" if fits else "on disk"
             say(
-                f"{split}: {len(pairs.log_mels)} clips, {len(pairs.clip_of_pair)} pairs, "
+                f"{split}: {len(pairs.features)} clips, {len(pairs.clip_of_pair)} pairs, "
                 f"{n_bytes / 1e6:.0f} MB of features ({where})"
             )
 

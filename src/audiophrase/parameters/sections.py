@@ -11,7 +11,6 @@ from audiophrase.evaluate.parameters import Evaluate
 from audiophrase.features.parameters import Features, LogMelParams, OnnxParams
 from audiophrase.model.parameters import Train, TrainParams
 from audiophrase.report.parameters import Figures, FiguresParams
-from audiophrase.settings import Settings
 from audiophrase.text.parameters import Text, TextParams
 
 # In the order of the stages.
@@ -78,12 +77,12 @@ def defaults(declared: type) -> dict[str, Any]:
     return values
 
 
-def select(sections: Mapping[str, Any], *names: str) -> Settings:
-    """The settings of the named sections (dotted), with the keys of their dataclass alone.
+def select(sections: Mapping[str, Any], *names: str) -> dict[str, dict[str, Any]]:
+    """The settings (`settings.Settings`) of the named sections (dotted), with their own keys alone.
 
     A key whose value is its default is left out, however deep it lies (see `declare`).
     """
-    chosen: Settings = {}
+    chosen = {}
     for name in names:
         values: Any = sections
         for key in name.split("."):

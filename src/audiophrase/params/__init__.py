@@ -10,11 +10,12 @@ from typing import Any
 
 from audiophrase.errors import ParamsError
 from audiophrase.parameters.sections import DOCUMENT, RUN_ONLY, defaults
-from audiophrase.params.consistency import FILE, check_consistency, empty_paths, named_source
+from audiophrase.params.consistency import check_consistency
 from audiophrase.params.extensions import check_extensions
 from audiophrase.params.reading import read
-from audiophrase.params.schema import violations
+from audiophrase.params.sources import FILE, empty_paths, named_source
 from audiophrase.params.studies import STUDY, all_members, check_study, is_study
+from audiophrase.params.violations import violations
 from audiophrase.settings import PAPER_VARIANT
 
 _IN_WHICH_FILE = "fix them in params.yaml, or in the file given with --configfile"

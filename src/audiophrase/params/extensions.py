@@ -9,12 +9,12 @@ from dataclasses import fields
 from pathlib import Path
 
 from audiophrase import features
-from audiophrase.closure import PACKAGE_FOLDER
 from audiophrase.errors import ExtensionError
 from audiophrase.features.parameters import FRONT_ENDS
 from audiophrase.model.parameters import ENCODERS, LOSSES, TrainParams
 from audiophrase.named import lacks, path_of, require
 from audiophrase.parameters.sections import SECTIONS
+from audiophrase.source_files import PACKAGE_FOLDER
 
 _OF_FRONT_END = ("COLUMN", "UNIT", "frames", "hop_s")
 _OF_FORM = ("SHAPE", "FIELDS", "recognises", "rows", "clip")

@@ -5,18 +5,17 @@ Raises AudiophraseError where a file is not named, or not there.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from audiophrase.annotations.patterns import is_pattern, matching
 from audiophrase.archives.labels import label_files
-from audiophrase.clips.archive import files_by_shard
+from audiophrase.clips.archive import files_by_shard, may_be_of_any_shard
 from audiophrase.clips.folder import list_files
 from audiophrase.errors import AudiophraseError
 from audiophrase.features.parameters import FRONT_ENDS
-from audiophrase.front_ends import file_of
 from audiophrase.params import (
     dataset_entry,
     effective,
@@ -24,7 +23,8 @@ from audiophrase.params import (
     require_paths,
     variants_of,
 )
-from audiophrase.params.consistency import (
+from audiophrase.params.front_ends import file_of
+from audiophrase.params.sources import (
     ARCHIVE,
     FILE,
     LIST,
@@ -144,7 +144,10 @@ def folder_of_recordings(params: Params, dataset: str) -> str | None:
 
 
 def recordings(params: Params, dataset: str, shard: str | None = None) -> list[str]:
-    """The files that may hold clips, or those of a shard: a changed or added one is noticed."""
+    """The files that may hold clips, or those of a shard: a changed or added one is noticed.
+
+    Those of `recordings_of_any_shard` are no shard's.
+    """
     splits = SPLITS if shard is None else [shard.rsplit("-", 1)[0]]
     sections = _with_paths(params, dataset)
     if audio_is_in_tables(dataset_entry(params, dataset), sections):
@@ -161,6 +164,23 @@ def recordings(params: Params, dataset: str, shard: str | None = None) -> list[s
         if shard not in shards:
             raise unknown_name("shard", shard, shards)
         names = shards[shard]
+    return _as_inputs(folder, names)
+
+
+def recordings_of_any_shard(params: Params, dataset: str) -> list[str]:
+    """The files that may hold clips of any shard, as the clips are not known and names tell no times.
+
+    Shards depend on one listing of them: Snakemake looks at each input of each job, which took
+    most of a dry run's time with a few thousand recordings and seventy shards.
+    """
+    sections = _with_paths(params, dataset)
+    folder = folder_of_recordings(params, dataset)
+    if folder is None or audio_is_in_tables(dataset_entry(params, dataset), sections):
+        return []
+    return _of_any_shard(folder, *_described(params, dataset))
+
+
+def _as_inputs(folder: str, names: Iterable[str]) -> list[str]:
     # A name with braces is a pattern to Snakemake: such a file is read, but its change not noticed.
     return [os.path.join(folder, name) for name in names if not set("{}") & set(name)]
 
@@ -197,6 +217,13 @@ def _by_shard(
     """The files of a folder by shard, listed once for all jobs of a run."""
     known = None if files is None else _known_clips(files, n_shards, drawn)
     return files_by_shard(list_files(folder), split, dict(n_shards)[split], known)
+
+
+@cache
+def _of_any_shard(folder: str, n_shards: Items, files: Items | None, drawn: Items) -> list[str]:
+    if files is not None and _known_clips(files, n_shards, drawn) is not None:
+        return []
+    return _as_inputs(folder, filter(may_be_of_any_shard, list_files(folder)))
 
 
 @cache

@@ -7,9 +7,9 @@ from typing import Any
 from audiophrase.clip_ids import shard_names
 from audiophrase.errors import AudiophraseError
 from audiophrase.features.parameters import FRONT_ENDS
-from audiophrase.front_ends import settings_of
 from audiophrase.parameters.sections import select
 from audiophrase.params import dataset_entry, effective
+from audiophrase.params.front_ends import settings_of
 from audiophrase.params.studies import all_members, is_study
 from audiophrase.params.unknown import unknown_name
 from audiophrase.settings import PAPER_VARIANT

@@ -5,7 +5,7 @@ from typing import Any
 
 from audiophrase.annotations.parameters import FORMS
 from audiophrase.params import effective
-from audiophrase.params.consistency import LIST
+from audiophrase.params.sources import LIST
 
 Params = Mapping[str, Any]
 

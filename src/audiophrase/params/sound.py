@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiophrase.params import dataset_entry, effective
-from audiophrase.params.consistency import sources_of
+from audiophrase.params.sources import sources_of
 from audiophrase.params.studies import all_members, members
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from audiophrase.errors import ParamsError
-from audiophrase.front_ends import chosen, file_of, settings_of
-from audiophrase.params.consistency import LIST
+from audiophrase.params.front_ends import chosen, file_of, settings_of
+from audiophrase.params.sources import LIST
 from audiophrase.params.unknown import unknown_name
 from audiophrase.splits import SPLITS
 

@@ -1,4 +1,4 @@
-"""What the audit shows of a table of availability: on the terminal, and in the report."""
+"""What the audit and the report show of a table of availability."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,14 +15,10 @@ MAX_LISTED = 200
 
 Row = Mapping[str, Any]
 
-_LEFT = {"split", "state", "reason", "source", "change", "clip", "old", "new"}
-
 UNRESOLVED_NOTE = (
     "Of unresolved clips nothing is known: the network, YouTube's limits or the tools were in the "
     "way, or no reason was given. They count as unusable here; a later re-check may win them."
 )
-
-
 SO_FAR_NOTE = "Unresolved are, too, answers that do not count yet, for want of a canary that plays after them."
 
 
@@ -121,27 +117,6 @@ def difference_blocks(
             heading += f" (the first {len(listed):,} of them)" if rest else ""
             blocks.append(Block(heading, pd.DataFrame(listed)))
     return tuple(blocks)
-
-
-def plain_text(cells: pd.DataFrame) -> str:
-    """Cells for a terminal: words to the left, numbers to the right."""
-    columns = []
-    for name in cells.columns:
-        column = [name, *cells[name]]
-        width = max(map(len, column))
-        columns.append([c.ljust(width) if name in _LEFT else c.rjust(width) for c in column])
-    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
-
-
-def stacked_text(cells: pd.DataFrame) -> str:
-    """Cells where a line of them would be too long: each row as lines of name and value."""
-    first, *others = cells.columns
-    width = max(map(len, others), default=0)
-    lines = []
-    for row in cells.to_dict("records"):
-        lines.append(row[first])
-        lines += [f"  {name.ljust(width)}  {row[name]}" for name in others if row[name]]
-    return "\n".join(lines)
 
 
 def _split_lines(rows: Sequence[Row], *, beside_paper: bool) -> list[dict[str, str]]:

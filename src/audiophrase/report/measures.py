@@ -124,6 +124,6 @@ def aggregations(rows: Rows) -> list[str]:
     return [name for name in scores_of(rows) if name not in BASELINES]
 
 
-def share(rows: Rows, task: str) -> str:
+def confidence(rows: Rows, task: str) -> str:
     """What part of the resamples an interval holds, `95 %`."""
     return f"{100 * fact(rows, task, 'confidence'):g} %"

@@ -1,6 +1,7 @@
 """The look that all figures share, and their bytes: the same figure, the same file."""
 
 import io
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ GREY, PALE = "#6b6b6b", "#d9d9d9"
 _CYCLE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, BLACK)
 DASHES = ("-", "--", ":")
 _LABELS = {RENDERED: "rendered audio", MIXED: "partly rendered audio"}
+_CLIP_ID = re.compile(rb'(?<=url\(#)p[0-9a-f]{10}(?=\))|(?<=<clipPath id=")p[0-9a-f]{10}(?=")')
 _LABEL_STRIP_IN = 0.22  # along the lower edge, for the label of rendered audio
 
 
@@ -83,7 +85,7 @@ def nothing_to_show(text: str, *, audio: str) -> Drawn:
 def svg(figure: Drawn) -> bytes:
     """The figure as SVG, with what it says of itself and no date or version in it."""
     known = pictures.metadata(figure.said) | {"Date": None, "Creator": None}
-    return _save(figure, format="svg", metadata=known)
+    return _numbered(_save(figure, format="svg", metadata=known))
 
 
 def png(figure: Drawn, *, dpi: int) -> bytes:
@@ -110,3 +112,13 @@ def _save(figure: Figure, **options) -> bytes:
     with look():
         figure.savefig(buffer, **options)
     return buffer.getvalue()
+
+
+def _numbered(svg: bytes) -> bytes:
+    """The regions that drawing is clipped to, named in the order in which they come.
+
+    Matplotlib names them after a digest of where they lie, whose last bit the layout's solver leaves
+    open: it goes by addresses in memory, and so differs from run to run.
+    """
+    names: dict[bytes, bytes] = {}
+    return _CLIP_ID.sub(lambda id_: names.setdefault(id_[0], b"clip%d" % (len(names) + 1)), svg)

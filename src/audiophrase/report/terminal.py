@@ -11,8 +11,9 @@ import pandas as pd
 
 from audiophrase import tables
 from audiophrase.amounts import counted
-from audiophrase.report.availability import plain_text, stacked_text
 from audiophrase.report.cells import Block
+
+_WORDS = {"split", "state", "reason", "source", "change", "clip", "old", "new"}  # columns of words
 
 
 def show(blocks: Sequence[Block]) -> None:
@@ -22,6 +23,27 @@ def show(blocks: Sequence[Block]) -> None:
         if sys.stdout.isatty() and _width(text) > shutil.get_terminal_size().columns:
             text = stacked_text(block.cells)
         click.echo(f"\n{block.heading}\n{text}")
+
+
+def plain_text(cells: pd.DataFrame) -> str:
+    """Cells for a terminal: words to the left, numbers to the right."""
+    columns = []
+    for name in cells.columns:
+        column = [name, *cells[name]]
+        width = max(map(len, column))
+        columns.append([c.ljust(width) if name in _WORDS else c.rjust(width) for c in column])
+    return "\n".join("  ".join(line).rstrip() for line in zip(*columns, strict=True))
+
+
+def stacked_text(cells: pd.DataFrame) -> str:
+    """Cells where a line of them would be too long: each row as lines of name and value."""
+    first, *others = cells.columns
+    width = max(map(len, others), default=0)
+    lines = []
+    for row in cells.to_dict("records"):
+        lines.append(row[first])
+        lines += [f"  {name.ljust(width)}  {row[name]}" for name in others if row[name]]
+    return "\n".join(lines)
 
 
 def _width(text: str) -> int:

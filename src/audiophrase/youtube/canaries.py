@@ -3,21 +3,20 @@
 They are asked for in the session whose failures shall count. Where one fails, others are asked for
 in the same session: if one plays, the trouble is that canary's own, and the run goes on without it.
 If none does, a session without a past asks for the same, and only what that cannot have either stops
-a run. A video after which one session after the other cannot have them is given up.
+a run. What then becomes of the failures is told by `consequences`.
 """
 
-from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from audiophrase.clips.availability import State
 from audiophrase.clips.messages import single_line
 from audiophrase.clips.parameters import RunParams
 from audiophrase.youtube.agenda import Agenda
-from audiophrase.youtube.asking import Failure, Outcome, ask_canary
+from audiophrase.youtube.asking import ask_canary
 from audiophrase.youtube.budget import (
     Stop,
     TokenBucket,
@@ -28,7 +27,7 @@ from audiophrase.youtube.budget import (
     stops_at_once,
 )
 from audiophrase.youtube.canary_list import MAX_ASKED, CanaryList
-from audiophrase.youtube.history import SPOILS
+from audiophrase.youtube.consequences import Consequences, is_tried_again
 from audiophrase.youtube.ledger import Ledger
 from audiophrase.youtube.progress import Progress
 from audiophrase.youtube.sessions import MAX_AN_HOUR, N_FRESH, Session, Sessions
@@ -36,7 +35,6 @@ from audiophrase.youtube.verdict import Verdict, concerns_run
 
 STREAKS = 4  # of them, or so many renewals: a video that was fetched before must play as well
 N_FETCHED = 3  # of which one must play: any may have gone since
-MAX_SPOILT = 3  # sessions that a video alone failed in before they could have no canary
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +68,23 @@ class Canaries:
         self._params, self._ledger, self._sessions = params, ledger, sessions
         self._agenda, self._bucket, self._pool = agenda, bucket, pool
         self._progress, self._sleep = progress, sleep
+        self._consequences = Consequences(ledger, agenda, progress)
         self._list = CanaryList(params.canaries)
         self._told_of: set[str] = set()
         self._fetched = deque(ledger.fetched_here(N_FETCHED), maxlen=N_FETCHED)
-        self._spoilt: Counter[str] = Counter()  # sessions, by video
         self._n_fruitless = 0  # renewals since a video played
 
     def remember(self, youtube_id: str) -> None:
         """A video played, and should again."""
         self._n_fruitless = 0
-        if youtube_id in self._fetched:
-            self._fetched.remove(youtube_id)
+        self._forget([youtube_id])
         self._fetched.append(youtube_id)
+
+    def _forget(self, youtube_ids: Iterable[str]) -> None:
+        """Ask for none of these videos as one that was fetched before."""
+        for youtube_id in youtube_ids:
+            if youtube_id in self._fetched:
+                self._fetched.remove(youtube_id)
 
     def open_session(self) -> Stop | None:
         """One more session, if it can have what it should. Returns why it cannot."""
@@ -107,7 +110,7 @@ class Canaries:
         """In all sessions that something failed in since their last; all of them at the end."""
         sessions = self._sessions.unwitnessed()
         failures = [f for session in sessions for o in session.outcomes for f in o.failures]
-        is_end = not self._agenda and not any(map(_is_tried_again, failures))
+        is_end = not self._agenda and not any(map(is_tried_again, failures))
         for session in sessions:
             asked = self._list.all() if is_end else self._list.next()
             if (stop := self._check(session, asked)) is not None:
@@ -136,7 +139,9 @@ class Canaries:
                 self._sleep(wait_s)
             session = self._renew(session, dead)
             n_renewed += 1
-            also_fetched |= self._is_spoilt_by_one(asked) or self._n_fruitless >= STREAKS
+            also_fetched |= (
+                self._consequences.is_spoilt_by_one(asked) or self._n_fruitless >= STREAKS
+            )
             dead = self._ask(session, canaries, 1, also_fetched)
         if dead is not None:
             stopping = (dead.verdict, session.retry_after_s)
@@ -144,11 +149,12 @@ class Canaries:
                 return stop_for_canary(dead.youtube_ids, *stopping)
             return stop_for_fetched(dead.youtube_ids, *stopping)
         if n_renewed:
-            self._blame(asked)
+            self._forget(outcome.job.youtube_id for outcome in asked.outcomes)
+            self._consequences.blame(asked)
         if also_fetched and self._fetched:
             self._n_fruitless = 0  # not only the canaries play
         for outcome in self._sessions.pass_canary(session):
-            self._settle(session, outcome)
+            self._consequences.settle(session, outcome)
         self._progress.show_health(self._sessions.told())
         return None
 
@@ -242,64 +248,3 @@ class Canaries:
             f"be alive, cannot be had: {single_line(dead.said)}"
         )
         return fresh
-
-    def _is_spoilt_by_one(self, worn: Session) -> bool:
-        """Whether a video is given up for this session, if a fresh one is none the worse.
-
-        Not if it served another video before, which may have worn it out as well.
-        """
-        if not worn.failed_at_first():
-            return False
-        return self._spoilt[worn.outcomes[0].job.youtube_id] + 1 >= MAX_SPOILT
-
-    def _blame(self, worn: Session) -> None:
-        """What a session failed at that was worn out is tried again as if it never had been.
-
-        Unless it failed alone, time after time: then it is what wears sessions out.
-        """
-        give_up = self._is_spoilt_by_one(worn)
-        alone = len(worn.outcomes) == 1
-        for outcome in worn.outcomes:
-            youtube_id = outcome.job.youtube_id
-            self._spoilt[youtube_id] += alone
-            if youtube_id in self._fetched:
-                self._fetched.remove(youtube_id)
-            if give_up:
-                self._give_up(worn, outcome)
-            else:
-                clips = [failure.clip for failure in outcome.failures]
-                self._agenda.suspect(clips, alone=alone)
-
-    def _give_up(self, worn: Session, outcome: Outcome) -> None:
-        """Log that a video's clips were tried to the end, which says nothing of them."""
-        for failure in outcome.failures:
-            said = failure.verdict.message or failure.verdict.reason
-            values = {"state": State.UNRESOLVED, "reason": SPOILS, "permanent": False}
-            values["message"] = (
-                f"each of {MAX_SPOILT} sessions that asked for it could not have the canaries "
-                f"afterwards; it said: {said}"
-            )
-            values |= {"committed": True, "session": worn.number}
-            self._ledger.record(failure.clip.clip_id, datetime.now(UTC), values)
-            self._progress.finish_clip(State.UNRESOLVED, SPOILS)
-
-    def _settle(self, session: Session, outcome: Outcome) -> None:
-        """Each clip that failed is tried again, or has been tried to the end."""
-        again = [failure.clip for failure in outcome.failures if _is_tried_again(failure)]
-        for failure in outcome.failures:
-            if not _is_tried_again(failure):
-                self._progress.finish_clip(failure.verdict.state, failure.verdict.reason)
-        if not again:
-            return
-        self._agenda.retry(again)
-        said = outcome.failures[-1].verdict
-        if stops_at_once(said):
-            why = {"cause": said.reason, "message": said.message}
-            self._ledger.note(
-                "put-last", youtube_id=outcome.job.youtube_id, session=session.number, **why
-            )
-
-
-def _is_tried_again(failure: Failure) -> bool:
-    """Whether a failure that counts is not the last of its clip in this run."""
-    return not failure.is_answer and failure.clip.n_tries > 1

@@ -108,10 +108,10 @@ def show_plan(
     _tell_plan(_plan(asked_for, known, params, recheck=recheck), params, places.command)
 
 
-def retrieve(
+def fetch(
     places: Places, params: RunParams, *, recheck: bool, sources: Sources = YOUTUBE_ALONE
 ) -> Exit:
-    """Try every clip that is wanted; where that was possible, write attempts.parquet.
+    """Try every clip that is asked for; where that was possible, write attempts.parquet.
 
     Raises:
         AudiophraseError: something is missing here; nothing was recorded of any clip.

@@ -33,7 +33,7 @@ class Encoder(nn.Module):
         *,
         precision: str = "float32",
     ) -> Tensor:
-        """Encode clips of equal length. Dropout acts where its generator is given.
+        """Encode clips of equal length, (B, T, F) -> (B, T, D). Dropout acts where its generator is given.
 
         `precision` may be bf16, for what an encoder can do in bfloat16.
         """

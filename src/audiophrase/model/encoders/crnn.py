@@ -16,7 +16,7 @@ CLIPS_AT_ONCE = 4
 
 
 class CRNN(Encoder):
-    """Log-mel frames to frame embeddings: (B, T, n_mels) -> (B, T, D), of length one.
+    """Log-mel frames to frame embeddings: (B, T, F) -> (B, T, D), of length one.
 
     Departure: the paper can be read as pooling time and mel by four at each of three places; the
     released code, which we follow, divides time by four in all (`train.crnn.pooling`).
@@ -45,7 +45,7 @@ class CRNN(Encoder):
 
     def forward(
         self,
-        log_mel: Tensor,
+        frames: Tensor,
         dropout_rng: torch.Generator | None = None,
         *,
         precision: str = "float32",
@@ -55,8 +55,8 @@ class CRNN(Encoder):
         With the precision bf16 the convolutional blocks, which take nearly all of the time, work
         in bfloat16; recurrence and all that follows stay in float32.
         """
-        n_frames = log_mel.shape[1]
-        x = log_mel.unsqueeze(1).contiguous(memory_format=torch.channels_last)  # (B, 1, T, M)
+        n_frames = frames.shape[1]
+        x = frames.unsqueeze(1).contiguous(memory_format=torch.channels_last)  # (B, 1, T, F)
         with torch.autocast(x.device.type, torch.bfloat16, enabled=precision == "bf16"):
             for block in self.blocks:
                 x = block(x)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from audiophrase.amounts import counted
 from audiophrase.evaluate.rows import ALL, PARTIAL, SED, Row, fact, select
-from audiophrase.report import paper, rows
+from audiophrase.report import paper
 from audiophrase.report.cells import (
     NAMES,
     Block,
@@ -19,7 +19,8 @@ from audiophrase.report.cells import (
     spread,
 )
 from audiophrase.report.labels import EVENTS, detected
-from audiophrase.report.measures import Measures, Rows, scores_of, share
+from audiophrase.report.measures import RECORDED, Measures, Rows, scores_of
+from audiophrase.report.tables.runs import each_run, in_brackets, partial_heading
 from audiophrase.settings import PAPER_VARIANT
 
 TITLE = "Detection of events (what later papers on text-to-audio grounding report)"
@@ -50,13 +51,10 @@ def events_table(measures: Measures) -> Table:
         return Table(TITLE, about, (), pd.DataFrame(columns=list(_COLUMNS)))
     if measures.beside_paper:
         lines.append(_authors_line(lines[0]))
-    brackets = f", {share(run, SED)} intervals in brackets"
-    blocks = [Block("All phrases" + brackets, pd.DataFrame(lines))]
-    if part := _lines(run, PARTIAL):
-        below, n_phrases = (fact(run, SED, name, PARTIAL) for name in ("active_below", "n_phrases"))
-        phrases = counted(n_phrases, "phrase")
-        heading = f"The {phrases} active in less than {100 * below:g} % of their clip"
-        blocks.append(Block(heading + brackets, pd.DataFrame(part)))
+    blocks = [Block("All phrases" + in_brackets(run, SED), pd.DataFrame(lines))]
+    part = _lines(run, PARTIAL)
+    if part and (heading := partial_heading(run)):
+        blocks.append(Block(heading, pd.DataFrame(part)))
     if several := measures.over_seeds.get(PAPER_VARIANT):
         over_seeds = pd.DataFrame(_lines(several, ALL, of_seeds=True))
         heading = f"Mean ± standard deviation over {several[0].n} seeds, all phrases"
@@ -145,7 +143,7 @@ def _definitions(run: Rows) -> Iterator[str]:
 
 def _tidy(measures: Measures) -> Iterator[dict[str, Any]]:
     """A row a number."""
-    for variant, seed, run in rows.runs(measures):
+    for variant, seed, run in each_run(measures):
         ours = {"audio": measures.audio, "source": "ours", "variant": variant, "seed": seed}
         for part in (ALL, PARTIAL):
             for name in scores_of(run, part):
@@ -155,5 +153,5 @@ def _tidy(measures: Measures) -> Iterator[dict[str, Any]]:
                     yield ours | {"part": part, "scores": name} | number | between
     if measures.beside_paper:
         for measure, value in paper.DATA_SET_AUTHORS.items():
-            theirs = {"audio": rows.PAPER_AUDIO, "source": "authors of the data set", "part": ALL}
+            theirs = {"audio": RECORDED, "source": "authors of the data set", "part": ALL}
             yield theirs | {"scores": "supervised", "measure": measure, "value": value}

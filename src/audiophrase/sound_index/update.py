@@ -1,6 +1,6 @@
 """Frames of many recordings, kept so that only what is new or changed goes through the model again.
 
-An index is a folder with a table for each recording (`sound_tables`). They are written one by one: an
+An index is a folder with a table for each recording (`tables`). They are written one by one: an
 update that was interrupted goes on where it stopped, and memory stays flat however long a recording is.
 """
 
@@ -17,7 +17,7 @@ from audiophrase import tables
 from audiophrase.errors import ArtifactError
 from audiophrase.inference.samples import AudioError
 from audiophrase.prose import tell
-from audiophrase.sound_tables import Entry, Outcome, entries, path_of, pieces, written
+from audiophrase.sound_index.tables import Entry, Outcome, entries, path_of, pieces, written
 
 _LOCK = ".lock"
 _BLOCK = 1 << 20  # bytes read at once for a digest

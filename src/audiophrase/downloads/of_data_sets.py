@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from audiophrase.annotations.parameters import AudioGroundingParams
-from audiophrase.download import Pinned
+from audiophrase.downloads.pinned import Pinned
 from audiophrase.parameters.sections import select
 from audiophrase.settings import structure
 from audiophrase.splits import SPLITS

@@ -18,13 +18,13 @@ import trustme
 import yaml
 from click.testing import CliRunner
 
-from audiophrase import download, transfer
 from audiophrase.commands.download import download as download_command
-from audiophrase.download import Pinned, fetch_all
+from audiophrase.downloads import transfer
+from audiophrase.downloads.pinned import HANDED_OVER, Pinned, fetch_all
 from audiophrase.errors import DownloadError
 from audiophrase.splits import SPLITS
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 CHUNK = transfer.CHUNK_BYTES
@@ -90,7 +90,7 @@ def server():
 
 @pytest.fixture(autouse=True)
 def no_copies(monkeypatch):
-    monkeypatch.delenv(download.HANDED_OVER, raising=False)
+    monkeypatch.delenv(HANDED_OVER, raising=False)
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(transfer.os, "fsync", lambda _: None)  # a busy disk takes seconds
@@ -238,7 +238,7 @@ def test_a_damaged_file_of_the_cache_is_fetched_anew(server, tmp_path, capsys):
 
 def test_a_copy_handed_over_needs_no_network(server, tmp_path, monkeypatch):
     (tmp_path / "train.json").write_bytes(CONTENT)
-    monkeypatch.setenv(download.HANDED_OVER, str(tmp_path))
+    monkeypatch.setenv(HANDED_OVER, str(tmp_path))
     assert fetch(pinned(server), tmp_path / "cache")[0] == CONTENT
     assert server.asked == []
     assert not (tmp_path / "cache").exists()
@@ -246,7 +246,7 @@ def test_a_copy_handed_over_needs_no_network(server, tmp_path, monkeypatch):
 
 def test_a_copy_that_is_another_file_is_named(server, tmp_path, monkeypatch):
     (tmp_path / "train.json").write_bytes(b"mine")
-    monkeypatch.setenv(download.HANDED_OVER, str(tmp_path))
+    monkeypatch.setenv(HANDED_OVER, str(tmp_path))
     with pytest.raises(
         DownloadError, match=r"train\.json is not train\.json of somewhere: its sha"
     ):
@@ -279,7 +279,7 @@ def test_offline_all_that_is_missing_is_told_within_seconds(server, tmp_path, cl
     assert f"val.json: {url}val.json" in told
     assert f"vectors: {url}v.gz" in told
     assert have.what not in told
-    assert download.HANDED_OVER in told
+    assert HANDED_OVER in told
 
 
 def test_the_proxy_of_the_environment_is_used(server, tmp_path, monkeypatch):
@@ -339,7 +339,7 @@ def test_all_that_a_data_set_has_pinned_is_fetched_by_one_command(server, tmp_pa
 
 def test_two_processes_download_a_file_once(server, tmp_path):
     code = (
-        "import sys; from pathlib import Path; from audiophrase.download import *\n"
+        "import sys; from pathlib import Path; from audiophrase.downloads.pinned import *\n"
         f"file = Pinned('it', {server.url()!r}, {len(CONTENT)}, 'sha256', {SHA256!r})\n"
         f"print(fetch_all([file], cache=Path({str(tmp_path)!r})))"
     )

@@ -6,12 +6,12 @@ import os
 import numpy as np
 import pytest
 
-from audiophrase import sound_index
 from audiophrase.errors import ArtifactError, AudiophraseError
 from audiophrase.inference.samples import AudioError
-from audiophrase.sound_index import Heard, Sound, update
-from audiophrase.sound_tables import Outcome, entries, pieces
-from audiophrase.sounds import of_files
+from audiophrase.sound_index import update as updates
+from audiophrase.sound_index.sounds import of_files
+from audiophrase.sound_index.tables import Outcome, entries, pieces
+from audiophrase.sound_index.update import Heard, Sound, update
 
 
 def frames_of(content):
@@ -70,7 +70,7 @@ def test_whoever_waits_for_another_search_is_told(tmp_path, monkeypatch, capsys)
         if kind & fcntl.LOCK_NB:
             raise BlockingIOError
 
-    monkeypatch.setattr(sound_index.fcntl, "flock", flock)
+    monkeypatch.setattr(updates.fcntl, "flock", flock)
     bring_up(tmp_path, frames_of, x=b"a")
     assert asked == [fcntl.LOCK_EX | fcntl.LOCK_NB, fcntl.LOCK_EX]
     assert "waiting for another search" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from audiophrase.errors import AudiophraseError
-from audiophrase.sound_index import Sound
+from audiophrase.sound_index.update import Sound
 
 
 def of_files(folder: Path, paths: Iterable[Path]) -> list[Sound]:

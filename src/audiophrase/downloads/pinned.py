@@ -16,9 +16,9 @@ from pathlib import Path
 
 import click
 
+from audiophrase.downloads.transfer import Failed, Remote, fetch, host_of, size
 from audiophrase.errors import DownloadError
 from audiophrase.tables import writing
-from audiophrase.transfer import Failed, Remote, fetch, host_of, size
 
 CACHE = Path("cache/downloads")
 HANDED_OVER = "AUDIOPHRASE_DOWNLOADS"

@@ -4,9 +4,9 @@ import ast
 
 import pytest
 
-from audiophrase import closure
+from audiophrase import source_files
 from audiophrase.cli import COMMANDS, JOBS
-from audiophrase.closure import PACKAGE_FOLDER, import_closure
+from audiophrase.source_files import PACKAGE_FOLDER, import_closure
 
 MODULES = sorted(
     f"{package}.{name.replace('-', '_')}"
@@ -41,18 +41,18 @@ def test_every_command_has_a_module_that_is_part_of_itself(module):
 def package(tmp_path, monkeypatch):
     """Function that writes modules of a package `fake` and gives the closure of one."""
     folder = tmp_path / "fake"
-    monkeypatch.setattr(closure, "PACKAGE_FOLDER", folder)
-    monkeypatch.setattr(closure, "_PACKAGE", "fake")
+    monkeypatch.setattr(source_files, "PACKAGE_FOLDER", folder)
+    monkeypatch.setattr(source_files, "_PACKAGE", "fake")
 
     def write(modules, start):
         for name, text in modules.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
-        closure._imports.cache_clear()
+        source_files._imports.cache_clear()
         return {str(path.relative_to(folder)) for path in import_closure(start)}
 
     yield write
-    closure._imports.cache_clear()
+    source_files._imports.cache_clear()
 
 
 def test_every_way_to_import_is_followed(package):
@@ -93,7 +93,7 @@ def test_however_an_import_is_written_it_is_found(package, text):
 def test_lines_alone_say_as_much_as_the_whole_text():
     for path in PACKAGE_FOLDER.rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert ours(closure._statements(text)) == ours(ast.walk(ast.parse(text))), path
+        assert ours(source_files._statements(text)) == ours(ast.walk(ast.parse(text))), path
 
 
 def ours(nodes):

@@ -5,8 +5,8 @@ import pytest
 
 from audiophrase.errors import AudiophraseError
 from audiophrase.inference.samples import AudioError
-from audiophrase.sound_index import Heard, Sound, update
-from audiophrase.sound_tables import Outcome, entries, pieces
+from audiophrase.sound_index.tables import Outcome, entries, pieces
+from audiophrase.sound_index.update import Heard, Sound, update
 
 MODEL = "m" * 64
 

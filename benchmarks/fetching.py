@@ -7,7 +7,7 @@ and cuts nothing, which only flatters it. Nothing is compared with a time that w
 Then, without a server, many cuts out of each way in which the bytes of a recording can lie, beside the
 same cuts of a whole decode: bytes, requests, and whether the samples are the same.
 
-Usage: python benchmarks/retrieval.py [--clips 12] [--rounds 5] [--at-a-time 2] [--rate 0]
+Usage: python benchmarks/fetching.py [--clips 12] [--rounds 5] [--at-a-time 2] [--rate 0]
     [--cuts 200]
 """
 

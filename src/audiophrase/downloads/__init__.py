@@ -1,0 +1,1 @@
+"""Files on the network, pinned by their digests: fetching them, and which of them data sets are made of."""

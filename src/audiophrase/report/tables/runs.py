@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from audiophrase.amounts import counted
-from audiophrase.evaluate.rows import PARTIAL, SED, fact
+from audiophrase.evaluate.rows import ALL, PARTIAL, SED, fact
 from audiophrase.evaluate.summary import restriction
 from audiophrase.report.cells import Block
 from audiophrase.report.measures import Measures, Rows, confidence
@@ -33,10 +33,18 @@ def in_brackets(run: Rows, task: str) -> str:
     return f", {confidence(run, task)} intervals in brackets"
 
 
+def all_are_partial(run: Rows) -> bool:
+    """Whether no phrase is active in most of its clip, as may be where clips are few."""
+    return fact(run, SED, "n_phrases", PARTIAL) == fact(run, SED, "n_phrases", ALL)
+
+
 def partial_heading(run: Rows) -> str | None:
-    """The heading of the phrases active in part of their clip; None where they are not measured."""
+    """The heading of the phrases active in part of their clip.
+
+    None where they are not measured, or are all phrases, whose numbers stand above.
+    """
     below = fact(run, SED, "active_below", PARTIAL)
-    if not below:
+    if not below or all_are_partial(run):
         return None
     phrases = counted(fact(run, SED, "n_phrases", PARTIAL), "phrase")
     heading = f"The {phrases} active in less than {100 * below:g} % of their clip"

@@ -22,6 +22,7 @@ from audiophrase.report.cells import (
 from audiophrase.report.labels import COMPARED, DETECTION, MAIN, detected
 from audiophrase.report.measures import Measures, Rows, aggregations, scores_of, threshold
 from audiophrase.report.tables.runs import (
+    all_are_partial,
     all_runs,
     each_run,
     in_brackets,
@@ -137,6 +138,9 @@ def _part_note(run: Rows) -> tuple[str, ...]:
     prevalence = fact(run, SED, "prevalence", PARTIAL)
     if prevalence is None:
         return ()
+    if all_are_partial(run):
+        below = fact(run, SED, "active_below", PARTIAL)
+        return (f"Every phrase is active in less than {100 * below:g} % of its clip.",)
     return (
         (
             "Where a phrase is heard throughout, always on is right; the phrases active in part of "

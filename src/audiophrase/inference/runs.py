@@ -32,8 +32,10 @@ REMEDY = (
 _SEED = re.compile(r"seed-(\d{1,10})")
 # The measures that a model's card tells: task, part, whose scores, measure, parameters (None: any).
 _SHOWN = (
+    ("retrieval", "pool", None, "pool_size", (None,)),
     ("retrieval", "pool", "audio_to_caption", "recall", (1, 5)),
     ("retrieval", "pool", "caption_to_audio", "recall", (1, 5)),
+    ("retrieval", "pool", "chance", "recall", (1, 5)),
     ("sed", "all", "mean", "best_f1", (None,)),
     ("sed", "all", "mean", "average_precision", (None,)),
     ("sed", "all", "always_on", "f1", (None,)),
@@ -209,5 +211,5 @@ def _measures(folder: Path) -> list[Measured]:
                     where["parameter"] = parameter
                 row = measures.only(rows, **where)
                 if row is not None:
-                    chosen.append(Measured(task, scores, row.name, row.value, row.low, row.high))
+                    chosen.append(Measured(task, scores or "", row.name, row.value, row.low, row.high))
     return chosen

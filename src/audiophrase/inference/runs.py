@@ -26,9 +26,8 @@ from audiophrase.splits import SPLITS
 
 WINDOW_S = 10.0  # where the features are not here that tell it: the paper's clips
 WINDOWS_S = (1.0, 60.0)
-REMEDY = (
-    "name a folder that `audiophrase export` made, or results/{dataset}/runs/{variant}/seed-{seed}"
-)
+RUN = "results/{dataset}/runs/{variant}/seed-{seed}"
+REMEDY = f"name a folder that `audiophrase export` made, or {RUN}"
 _SEED = re.compile(r"seed-(\d{1,10})")
 # The measures that a model's card tells: task, part, whose scores, measure, parameters (None: any).
 _SHOWN = (

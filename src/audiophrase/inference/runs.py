@@ -210,5 +210,7 @@ def _measures(folder: Path) -> list[Measured]:
                     where["parameter"] = parameter
                 row = measures.only(rows, **where)
                 if row is not None:
-                    chosen.append(Measured(task, scores or "", row.name, row.value, row.low, row.high))
+                    chosen.append(
+                        Measured(task, scores or "", row.name, row.value, row.low, row.high)
+                    )
     return chosen

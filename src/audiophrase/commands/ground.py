@@ -113,6 +113,7 @@ def _as_object(file: Path, segments: Sequence[Segment], result: Any) -> dict[str
         "threshold": result.threshold,
         "phrases": phrases,
         "segments": [segment._asdict() for segment in segments],
+        "notes": list(result.notes),
     }
 
 

@@ -28,7 +28,7 @@ def test_an_error_cannot_steer_the_terminal_and_keeps_its_lines(capsys):
 
 
 def test_what_was_written_is_named_as_text(run, recordings, tmp_path):
-    path = tmp_path / TURNED
+    path = tmp_path / f"{TURNED}.parquet"
     labels = run("ground", recordings / "a.wav", "wind blows", "--audacity", path)
     frames = run("embed", recordings / "a.wav", "-o", path, "--force")
     ranking = run("search", "wind", "--in", recordings, "--index", tmp_path / f"i{TURNED}")

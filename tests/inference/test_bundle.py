@@ -71,7 +71,7 @@ def test_what_is_there_is_not_written_over(run, bundled, tmp_path):
         with pytest.raises(AudiophraseError, match="there already"):
             export_bundle(run, folder)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
-    with pytest.raises(AudiophraseError, match="not the folder of a run"):
+    with pytest.raises(AudiophraseError, match="an exported model already"):
         export_bundle(bundled, tmp_path / "new")
 
 

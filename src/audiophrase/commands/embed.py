@@ -19,7 +19,12 @@ Examples:
     "files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
 )
 @using.output_option(
-    "--output", "-o", help_text="Where to write.", metavar="FRAMES.parquet", required=True
+    "--output",
+    "-o",
+    help_text="Where to write.",
+    metavar="FRAMES.parquet",
+    ending=".parquet",
+    required=True,
 )
 @using.model_option
 @using.device_option

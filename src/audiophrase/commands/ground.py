@@ -40,7 +40,9 @@ Examples:
     help_text="Write a TextGrid for Praat or ELAN, a tier a phrase.",
     metavar="FILE.TextGrid",
 )
-@using.output_option("--plot", help_text="Draw the curves of similarity.", metavar="FILE.png")
+@using.output_option(
+    "--plot", help_text="Draw the curves of similarity.", metavar="FILE.png", ending=".png"
+)
 @using.force_option
 def ground(
     file: Path,
@@ -111,6 +113,7 @@ def _as_object(file: Path, segments: Sequence[Segment], result: Any) -> dict[str
         "threshold": result.threshold,
         "phrases": phrases,
         "segments": [segment._asdict() for segment in segments],
+        "notes": list(result.notes),
     }
 
 

@@ -39,13 +39,27 @@ force_option = click.option("--force", "-f", is_flag=True, help="Write over file
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
-def output_option(*names: str, help_text: str, metavar: str, **attributes: Any):
-    """An option that names a file to write."""
+def output_option(
+    *names: str, help_text: str, metavar: str, ending: str | None = None, **attributes: Any
+):
+    """An option that names a file to write.
+
+    Args:
+        ending: which the name must have, as `.png`: other programs go by it.
+    """
+
+    def checked(context: click.Context, option: click.Parameter, path: Path | None) -> Path | None:
+        if path is not None and ending is not None and path.suffix.lower() != ending:
+            named = visible(str(path))
+            raise click.BadParameter(f"name a file that ends in {ending}: '{named}' does not")
+        return path
+
     return click.option(
         *names,
         type=click.Path(path_type=Path, dir_okay=False),
         metavar=metavar,
         help=help_text,
+        callback=checked,
         **attributes,
     )
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,10 @@ from audiophrase.inference.samples import (
 
 Audio = str | os.PathLike | bytes | np.ndarray | Iterable[np.ndarray]
 
+# Of libsndfile's log: the bytes of samples that the header of WAV, AIFF or AU names, and those that are there.
+_CUT_SHORT = re.compile(r"(?m)^\s*(?:data|SSND|Data Size)\s*: (\d+) \(should be (\d+)\)$")
+_UNKNOWN_BYTES = (1 << 31) - (1 << 13)  # from here on: what a pipe writes, which cannot know
+
 _NO_OTHER_FILES = {"protocol_whitelist": "none"}  # a list of files to play is audio to FFmpeg, too
 
 
@@ -48,6 +53,7 @@ class Recording:
     sample_rate_hz: int
     n_channels: int
     source: Iterator[np.ndarray]  # (n, n_channels) or (n,) each
+    n_promised: float = 0.0  # samples that the header of a file names, where it does
     n_samples: int = 0  # read so far
     peak: float = 0.0  # of the mean of the channels, as far as it was read
     peak_of_channels: float = 0.0  # of any of them
@@ -148,7 +154,14 @@ def _file(audio: str | os.PathLike | bytes) -> Iterator[Recording]:
     with file:
         checked_channels(file.channels, name)
         rate_hz = checked_rate(file.samplerate, name)
-        yield Recording(name, rate_hz, file.channels, _read(file, name))
+        yield Recording(name, rate_hz, file.channels, _read(file, name), _promised(file))
+
+
+def _promised(file: soundfile.SoundFile) -> float:
+    """How many frames a file's header names: more than there are where it was cut short."""
+    cut = _CUT_SHORT.search(file.extra_info)
+    named, present = map(int, cut.groups()) if cut else (0, 0)
+    return file.frames * named / present if present and named < _UNKNOWN_BYTES else file.frames
 
 
 def _read(file: soundfile.SoundFile, name: str) -> Iterator[np.ndarray]:

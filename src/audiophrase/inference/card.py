@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from audiophrase.inference.contents import Contents
 from audiophrase.inference.threshold import FRAMES, Threshold
 
+POOL_SIZE = "pool_size"
 _AUDIO = {
     "rendered": (
         "**Rehearsal.** Its sounds are rendered, not recorded: what it has learnt and measured says "
@@ -78,7 +79,7 @@ def text(contents: Contents, thresholds: Mapping[str, Threshold]) -> str:
         "## Limits",
         "",
         "- It knows the words of its captions (`vocabulary.json`); lemmas and stems are English",
-        "  ones. A phrase without a known word is refused, an unknown one beside known ones is told.",
+        "  ones. A phrase without a known word is refused, unknown words beside known ones are named.",
         "- Of words of one kind it hears no order: “a dog barks at a man” and “a man barks at a dog”",
         "  are the same to it.",
         "- One threshold holds for all phrases. It was chosen on sounds like those of the training;",
@@ -97,9 +98,12 @@ def _measures(contents: Contents) -> list[str]:
         f"| {each.task} | {each.scores.replace('_', ' ')} | {each.measure} | {each.value:.3f} "
         f"| {_interval(each.low, each.high)} |"
         for each in contents.about.measures
+        if each.measure != POOL_SIZE
     ]
+    sizes = [each.value for each in contents.about.measures if each.measure == POOL_SIZE]
+    among = f", retrieval among {sizes[0]:.0f} clips or captions" if sizes else ""
     return [
-        "On the test split; intervals are bootstrapped over clips.",
+        f"On the test split{among}; intervals are bootstrapped over clips.",
         "",
         "| task | scores | measure | value | interval |",
         "|---|---|---|---|---|",

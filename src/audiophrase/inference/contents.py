@@ -20,7 +20,7 @@ class Measured(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One number of the evaluation on the test split."""
 
     task: str
-    scores: str
+    scores: str  # whose; empty of what others rest on, such as the size of the pools
     measure: str
     value: float
     low: float | None

@@ -46,7 +46,12 @@ def export_bundle(
             f"{folder} is there already, and not empty", "name a new folder, or delete that one"
         )
     if not runs.is_run(run_folder):
-        raise AudiophraseError(f"{run_folder} is not the folder of a run", runs.REMEDY)
+        if bundle.is_bundle(run_folder):
+            raise AudiophraseError(
+                f"{run_folder} is an exported model already",
+                f"copy the folder as it is, or name {runs.RUN}",
+            )
+        raise AudiophraseError(f"{run_folder} is not the folder of a run", f"name {runs.RUN}")
     contents = runs.read(run_folder, None if network is None else Path(network))
     build(contents.front_end, contents.settings, contents.network)  # that it can be used at all
     with tables.writing(folder):

@@ -13,6 +13,7 @@ from audiophrase.model.similarity import min_max_over_frames
 
 SILENT_BELOW_DBFS = -90.0  # as `retrieve.silent_below_dbfs`
 _CLIPPED_FROM = 1.5  # decoders of lossy files go beyond full scale, which is 1, by less
+_MISSING_FROM_S = 0.1  # encoders count their own delay, or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,12 @@ class Stream:
             notes.append(
                 f"{recording.name} has samples up to {recording.peak:.3g} and is cut off at full "
                 "scale, which is 1: scores are less sure"
+            )
+        promised_s = recording.n_promised / recording.sample_rate_hz
+        if promised_s > self.duration_s + _MISSING_FROM_S:
+            notes.append(
+                f"{recording.name} is cut short: its header says {promised_s:.2f} s, and "
+                f"{self.duration_s:.2f} s are there"
             )
         half_hz = recording.sample_rate_hz / 2
         if self.highest_hz is not None and half_hz < self.highest_hz:

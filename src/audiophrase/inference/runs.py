@@ -26,14 +26,15 @@ from audiophrase.splits import SPLITS
 
 WINDOW_S = 10.0  # where the features are not here that tell it: the paper's clips
 WINDOWS_S = (1.0, 60.0)
-REMEDY = (
-    "name a folder that `audiophrase export` made, or results/{dataset}/runs/{variant}/seed-{seed}"
-)
+RUN = "results/{dataset}/runs/{variant}/seed-{seed}"
+REMEDY = f"name a folder that `audiophrase export` made, or {RUN}"
 _SEED = re.compile(r"seed-(\d{1,10})")
 # The measures that a model's card tells: task, part, whose scores, measure, parameters (None: any).
 _SHOWN = (
+    ("retrieval", "pool", None, "pool_size", (None,)),
     ("retrieval", "pool", "audio_to_caption", "recall", (1, 5)),
     ("retrieval", "pool", "caption_to_audio", "recall", (1, 5)),
+    ("retrieval", "pool", "chance", "recall", (1, 5)),
     ("sed", "all", "mean", "best_f1", (None,)),
     ("sed", "all", "mean", "average_precision", (None,)),
     ("sed", "all", "always_on", "f1", (None,)),
@@ -210,5 +211,7 @@ def _measures(folder: Path) -> list[Measured]:
                     where["parameter"] = parameter
                 row = measures.only(rows, **where)
                 if row is not None:
-                    chosen.append(Measured(task, scores, row.name, row.value, row.low, row.high))
+                    chosen.append(
+                        Measured(task, scores or "", row.name, row.value, row.low, row.high)
+                    )
     return chosen

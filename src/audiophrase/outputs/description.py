@@ -41,6 +41,7 @@ def of_results(folder: Path) -> dict[str, Any]:
         "annotations": provenance["settings"].get("annotations"),
         "audio": next((row.audio for row in rows if row.audio), None),
         "clips": _counts(rows),
+        "pool_size": measuring.fact(rows, measuring.RETRIEVAL, "pool_size", measuring.POOL),
         "runs": [
             {
                 "variant": variant,
@@ -83,8 +84,9 @@ def of_bundle(contents: "Contents") -> dict[str, Any]:
         "heard_from": {name: each.similarity for name, each in contents.thresholds().items()},
         **{key: value for key, value in contents.description.items() if key != tables.SEAL},
         "measures": [
-            {"task": m.task, "scores": m.scores, "measure": m.measure}
-            | {"value": m.value, "low": m.low, "high": m.high}
+            {"task": m.task, "scores": m.scores or None, "measure": m.measure}
+            | {"value": int(m.value) if m.measure == "pool_size" else m.value}
+            | {"low": m.low, "high": m.high}
             for m in about.measures
         ],
     }

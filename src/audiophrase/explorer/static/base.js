@@ -42,16 +42,19 @@ const audiophrase = (() => {
     return made;
   }
 
-  /* A table that may be wider than the window, in a region that the keyboard scrolls. */
+  /* A table that may be wider than the window, in a region that the keyboard scrolls. Where it is, a line says so. */
   function table(title, head, rows) {
     const cells = (row) =>
       row.map((cell, n) => (n ? element("td", {}, cell) : element("th", { scope: "row" }, cell)));
-    return element("div", { class: "wide", role: "region", "aria-label": title, tabindex: "0" },
+    const cue = element("p", { class: "cue", "aria-hidden": "true", hidden: true }, "Scroll sideways →");
+    const region = element("div", { class: "wide", role: "region", "aria-label": title, tabindex: "0" },
       element("table", {},
         element("caption", { class: "unseen" }, title),
         element("thead", {}, element("tr", {}, ...head.map((name) =>
           (name ? element("th", { scope: "col" }, name) : element("td"))))),
         element("tbody", {}, ...rows.map((row) => element("tr", {}, ...cells(row))))));
+    new ResizeObserver(() => { cue.hidden = region.scrollWidth <= region.clientWidth; }).observe(region);
+    return element("div", {}, cue, region);
   }
 
   /* Words of the data, apart from ours and from what stands beside them. */

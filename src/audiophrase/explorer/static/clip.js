@@ -139,8 +139,11 @@ audiophrase.clip = (() => {
       return element("div", { class: "panel lane", "data-phrase": phrase.id }, name,
         element("div", { class: "axis" }, ...kinds));
     });
-    tracks.replaceChildren(
-      element("h3", {}, "When its phrases are heard"), element("ul", { class: "key" }, ...key), ...rows);
+    const drawn = {
+      role: "img", "aria-label": "Phrases over time, annotated and detected; the table below has the times",
+    };
+    tracks.replaceChildren(element("h3", {}, "When its phrases are heard"),
+      element("ul", { class: "key" }, ...key), element("div", drawn, ...rows));
   }
 
   const heard = (phrase) => phrase.segments.filter(([onset, offset]) => offset > onset);
@@ -193,7 +196,11 @@ audiophrase.clip = (() => {
     });
     return [
       element("h3", {}, `Similarity of frames and words, run ${RUNS[n]}`),
-      element("div", { class: "matrix" }, ...rows),
+      element("div", {
+        class: "matrix", role: "img",
+        "aria-label": `Similarity of frames and words over time, run ${RUNS[n]}; `
+          + "the table below has means and peaks",
+      }, ...rows),
     ];
   }
 

@@ -76,7 +76,9 @@ audiophrase.listing = (() => {
     replaceKeepingFocus(table.tBodies[0], rows, "data-clip");
     const n = state.data.clips.length;
     const shown = listed.length > N_AT_ONCE ? `, the first ${N_AT_ONCE} are listed` : "";
-    document.getElementById("n-found").textContent = `${listed.length} of ${n} clips${shown}`;
+    const counted = `${listed.length} of ${n} clips${shown}`;
+    const line = document.getElementById("n-found");
+    if (line.textContent !== counted) line.textContent = counted; // else it is announced once more
   }
 
   /* New children, and the focus where it was: on the child with the same value of an attribute. */

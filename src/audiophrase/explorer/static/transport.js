@@ -8,7 +8,8 @@ audiophrase.transport = (() => {
     const place = element("input", {
       type: "range", id: "place", min: "0", max: String(length), step: "0.01", value: "0",
     });
-    const said = element("output", { for: "place", id: "place-value" });
+    // Not live: as the sound plays it changes sixty times a second, and the slider says its place by itself.
+    const said = element("output", { for: "place", id: "place-value", "aria-live": "off" });
     const row = element("p", { class: "slider" },
       element("label", { for: "place" }, "Place in the clip"), place, said);
     let tell = () => {};

@@ -1,0 +1,54 @@
+"""A file that ends before its header says is read as far as it goes, and that is said."""
+
+import io
+import json
+import struct
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from audiophrase.cli import cli
+
+RATE_HZ, LENGTH_S = 16000, 3
+SAMPLES = np.random.default_rng(0).normal(0, 0.1, RATE_HZ * LENGTH_S).astype(np.float32)
+
+
+def encoded(form):
+    buffer = io.BytesIO()
+    soundfile.write(buffer, SAMPLES, RATE_HZ, format=form)
+    return buffer.getvalue()
+
+
+def cut_short(notes):
+    return [note for note in notes if "is cut short" in note]
+
+
+@pytest.mark.parametrize("form", ["WAV", "WAVEX", "AIFF", "AU", "MP3"])
+def test_what_is_missing_at_the_end_is_said(model, form):
+    whole = encoded(form)
+    assert not cut_short(model.embed(whole).notes)
+    embedding = model.embed(whole[: len(whole) // 2])
+    (note,) = cut_short(embedding.notes)
+    assert f"its header says {LENGTH_S}" in note
+    assert f"{embedding.duration_s:.2f} s are there" in note
+    assert embedding.duration_s == pytest.approx(LENGTH_S / 2, abs=0.2)
+
+
+@pytest.mark.parametrize("named", [0xFFFFFFFF, 0x7FFFF000])
+def test_a_pipe_that_could_not_know_the_length_promised_nothing(model, named):
+    content = bytearray(encoded("WAV"))
+    at = content.index(b"data") + 4
+    content[at : at + 4] = struct.pack("<I", named)
+    assert not cut_short(model.embed(bytes(content)).notes)
+
+
+def test_a_program_reads_the_notes_too(bundled, tmp_path):
+    whole = encoded("WAV")
+    (tmp_path / "x.wav").write_bytes(whole[: len(whole) // 2])
+    words = ("ground", tmp_path / "x.wav", "wind", "--json", "--model", bundled)
+    done = CliRunner().invoke(cli, [str(word) for word in words])
+    (note,) = json.loads(done.stdout)["notes"]
+    assert note in done.stderr.replace("\n", " ")
+    assert "x.wav is cut short" in note

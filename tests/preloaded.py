@@ -1,6 +1,7 @@
 """Snakemake, DVC and our own commands and jobs without the seconds that each start spends on imports.
 
-A server has imported what such programs import and has done nothing else. `run` starts a command with
+A server imports what such programs import, when first asked, and does nothing else; the workers of a
+session share two of them (`share`). `run` starts a command with
 another `python` in front: one that hands folder, environment, arguments and streams to the server,
 which forks. The child runs the module as `python -m` does, with the project's own copy of
 `audiophrase`. What it starts in turn finds the same `python` (and
@@ -38,20 +39,33 @@ OURS = (  # for Snakemake, the commands that ask it, and the jobs
     "snakemake.report.html_reporter",
     "snakemake.storage",
     "snakemake_executor_plugin_slurm",
+    "PIL.BmpImagePlugin",  # these four at the first picture that is written
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin",
+    "argparse_dataclass",
     "av",
     "msgspec",
     "click",
+    "gensim.models",
     "jinja2",
     "jsonschema",
     "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
     "matplotlib.figure",
     "matplotlib.patheffects",
+    "matplotlib.style",
     "pandas",
+    "platformdirs.unix",
     "pyarrow.compute",
+    "pyarrow.pandas_compat",
     "pyarrow.parquet",
     "requests",
     "safetensors.torch",
+    "scipy.fft",
+    "simplemma",
     "smart_open",
+    "snowballstemmer",
     "soundfile",
     "soxr",
     "torch._dynamo",  # which an optimiser loads
@@ -61,21 +75,38 @@ DVC = (
     "dvc.cachemgr",
     "dvc.cli.parser",
     "dvc.data_cloud",
+    "dvc.dirs",
     "dvc.lock",
+    "dvc.repo.artifacts",
+    "dvc.repo.datasets",
     "dvc.repo.fetch",
+    "dvc.repo.graph",
     "dvc.repo.index",
+    "dvc.repo.metrics",
+    "dvc.repo.open_repo",
+    "dvc.repo.params",
+    "dvc.repo.plots",
     "dvc.repo.reproduce",
+    "dvc.repo.stage",
     "dvc.repo.status",
+    "dvc.repo.trie",
+    "dvc.rwlock",
     "dvc.stage.loader",
+    "dvc.utils.strictyaml",
+    "dvc_data.hashfile.db.local",
     "dvc_data.index.checkout",
     "dvc_data.index.fetch",
     "dvc_data.index.push",
     "dvc_render",
+    "dulwich.ignore",
     "networkx",
-    "rich.text",
+    "pyparsing",
+    "rich.json",
+    "ruamel.yaml",
     "scmrepo.git",
 )
 IMPORTED = {"audiophrase": OURS, "snakemake": OURS, "dvc": DVC}
+SHARED = "AUDIOPHRASE_TESTS_PYTHON"  # the stand-in for `python` that a parent process has made
 QUIET = {  # libraries that start threads when they are imported, unless told not to
     "OPENBLAS_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
@@ -138,9 +169,16 @@ def run(
     )
 
 
+def share() -> None:
+    """Start the servers for this process and all that it starts from now on, for as long as it lives."""
+    os.environ[SHARED] = str(_stand_in())
+
+
 @cache
 def _stand_in() -> Path:
-    """The `python` that asks the servers, which are started, for as long as this process lives."""
+    """The `python` that asks the servers: shared ones, or some for as long as this process lives."""
+    if SHARED in os.environ:
+        return Path(os.environ[SHARED])
     folder = Path(tempfile.mkdtemp(prefix="preloaded-"))
     atexit.register(shutil.rmtree, folder)
     addresses = {}
@@ -156,7 +194,7 @@ def _stand_in() -> Path:
 
 
 def _start(address: str, modules: Sequence[str], stand_in: str) -> None:
-    """Start a server; who asks before it has imported all waits."""
+    """Start a server; who asks waits until it has imported all, which it does when first asked."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
@@ -173,6 +211,11 @@ def _start(address: str, modules: Sequence[str], stand_in: str) -> None:
 
 def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> None:
     """Fork for every request, until the starter has ended."""
+    waiting = selectors.DefaultSelector()
+    waiting.register(listener, selectors.EVENT_READ)
+    waiting.register(0, selectors.EVENT_READ)
+    if any(key.fileobj == 0 for key, _ in waiting.select()):
+        return  # and nobody has asked
     for name in modules:
         import_module(name)
     n_threads = len(os.listdir("/proc/self/task"))
@@ -181,9 +224,6 @@ def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> No
     )
     assert "audiophrase" not in sys.modules, "each project has its own"
     gc.freeze()  # else each fork would copy all memory as it collects garbage
-    waiting = selectors.DefaultSelector()
-    waiting.register(listener, selectors.EVENT_READ)
-    waiting.register(0, selectors.EVENT_READ)
     while True:
         for key, _ in waiting.select():
             if key.fileobj == 0:

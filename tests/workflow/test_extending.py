@@ -18,7 +18,7 @@ OF_A_RUN = {"train", "evaluate_retrieval", "evaluate_sed", "inspect_run"}
 SHOWING = {"metrics", "tables", "report", "explorer"}
 
 
-@pytest.mark.parametrize("title", [title for title in ("A loss", "An encoder")])
+@pytest.mark.parametrize("title", [pytest.param("A loss", marks=pytest.mark.long), "An encoder"])
 def test_a_loss_or_an_encoder_is_two_files_and_trains_beside_the_papers(project, title):
     touched = perform(project, title)
     assert len(touched) == 2

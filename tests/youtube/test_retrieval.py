@@ -329,6 +329,7 @@ def test_short_silent_and_empty_sections_are_told_when_packed(project):
 N_KILLS = int(os.environ.get("AUDIOPHRASE_KILLS", "2"))
 
 
+@pytest.mark.long
 def test_kill_9_at_random_moments_changes_nothing(project, tmp_path):
     """Twenty kills of a run of 60 clips: AUDIOPHRASE_KILLS=20."""
     videos, rng = ids(60 if N_KILLS > 10 else 16), random.Random(N_KILLS)

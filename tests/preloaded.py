@@ -26,6 +26,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -223,6 +224,10 @@ def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> No
         f"{n_threads} threads: they do not survive a fork, the locks that they hold do"
     )
     assert "audiophrase" not in sys.modules, "each project has its own"
+    for (
+        finalizer
+    ) in weakref.finalize._registry:  # PyTorch's, that would undo its imports one by one
+        finalizer.atexit = False
     gc.freeze()  # else each fork would copy all memory as it collects garbage
     while True:
         for key, _ in waiting.select():

@@ -1,14 +1,14 @@
 """Snakemake, DVC and our own commands and jobs without the seconds that each start spends on imports.
 
 A server imports what such programs import, when first asked, and does nothing else; the workers of a
-session share two of them (`share`). `run` starts a command with
-another `python` in front: one that hands folder, environment, arguments and streams to the server,
-which forks. The child runs the module as `python -m` does, with the project's own copy of
-`audiophrase`. What it starts in turn finds the same `python` (and
-`snakemake`, which DVC's stages call), so a job of a Snakemake of a stage of DVC is forked as well, and
-each is a process of its own that runs the real program. Two things are not as usual: what one server
-forks shares its seed of string hashes, and a process ends as soon as the functions that it has
-registered for its end (`atexit`) have run, for to take down all that was imported takes longer.
+session share two of them (`share`). `run` starts a command with another `python` in front: one that
+hands folder, environment, arguments and streams to the server, which forks. The child runs the module
+as `python -m` does, with the project's own copy of `audiophrase`. What it starts in turn finds the same
+`python` (and `snakemake`, which DVC's stages call), so a job of a Snakemake of a stage of DVC is forked
+as well, and each is a process of its own that runs the real program. Three things are not as usual:
+what one server forks shares its seed of string hashes, garbage is collected less often, and a process
+ends as soon as the functions that it has registered for its end (`atexit`) have run, for to take down
+all that was imported takes longer.
 `tests/workflow/test_preloaded.py` compares it with the ordinary way.
 """
 
@@ -228,6 +228,7 @@ def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> No
         finalizer
     ) in weakref.finalize._registry:  # PyTorch's, that would undo its imports one by one
         finalizer.atexit = False
+    gc.set_threshold(100_000, 50, 100)  # by default a tenth of the time of a run of Snakemake
     gc.freeze()  # else each fork would copy all memory as it collects garbage
     while True:
         for key, _ in waiting.select():

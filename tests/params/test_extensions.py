@@ -119,7 +119,7 @@ def test_a_form_that_is_half_done_is_told_likewise(
     monkeypatch, tmp_path, file, before, after, told
 ):
     name = "audiophrase.annotations.forms"
-    importlib.import_module(name)
+    importlib.import_module(f"{name}.audiogrounding_v2")
     for module in (name, f"{name}.audiogrounding_v2"):
         monkeypatch.delitem(sys.modules, module)
     shutil.copytree(PACKAGE_FOLDER / "annotations/forms", tmp_path / "forms")

@@ -79,6 +79,7 @@ def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
     assert (project.folder / f"logs/tiny/figure/{about.name}.log").exists()
 
 
+@pytest.mark.long
 def test_a_front_end_is_two_files_and_shares_the_clips(project):
     assert len(perform(project, "A front end")) == 2
     assert project.planned() == {"features", "features_manifest", *OF_A_RUN, *SHOWING}

@@ -69,7 +69,8 @@ upgrade-ytdlp: $(VENV)/installed ## the newest yt-dlp with its scripts for YouTu
 	@echo "requirements.lock is left as it is: no artifact depends on these versions (attempts name them)"
 
 test: $(VENV)/installed ## run the tests; ARGS=--long runs those too that take minutes
-	$(BIN)pytest --numprocesses 3 --maxschedchunk 1 $(ARGS)
+	@# Kept as bytecode whatever the environment says: or each worker compiles all tests again.
+	PYTHONDONTWRITEBYTECODE= $(BIN)pytest --numprocesses 3 --maxschedchunk 1 $(ARGS)
 
 lint: $(VENV)/installed ## style checks
 	$(BIN)ruff check .

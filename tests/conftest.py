@@ -12,6 +12,7 @@ from pathlib import Path
 
 import hypothesis
 import longest_first
+import preloaded
 import pytest
 from filelock import FileLock
 from snakemake_project import Project, digests_below
@@ -41,6 +42,8 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "long: costly, and something quicker guards nearby; skipped without --long"
     )
+    if config.getoption("numprocesses", None):  # no worker, but what starts the workers
+        preloaded.share()
 
 
 def pytest_collection_modifyitems(config, items):

@@ -1,13 +1,14 @@
 """Snakemake, DVC and our own commands and jobs without the seconds that each start spends on imports.
 
-A server has imported what such programs import and has done nothing else. `run` starts a command with
-another `python` in front: one that hands folder, environment, arguments and streams to the server,
-which forks. The child runs the module as `python -m` does, with the project's own copy of
-`audiophrase`. What it starts in turn finds the same `python` (and
-`snakemake`, which DVC's stages call), so a job of a Snakemake of a stage of DVC is forked as well, and
-each is a process of its own that runs the real program. Two things are not as usual: what one server
-forks shares its seed of string hashes, and a process ends as soon as the functions that it has
-registered for its end (`atexit`) have run, for to take down all that was imported takes longer.
+A server imports what such programs import, when first asked, and does nothing else; the workers of a
+session share two of them (`share`). `run` starts a command with another `python` in front: one that
+hands folder, environment, arguments and streams to the server, which forks. The child runs the module
+as `python -m` does, with the project's own copy of `audiophrase`. What it starts in turn finds the same
+`python` (and `snakemake`, which DVC's stages call), so a job of a Snakemake of a stage of DVC is forked
+as well, and each is a process of its own that runs the real program. Three things are not as usual:
+what one server forks shares its seed of string hashes, garbage is collected less often, and a process
+ends as soon as the functions that it has registered for its end (`atexit`) have run, for to take down
+all that was imported takes longer.
 `tests/workflow/test_preloaded.py` compares it with the ordinary way.
 """
 
@@ -25,6 +26,7 @@ import sys
 import tempfile
 import threading
 import traceback
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import import_module
@@ -38,20 +40,33 @@ OURS = (  # for Snakemake, the commands that ask it, and the jobs
     "snakemake.report.html_reporter",
     "snakemake.storage",
     "snakemake_executor_plugin_slurm",
+    "PIL.BmpImagePlugin",  # these four at the first picture that is written
+    "PIL.GifImagePlugin",
+    "PIL.JpegImagePlugin",
+    "PIL.PpmImagePlugin",
+    "argparse_dataclass",
     "av",
     "msgspec",
     "click",
+    "gensim.models",
     "jinja2",
     "jsonschema",
     "matplotlib.backends.backend_agg",
+    "matplotlib.backends.backend_svg",
     "matplotlib.figure",
     "matplotlib.patheffects",
+    "matplotlib.style",
     "pandas",
+    "platformdirs.unix",
     "pyarrow.compute",
+    "pyarrow.pandas_compat",
     "pyarrow.parquet",
     "requests",
     "safetensors.torch",
+    "scipy.fft",
+    "simplemma",
     "smart_open",
+    "snowballstemmer",
     "soundfile",
     "soxr",
     "torch._dynamo",  # which an optimiser loads
@@ -61,21 +76,38 @@ DVC = (
     "dvc.cachemgr",
     "dvc.cli.parser",
     "dvc.data_cloud",
+    "dvc.dirs",
     "dvc.lock",
+    "dvc.repo.artifacts",
+    "dvc.repo.datasets",
     "dvc.repo.fetch",
+    "dvc.repo.graph",
     "dvc.repo.index",
+    "dvc.repo.metrics",
+    "dvc.repo.open_repo",
+    "dvc.repo.params",
+    "dvc.repo.plots",
     "dvc.repo.reproduce",
+    "dvc.repo.stage",
     "dvc.repo.status",
+    "dvc.repo.trie",
+    "dvc.rwlock",
     "dvc.stage.loader",
+    "dvc.utils.strictyaml",
+    "dvc_data.hashfile.db.local",
     "dvc_data.index.checkout",
     "dvc_data.index.fetch",
     "dvc_data.index.push",
     "dvc_render",
+    "dulwich.ignore",
     "networkx",
-    "rich.text",
+    "pyparsing",
+    "rich.json",
+    "ruamel.yaml",
     "scmrepo.git",
 )
 IMPORTED = {"audiophrase": OURS, "snakemake": OURS, "dvc": DVC}
+SHARED = "AUDIOPHRASE_TESTS_PYTHON"  # the stand-in for `python` that a parent process has made
 QUIET = {  # libraries that start threads when they are imported, unless told not to
     "OPENBLAS_NUM_THREADS": "1",
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
@@ -138,9 +170,16 @@ def run(
     )
 
 
+def share() -> None:
+    """Start the servers for this process and all that it starts from now on, for as long as it lives."""
+    os.environ[SHARED] = str(_stand_in())
+
+
 @cache
 def _stand_in() -> Path:
-    """The `python` that asks the servers, which are started, for as long as this process lives."""
+    """The `python` that asks the servers: shared ones, or some for as long as this process lives."""
+    if SHARED in os.environ:
+        return Path(os.environ[SHARED])
     folder = Path(tempfile.mkdtemp(prefix="preloaded-"))
     atexit.register(shutil.rmtree, folder)
     addresses = {}
@@ -156,7 +195,7 @@ def _stand_in() -> Path:
 
 
 def _start(address: str, modules: Sequence[str], stand_in: str) -> None:
-    """Start a server; who asks before it has imported all waits."""
+    """Start a server; who asks waits until it has imported all, which it does when first asked."""
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
@@ -173,6 +212,11 @@ def _start(address: str, modules: Sequence[str], stand_in: str) -> None:
 
 def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> None:
     """Fork for every request, until the starter has ended."""
+    waiting = selectors.DefaultSelector()
+    waiting.register(listener, selectors.EVENT_READ)
+    waiting.register(0, selectors.EVENT_READ)
+    if any(key.fileobj == 0 for key, _ in waiting.select()):
+        return  # and nobody has asked
     for name in modules:
         import_module(name)
     n_threads = len(os.listdir("/proc/self/task"))
@@ -180,10 +224,10 @@ def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> No
         f"{n_threads} threads: they do not survive a fork, the locks that they hold do"
     )
     assert "audiophrase" not in sys.modules, "each project has its own"
+    for finalizer in weakref.finalize._registry:
+        finalizer.atexit = False  # PyTorch's, that would undo its imports one by one
+    gc.set_threshold(100_000, 50, 100)  # by default a tenth of the time of a run of Snakemake
     gc.freeze()  # else each fork would copy all memory as it collects garbage
-    waiting = selectors.DefaultSelector()
-    waiting.register(listener, selectors.EVENT_READ)
-    waiting.register(0, selectors.EVENT_READ)
     while True:
         for key, _ in waiting.select():
             if key.fileobj == 0:

@@ -1,5 +1,6 @@
 """Copies of the repository with a tiny data set, for tests that run the real Snakemake."""
 
+import atexit
 import compileall
 import hashlib
 import os
@@ -8,8 +9,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import Self
@@ -72,9 +75,22 @@ def copy_repository(folder: Path, parts: Sequence[str]) -> None:
 
 
 def compile_sources(folder: Path) -> None:
-    """Compile a project's sources once, not in each of its jobs; by content, as tests edit them."""
+    """Give a project its sources compiled, for all of its jobs; by content, as tests edit them."""
+    shutil.copytree(_compiled(), folder / "src", dirs_exist_ok=True)
+
+
+@cache
+def _compiled() -> Path:
+    """What the repository's sources are when compiled, and nothing else: for this process."""
+    folder = Path(tempfile.mkdtemp(prefix="compiled-"))
+    atexit.register(shutil.rmtree, folder)
+    shutil.copytree(ROOT / "src", folder / "src", ignore=shutil.ignore_patterns("*.pyc"))
     mode = PycInvalidationMode.CHECKED_HASH
     assert compileall.compile_dir(folder / "src", quiet=1, invalidation_mode=mode)
+    for path in (folder / "src").rglob("*"):
+        if path.is_file() and path.suffix != ".pyc":
+            path.unlink()
+    return folder / "src"
 
 
 def digests_below(folder: Path) -> dict[str, str]:

@@ -37,6 +37,11 @@ def test_every_command_has_a_module_that_is_part_of_itself(module):
     assert all(path.is_relative_to(PACKAGE_FOLDER) and path.is_file() for path in paths)
 
 
+def forget():
+    for remembered in (source_files._imports, source_files._find):
+        remembered.cache_clear()
+
+
 @pytest.fixture
 def package(tmp_path, monkeypatch):
     """Function that writes modules of a package `fake` and gives the closure of one."""
@@ -48,11 +53,11 @@ def package(tmp_path, monkeypatch):
         for name, text in modules.items():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(text)
-        source_files._imports.cache_clear()
+        forget()
         return {str(path.relative_to(folder)) for path in import_closure(start)}
 
     yield write
-    source_files._imports.cache_clear()
+    forget()
 
 
 def test_every_way_to_import_is_followed(package):

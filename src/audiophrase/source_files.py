@@ -90,9 +90,10 @@ def _file(module: str) -> Path:
     return path
 
 
+@cache
 def _find(module: str) -> Path | None:
-    base = PACKAGE_FOLDER.joinpath(*module.split(".")[1:])
-    for candidate in (base / "__init__.py", base.with_suffix(".py")):
-        if candidate.is_file():
-            return candidate
+    base = os.path.join(PACKAGE_FOLDER, *module.split(".")[1:])
+    for candidate in (os.path.join(base, "__init__.py"), f"{base}.py"):
+        if os.path.isfile(candidate):
+            return Path(candidate)
     return None

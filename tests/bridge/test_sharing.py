@@ -204,9 +204,12 @@ def test_killed_runs_leave_no_lock_and_finished_shards_stay(made, fresh):
     assert remade.items() <= made.digests().items()
 
 
+OF_VAL = "data/tiny/manifests/features-log-mel-val.json"  # of one shard
+
+
 def test_two_runs_at_once_are_refused_and_the_first_goes_on(fresh, made):
     process = subprocess.Popen(
-        fresh.command(*MANIFESTS),
+        fresh.command(OF_VAL),
         cwd=fresh.folder,
         env=fresh.environment,
         stdout=subprocess.PIPE,
@@ -227,7 +230,7 @@ def test_two_runs_at_once_are_refused_and_the_first_goes_on(fresh, made):
     printed, _ = process.communicate(timeout=300)
     assert process.returncode == 0, printed
     finished = fresh.digests()
-    assert set(MANIFESTS) <= set(finished)
+    assert OF_VAL in finished
     assert finished.items() <= made.digests().items()
 
 

@@ -61,15 +61,17 @@ def lag(samples, reference):
 
 
 @pytest.fixture(scope="module", params=FORMATS)
-def recording(request, tmp_path_factory):
+def recording(request, shared):
     """Path, source samples, rate in Hz, lag allowed in samples."""
     suffix, encoder, rate_hz, lag_s = FORMATS[request.param]
     if encoder not in av.codecs_available | soundfile.available_formats().keys():
         pytest.skip(f"this PyAV has no encoder {encoder}")
-    path = tmp_path_factory.mktemp("recording") / f"long{suffix}"
     samples = rumble(rate_hz, LENGTH_S)
-    encode(path, encoder, rate_hz, samples)
-    return path, samples, rate_hz, round(lag_s * rate_hz)
+    folder = shared(
+        f"recording of {request.param}",
+        lambda folder: encode(folder / f"long{suffix}", encoder, rate_hz, samples),
+    )
+    return folder / f"long{suffix}", samples, rate_hz, round(lag_s * rate_hz)
 
 
 @pytest.mark.parametrize("start_s", [0, 3, 19.5, 29.98])

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pandas as pd
+import preloaded
 import pytest
 from snakemake_project import TINY, Project
 
@@ -22,15 +23,8 @@ def with_evaluate(**keys):
 
 
 def audit(project: Project, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "audiophrase", "audit", *arguments],
-        cwd=project.folder,
-        env=project.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    command = [sys.executable, "-m", "audiophrase", "audit", *arguments]
+    return preloaded.run(command, folder=project.folder, environment=project.environment)
 
 
 @pytest.fixture
@@ -90,7 +84,7 @@ def test_a_table_that_cannot_be_used_is_told_with_its_key(project, content, told
 
 def test_the_audit_counts_compares_and_exports(built, other_lab, project):
     done = audit(project, "tiny", "--export", "missing.csv")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     lines = {line.split()[0]: line for line in done.stdout.splitlines() if " of " in line}
     assert re.search(r"11 of 12 \(91\.7 %\) +\d+ +1 +0$", lines["train"])
     assert re.search(r"20 of 22 \(90\.9 %\) +\d+ +2 +0$", lines["all"])
@@ -106,7 +100,7 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
     assert re.search(r"20 of 22 \(90\.9 %\) +\d+ +4,350 of 4,590 \(94\.8 %\)", done.stdout)
 
     done = audit(project, "--diff", AVAILABILITY, other_lab.name, "--export", "changes.csv")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout
     changes = pd.read_csv(project.folder / "changes.csv")
     assert changes["change"].to_list() == ["lost", "lost", "only in the new table"]
     assert "Only in the new table: 1\n" in done.stdout
@@ -127,8 +121,8 @@ def test_the_audit_counts_compares_and_exports(built, other_lab, project):
 def test_a_mistake_is_told_without_a_stack_trace(built, arguments, told):
     done = audit(built, *arguments)
     assert done.returncode != 0
-    assert told in done.stderr
-    assert "Traceback" not in done.stderr
+    assert told in done.stdout
+    assert "Traceback" not in done.stdout
 
 
 def test_a_damaged_table_is_refused(project):
@@ -136,4 +130,4 @@ def test_a_damaged_table_is_refused(project):
     shutil.copy(project.folder / "data/tiny/annotations/clips.parquet", path)
     done = audit(project, "tiny")
     assert done.returncode != 0
-    assert "is a table of the stage 'annotations.clips'" in done.stderr
+    assert "is a table of the stage 'annotations.clips'" in done.stdout

@@ -85,11 +85,12 @@ def test_a_flipped_byte_in_the_model_is_not_evaluated(project):
     ("shard", "section", "changed", "told"),
     [
         (SHARD, "features", {"fmin_hz": 50.0}, "features.fmin_hz = 50.0 (now 12.0)"),
-        (
+        pytest.param(
             SHARD.replace("features/log-mel", "clips"),
             "retrieve",
             {"short_by_s": 0.2},
             "retrieve.short_by_s = 0.2 (now 0.1)",
+            marks=pytest.mark.long,
         ),
     ],
 )

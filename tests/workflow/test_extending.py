@@ -18,7 +18,7 @@ OF_A_RUN = {"train", "evaluate_retrieval", "evaluate_sed", "inspect_run"}
 SHOWING = {"metrics", "tables", "report", "explorer"}
 
 
-@pytest.mark.parametrize("title", [title for title in ("A loss", "An encoder")])
+@pytest.mark.parametrize("title", [pytest.param("A loss", marks=pytest.mark.long), "An encoder"])
 def test_a_loss_or_an_encoder_is_two_files_and_trains_beside_the_papers(project, title):
     touched = perform(project, title)
     assert len(touched) == 2
@@ -79,6 +79,7 @@ def test_a_figure_is_one_file_and_no_other_one_is_drawn_again(project):
     assert (project.folder / f"logs/tiny/figure/{about.name}.log").exists()
 
 
+@pytest.mark.long
 def test_a_front_end_is_two_files_and_shares_the_clips(project):
     assert len(perform(project, "A front end")) == 2
     assert project.planned() == {"features", "features_manifest", *OF_A_RUN, *SHOWING}
@@ -121,45 +122,38 @@ def test_a_form_is_two_files(project):
 DETECTION = {"evaluate_sed", "figure", *SHOWING}
 
 
-@pytest.mark.parametrize(
-    ("path", "last", "section", "stale"),
-    [
-        (
-            "report",
-            "    n_alignments: Annotated[int, Meta(ge=1, le=12)]\n",
-            ("figures",),
-            {"figure", "report"},
-        ),
-        (
-            "evaluate",
-            "    th_auc: ThAucParams\n",
-            ("evaluate", "sed"),
-            DETECTION,
-        ),
-        (
-            "model",
-            "    fixed_validation_impostors: bool\n",
-            ("train",),
-            OF_A_RUN | DETECTION,
-        ),
-    ],
-)
-def test_a_new_key_makes_stale_what_is_given_it_and_only_if_it_is_set(
-    project, path, last, section, stale
-):
-    declared = project.folder / f"src/audiophrase/{path}/parameters.py"
-    text = declared.read_text()
-    assert text.count(last) == 1
-    declared.write_text(text.replace(last, f"{last}    added: int = 1\n"))
-    assert project.planned() <= {"report"}
-    for value, expected in ((1, {"report"}), (2, stale)):
-        params = copy.deepcopy(TINY)
+KEYS = {  # the last key of a section, the section, and what is made again for one beside it
+    ("report", "    n_alignments: Annotated[int, Meta(ge=1, le=12)]\n"): (
+        ("figures",),
+        {"figure", "report"},
+    ),
+    ("evaluate", "    th_auc: ThAucParams\n"): (("evaluate", "sed"), DETECTION),
+    ("model", "    fixed_validation_impostors: bool\n"): (("train",), OF_A_RUN | DETECTION),
+}
+
+
+def with_added(value: int, *sections: tuple[str, ...]) -> dict:
+    params = copy.deepcopy(TINY)
+    for section in sections:
         of_section = params["datasets"]["tiny"]
         for key in section:
             of_section = of_section.setdefault(key, {})
         of_section["added"] = value
-        project.set_params(params)
-        assert project.planned() == expected
+    return params
+
+
+def test_a_new_key_makes_stale_what_is_given_it_and_only_if_it_is_set(project):
+    for path, last in KEYS:
+        declared = project.folder / f"src/audiophrase/{path}/parameters.py"
+        text = declared.read_text()
+        assert text.count(last) == 1
+        declared.write_text(text.replace(last, f"{last}    added: int = 1\n"))
+    assert project.planned() <= {"report"}
+    project.set_params(with_added(1, *(section for section, _ in KEYS.values())))
+    assert project.planned() == {"report"}
+    for section, stale in KEYS.values():
+        project.set_params(with_added(2, section))
+        assert project.planned() == stale
 
 
 def test_a_docstring_of_the_page_remakes_the_page_alone(project):

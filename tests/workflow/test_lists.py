@@ -1,10 +1,10 @@
 """Plain lists of clips: fetched from a fake YouTube and audited, with no other annotation."""
 
 import re
-import subprocess
 import sys
 
 import pandas as pd
+import preloaded
 import pytest
 from fakeyoutube import FakeYoutube
 from snakemake_project import Project
@@ -59,15 +59,9 @@ def listed(youtube, tmp_path) -> Project:
 
 def audit(project: Project, *arguments: str) -> str:
     command = [sys.executable, "-m", "audiophrase", "audit", *arguments]
-    done = subprocess.run(
-        [*command, "--configfile", str(project.overlay)],
-        cwd=project.folder,
-        env=project.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
+    command += ["--configfile", str(project.overlay)]
+    done = preloaded.run(command, folder=project.folder, environment=project.environment)
+    assert done.returncode == 0, done.stdout
     return done.stdout
 
 

@@ -3,12 +3,12 @@
 import gzip
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import preloaded
 import pytest
 import soundfile
 from own_recordings import RATE_HZ, entry, save_vectors, tone
@@ -131,14 +131,9 @@ def test_files_that_match_no_clip_are_told_in_the_log_and_by_the_audit(own):
     note = "2 files of the folder match no clip: spare/more/Ynobody.wav, spare/more/somebody_30.wav"
     assert note in (own.folder / "logs/mine/local_clips/test-00000.log").read_text()
     command = [sys.executable, "-m", "audiophrase", "audit", "mine"]
-    done = subprocess.run(
-        [*command, f"--configfile={own.overlay}"],
-        cwd=own.folder,
-        env=own.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    command += ["--configfile", str(own.overlay)]
+    done = preloaded.run(command, folder=own.folder, environment=own.environment)
+    assert done.returncode == 0, done.stdout
     assert note in done.stdout
 
 

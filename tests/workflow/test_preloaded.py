@@ -34,6 +34,7 @@ def test_it_prints_and_exits_as_started_the_usual_way(made, command, code):
     assert (usual.stdout, usual.returncode) == (forked, code)
 
 
+@pytest.mark.long
 def test_jobs_make_the_bytes_that_they_make_started_the_usual_way(built, project):
     """One that learns vectors, one that trains, one that evaluates, and one that draws."""
     run, figures = "results/tiny/runs/paper/seed-1", "results/tiny/figures"

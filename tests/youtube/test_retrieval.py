@@ -13,9 +13,11 @@ from pathlib import Path
 
 import certifi
 import numpy as np
+import preloaded
 import pytest
 from fakeyoutube import SCENARIOS
 from fakeyoutube.tracks import OFFERED
+from snakemake_project import Project
 from youtube_project import CANARY, ROOT, YoutubeProject, youtube_id
 
 from audiophrase import params, tables
@@ -327,6 +329,7 @@ def test_short_silent_and_empty_sections_are_told_when_packed(project):
 N_KILLS = int(os.environ.get("AUDIOPHRASE_KILLS", "2"))
 
 
+@pytest.mark.long
 def test_kill_9_at_random_moments_changes_nothing(project, tmp_path):
     """Twenty kills of a run of 60 clips: AUDIOPHRASE_KILLS=20."""
     videos, rng = ids(60 if N_KILLS > 10 else 16), random.Random(N_KILLS)
@@ -450,20 +453,19 @@ def test_the_rule_s_command_writes_its_table_or_fails(project):
 
 
 def test_a_table_of_clips_that_is_absent_is_made(tmp_path):
-    for name in ("Snakefile", "workflow", "profiles", "src", "params.yaml"):
-        source, copy = ROOT / name, tmp_path / name
-        shutil.copytree(source, copy) if source.is_dir() else shutil.copy(source, copy)
     grammar = {"n_clips": {"train": 3, "val": 2, "test": 1}}
     entry = {"title": "Clips with made-up ids", "clips": "youtube"}
     entry |= {"shards": {"train": 1, "val": 1, "test": 1}}
     entry |= {"annotations": {"source": "grammar", "grammar": grammar}}
-    (tmp_path / "my.yaml").write_text(json.dumps({"datasets": {"yt": entry}}))
-    command = [sys.executable, "-m", "audiophrase", "fetch", "yt", "--configfile", "my.yaml"]
-    done = subprocess.run(
-        [*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=False
+    fresh = Project.create(tmp_path / "project", {"datasets": {"yt": entry}})
+    command = [sys.executable, "-m", "audiophrase", "fetch", "yt", "--dry-run"]
+    done = preloaded.run(
+        [*command, "--configfile", str(fresh.overlay)],
+        folder=fresh.folder,
+        environment=fresh.environment,
     )
-    assert done.returncode == 0, done.stderr
-    assert "to try: 6 clips of 6 videos" in done.stderr
+    assert done.returncode == 0, done.stdout
+    assert "to try: 6 clips of 6 videos" in done.stdout
 
 
 def test_a_dry_run_asks_nothing_and_writes_nothing(project, capfd):

@@ -279,7 +279,7 @@ def healthy(project, n, sessions, **retrieve):
     "sessions",
     [
         pytest.param({"1": "sabr-only"}, marks=pytest.mark.long),
-        {"2": "drm after 6"},
+        pytest.param({"2": "drm after 6"}, marks=pytest.mark.long),
         pytest.param({"1": "content after 3"}, marks=pytest.mark.long),
         pytest.param({"1": "sabr-only", "2": "sabr-only"}, marks=pytest.mark.long),
         {"1": "content after 9", "2": "bot-check after 20", "3": "removed after 2"},

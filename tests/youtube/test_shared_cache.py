@@ -203,7 +203,15 @@ def test_whatever_was_deleted_is_made_again_and_no_more_is_asked_than_needed(pro
             project.pack()
 
 
-@pytest.mark.parametrize("damage", ["a line", "half", "all", "cut", "nul"])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "all",
+        "cut",
+        "nul",
+        *(pytest.param(few, marks=pytest.mark.long) for few in ("a line", "half")),
+    ],
+)
 def test_a_damaged_log_needs_no_editor(project, tmp_path, capfd, damage):
     scenarios = {youtube_id(1): "removed", youtube_id(4): "private"}
     rows = clips(*range(6))
@@ -259,7 +267,7 @@ def shift(monkeypatch, by):
 @pytest.mark.parametrize(
     "days",
     [
-        [1000, -1000, 0],
+        pytest.param([1000, -1000, 0], marks=pytest.mark.long),
         [-1000, 1000, 0],
         pytest.param([1000, 0], marks=pytest.mark.long),
         pytest.param([-3, 3, 0], marks=pytest.mark.long),

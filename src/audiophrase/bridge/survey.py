@@ -47,8 +47,14 @@ def survey(stages: Sequence[Stage], dvc: Dvc) -> list[Finding]:
     """
     lock = read_lock()
     known = [stage.name for stage in stages if stage.name in lock]
-    status = dvc.status(known)
+    status = dvc.status(known, alone=_are_alone(stages))
     return [_finding(stage, status.get(stage.name, []), lock, dvc) for stage in stages]
+
+
+def _are_alone(stages: Sequence[Stage]) -> bool:
+    """Whether no files of other data sets lie here, which DVC would hash if asked about all."""
+    asked = {stage.dataset for stage in stages}
+    return all(path.name in asked for path in Path("data").glob("*/"))
 
 
 def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc: Dvc) -> Finding:

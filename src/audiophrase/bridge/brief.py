@@ -14,7 +14,6 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 _START = re.compile(r"RuleException:\nCalledProcessError[^\n]*\nCommand '")
 _END = re.compile(r"' (returned non-zero exit status \d+|died with [^'\n]+)\.\s*\Z")
-_MAX_END = 200  # characters of a message that are searched for its end, however long the command is
 _JOB = re.compile(r"python -m audiophrase job ([a-z-]+)")
 _LOG = re.compile(r" (?:tee -i|--log) (\S+)")  # the last in a command: settings may hold any text
 
@@ -52,7 +51,7 @@ def _without_command(record: logging.LogRecord) -> logging.LogRecord:
 
 def told_briefly(message: str) -> str:
     """An error of Snakemake's without the command of our job that it may hold."""
-    end = _START.match(message) and _END.search(message, len(message) - _MAX_END)
+    end = _START.match(message) and _END.search(message)
     job = end and _JOB.search(message)
     logs = job and _LOG.findall(message, 0, end.start())
     if not logs:

@@ -63,6 +63,28 @@ def test_a_job_that_was_killed_is_said_to_be():
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "' died with ",
+        "' died with a.\n",
+        "\nCommand '",
+        "' returned non-zero exit status 1.",
+        " --log",
+    ],
+)
+def test_settings_may_hold_what_an_error_ends_with(text):
+    """Many times: looking for the end takes no time that grows with their square."""
+    settings = text * (1_000_000 // len(text))
+    command = f"python -m audiophrase job text {settings} 2>&1 | tee -i logs/tiny/text.log"
+    said = brief.told_briefly(failed(command, 1))
+    assert said.startswith(
+        "the job text returned non-zero exit status 1\n  its log: logs/tiny/text.log\n"
+    )
+    unended = failed(command, 1) + "x"
+    assert brief.told_briefly(unended) == unended
+
+
 def test_what_a_cluster_s_profile_prints_has_no_command_and_no_inputs():
     record = logging.makeLogRecord(
         {"event": LogEvent.JOB_ERROR, "input": ["shard"], "shellcmd": "python", "log": ["a.log"]}

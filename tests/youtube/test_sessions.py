@@ -201,17 +201,22 @@ def test_when_a_session_is_doubted():
 
 def test_a_video_is_to_blame_only_for_a_session_that_served_no_other():
     """A session may be worn out by what it was asked for before, whatever came of that."""
-    session = Session("1", None, max_streak=5, max_pause_s=900)
-    assert not session.failed_at_first()
+    plays = Outcome(jobs(1)[0], (), None, None)
+    session = Session("1", None, max_streak=5, max_pause_s=900, n_asked=1)
+    assert not session.failed_at_first
+    session.observe(outcome(NO_BOT))
+    assert session.failed_at_first
+    session.observe(outcome(NO_BOT))
+    assert not session.failed_at_first
+    session = Session("2", None, max_streak=5, max_pause_s=900, n_asked=1)
+    session.observe(outcome(NO_BOT))
     session.pass_canary(1)
+    assert not session.failed_at_first
+    session = Session("3", None, max_streak=5, max_pause_s=900, n_asked=1)
+    session.observe(plays)
+    assert not session.failed_at_first
     session.observe(outcome(NO_BOT))
-    assert session.failed_at_first()
-    session.observe(outcome(NO_BOT))
-    assert not session.failed_at_first()
-    session = Session("2", None, max_streak=5, max_pause_s=900)
-    session.observe(Outcome(jobs(1)[0], (), None, None))
-    session.observe(outcome(NO_BOT))
-    assert not session.failed_at_first()
+    assert not session.failed_at_first
 
 
 def test_a_suspect_is_asked_for_in_the_session_that_served_fewest():

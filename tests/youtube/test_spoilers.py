@@ -81,10 +81,12 @@ def check(world, stop, histories, spoilers, n_threads):
         name(i): State.UNRESOLVED if name(i) in spoilers else State.OK for i in range(N)
     }
     assert {histories[video].reason for video in spoilers} == {SPOILS}
-    assert max(world.n_asked[video] for video in spoilers) <= MAX_SPOILT + 1
+    # Two sessions may be no proof: other videos failed in one, the other was asked for some before.
+    most = MAX_SPOILT + 2
+    assert max(world.n_asked[video] for video in spoilers) <= most
     assert all(histories[video].n_attempts == world.n_asked[video] for video in spoilers)
     renewals = world.came_s[n_threads:]
-    assert len(renewals) <= (MAX_SPOILT + 1) * len(spoilers)
+    assert len(renewals) <= most * len(spoilers)
     for earlier, later in zip(renewals, renewals[MAX_AN_HOUR:], strict=False):
         assert later - earlier > HOUR_S - 1
     todo = next_jobs(histories)
@@ -218,11 +220,14 @@ def test_what_fails_beside_others_is_no_proof_against_any(tmp_path):
     assert world.n_asked[name(0)] == MAX_SPOILT + 1
 
 
+@pytest.mark.parametrize("n_lookups", [2, 3])
 @pytest.mark.parametrize("n_threads", [1, 2, 4])
-def test_where_every_session_wears_out_soon_all_is_fetched_at_a_polite_rate(tmp_path, n_threads):
-    """No video is to blame for it, and none is given up."""
+def test_where_every_session_wears_out_soon_all_is_fetched_at_a_polite_rate(
+    tmp_path, n_threads, n_lookups
+):
+    """No video is to blame for it, and none is given up: not after a video fetched before either."""
     world = SpoiltWorld((), then=NO_BOT)
-    world.treatments = dict.fromkeys(range(1, 99), (3, NO_BOT))
+    world.treatments = dict.fromkeys(range(1, 99), (n_lookups, NO_BOT))
     stop, histories, _ = youtube_world.work(tmp_path, world, jobs(N), n_threads=n_threads)
     assert stop is None
     assert [history.state for history in histories.values()] == [State.OK] * N

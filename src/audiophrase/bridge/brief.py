@@ -12,11 +12,8 @@ import re
 from snakemake.logging import logger
 from snakemake_interface_logger_plugins.common import LogEvent
 
-_FAILED = re.compile(
-    r"RuleException:\nCalledProcessError.*?\nCommand '(?P<command>.*)' "
-    r"(?P<end>returned non-zero exit status \d+|died with .*)\.\s*",
-    re.DOTALL,
-)
+_START = re.compile(r"RuleException:\nCalledProcessError[^\n]*\nCommand '")
+_END = re.compile(r"' (returned non-zero exit status \d+|died with [^'\n]+)\.\s*\Z")
 _JOB = re.compile(r"python -m audiophrase job ([a-z-]+)")
 _LOG = re.compile(r" (?:tee -i|--log) (\S+)")  # the last in a command: settings may hold any text
 
@@ -54,12 +51,12 @@ def _without_command(record: logging.LogRecord) -> logging.LogRecord:
 
 def told_briefly(message: str) -> str:
     """An error of Snakemake's without the command of our job that it may hold."""
-    failed = _FAILED.fullmatch(message)
-    job = failed and _JOB.search(failed["command"])
-    logs = job and _LOG.findall(failed["command"])
+    end = _START.match(message) and _END.search(message)
+    job = end and _JOB.search(message)
+    logs = job and _LOG.findall(message, 0, end.start())
     if not logs:
         return message
     return (
-        f"the job {job[1]} {failed['end']}\n  its log: {logs[-1]}\n"
+        f"the job {job[1]} {end[1]}\n  its log: {logs[-1]}\n"
         "  its whole command, settings included: in Snakemake's log, named below"
     )

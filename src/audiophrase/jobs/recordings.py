@@ -16,9 +16,16 @@ from audiophrase.options import file_argument
 @file_argument("output")
 def recordings(folder: Path, output: Path) -> None:
     """List the recordings that may hold clips of any shard, with the SHA-256 of each."""
-    digests = {}
-    for name in filter(may_be_of_any_shard, list_files(folder)):
-        with (folder / name).open("rb") as file:
-            digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    names = filter(may_be_of_any_shard, list_files(folder))
+    digests = {name: sha256(folder / name) for name in names}
     tables.write_json(output, {"sha256": digests})
     click.echo(f"{len(digests):,} recordings may hold clips of any shard", err=True)
+
+
+def sha256(path: Path) -> str | None:
+    """Of a file's bytes; None if they cannot be read, which the rows of its clips will say."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None

@@ -221,6 +221,7 @@ class Canaries:
         """Why a video known to be alive cannot be had, after so many attempts."""
         for attempt in range(n_attempts):
             self._bucket.wait()
+            session.n_asked += 1
             asked = (session.client, youtube_id, self._params.canary_s)
             verdict, pause_s = self._pool.submit(ask_canary, *asked).result()
             session.retry_after_s = max(session.retry_after_s, pause_s)

@@ -46,9 +46,9 @@ class Consequences:
     def is_spoilt_by_one(self, worn: Session) -> bool:
         """Whether a video is given up for this session, if a fresh one is none the worse.
 
-        Not if it served another video before, which may have worn it out as well.
+        Not if it was asked for more than a canary and that video: this may have worn it out, too.
         """
-        if not worn.failed_at_first():
+        if not worn.failed_at_first:
             return False
         return self._spoilt[worn.outcomes[0].job.youtube_id] + 1 >= MAX_SPOILT
 

@@ -42,7 +42,8 @@ class Session:
     max_pause_s: float
     outcomes: list[Outcome] = field(default_factory=list)
     last_canary: int = 0  # when the session was witnessed last; a running number
-    n_videos: int = 0  # it was asked for, canaries aside
+    n_asked: int = 0  # videos, canaries among them
+    failed_at_first: bool = False  # at the only video that it was asked for behind its first canary
     streak: int = 0
     retry_after_s: float = 0.0
     n_new: int = 0  # videos in a row, asked for the first time, that failed for the run's cause
@@ -52,7 +53,8 @@ class Session:
 
     def observe(self, outcome: Outcome) -> None:
         """Take note of what came of a video."""
-        self.n_videos += 1
+        self.n_asked += 1
+        self.failed_at_first = bool(outcome.failures) and self.n_asked <= 2
         if outcome.failures:
             self.outcomes.append(outcome)
             self._has_suspect |= outcome.job.is_suspect
@@ -78,15 +80,11 @@ class Session:
         is_patient = self._n_doubts < self._patience and self.streak < self.max_streak
         return self._has_suspect or not is_patient
 
-    def failed_at_first(self) -> bool:
-        """Whether the only video that it was ever asked for failed."""
-        return self.n_videos == len(self.outcomes) == 1
-
     def pass_canary(self, order: int) -> list[Outcome]:
         """The trouble was the videos' own. Returns what now counts."""
         self._patience = self.max_streak if self._n_doubts else 1
         self._n_doubts = self.streak = 0
-        self._has_suspect = False
+        self._has_suspect = self.failed_at_first = False
         self.retry_after_s, self.last_canary = 0.0, order
         outcomes, self.outcomes = self.outcomes, []
         return outcomes
@@ -147,8 +145,8 @@ class Sessions:
         return session
 
     def take_freshest(self) -> Session:
-        """The one that was asked for fewest videos, so that few others can be to blame."""
-        session = min(self._idle, key=lambda session: session.n_videos)
+        """The one that was asked for least, so that little else can be to blame."""
+        session = min(self._idle, key=lambda session: session.n_asked)
         self._idle.remove(session)
         return session
 

@@ -23,6 +23,7 @@ EXTRAS = {
             "jsonschema",
             "requests",
             "snakemake",
+            "snakemake_interface_logger_plugins",
             "urllib3",
             "yaml",
             "yt_dlp",

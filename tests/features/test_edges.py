@@ -10,6 +10,8 @@ import pytest
 from audiophrase.features import log_mel, log_mel_native
 from audiophrase.features.parameters import LogMelParams
 
+pytestmark = pytest.mark.usefixtures("compiled_librosa")
+
 ZEROS = LogMelParams(0.04, 0.02, 64, 12.0, 8000.0, 2.22e-16)
 REFLECT = dataclasses.replace(ZEROS, edges="reflect")
 

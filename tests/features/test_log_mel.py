@@ -12,6 +12,8 @@ from audiophrase.features.log_mel import frames, hop_s, mel_power, n_fft
 from audiophrase.features.parameters import LogMelParams
 from audiophrase.features.resampling import resample
 
+pytestmark = pytest.mark.usefixtures("compiled_librosa")
+
 PAPER = LogMelParams(
     sample_rate_hz=32000,
     window_s=0.04,

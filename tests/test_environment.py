@@ -70,3 +70,15 @@ def test_version_of_the_citation_is_the_package_s():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())
     assert citation["version"] == __version__
     assert f"## {__version__}" in (ROOT / "CHANGELOG.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["params.yaml", "dvc.yaml"])
+def test_dvc_can_read_what_lies_here_with_the_parser_that_conda_gives_it(name):
+    """The one in C (ruamel.yaml.clib) takes no colon in text without quotes between braces."""
+    depth, refused = 0, []
+    for token in yaml.scan((ROOT / name).read_text(encoding="utf-8")):
+        depth += isinstance(token, yaml.FlowMappingStartToken | yaml.FlowSequenceStartToken)
+        depth -= isinstance(token, yaml.FlowMappingEndToken | yaml.FlowSequenceEndToken)
+        if depth and isinstance(token, yaml.ScalarToken) and token.plain and ":" in token.value:
+            refused.append((token.start_mark.line + 1, token.value))
+    assert refused == []

@@ -15,7 +15,7 @@ from audiophrase import cli, extras
 ROOT = Path(__file__).parents[1]
 # What PyPI calls it -> the name under which it is imported, where these differ.
 IMPORTED_AS = {"pyyaml": "yaml"}
-NOT_IMPORTED = {"snakemake-executor-plugin-slurm", "ruamel.yaml.clib"}  # others look for them
+NOT_IMPORTED = {"snakemake-executor-plugin-slurm"}  # Snakemake looks for it
 # Where the packages of the extras are not: a finder before all others says so.
 WITHOUT = f"""
 import sys

@@ -38,7 +38,7 @@ class Dvc:
         """What differs from dvc.lock: stage -> DVC's list of changes; unchanged stages are absent.
 
         Args:
-            alone: no files of other stages lie here, so that DVC can be asked about all there are.
+            alone: no files of other stages lie here, so that DVC can be asked about all of dvc.yaml.
                 Asked by name it reads dvc.yaml and dvc.lock again for each, a third of a second.
 
         Raises:
@@ -46,7 +46,8 @@ class Dvc:
         """
         if not stages:
             return {}
-        changes = json.loads(self._run("status", "--json", *(() if alone else stages)))
+        # Asked about nothing, DVC would read whatever dvc.yaml and *.dvc lie in folders below, too.
+        changes = json.loads(self._run("status", "--json", *([str(FILE)] if alone else stages)))
         return {name: listed for name, listed in changes.items() if name in stages}
 
     def commit(self, stages: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ set overrides, therefore stands in numbered slots of the items; where an item ha
 another, one is repeated.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,20 @@ def names(text: str) -> set[str]:
     """Names of the stages in the text of dvc.yaml."""
     families = yaml.safe_load(text)["stages"]
     return {f"{family}@{key}" for family, entry in families.items() for key in entry["foreach"]}
+
+
+def paths(text: str) -> dict[str, set[str]]:
+    """Stage -> the files and folders that it reads and makes, by the text of dvc.yaml."""
+    return {
+        f"{family}@{key}": {
+            re.sub(r"\$\{item\.(\w+)\}", lambda slot, item=item: str(item[slot[1]]), path)
+            for part in ("deps", "outs", "metrics")
+            for listed in entry["do"].get(part, ())
+            for path in ([listed] if isinstance(listed, str) else listed)
+        }
+        for family, entry in yaml.safe_load(text)["stages"].items()
+        for key, item in entry["foreach"].items()
+    }
 
 
 def render(stages: Sequence[Stage], plots: Mapping[str, Any]) -> str:

@@ -8,8 +8,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from audiophrase import manifests, tables
-from audiophrase.bridge.dvc import Dvc, parse_listing, read_lock
+from audiophrase.bridge import dvcfile
+from audiophrase.bridge.dvc import FILE, Dvc, parse_listing, read_lock
 from audiophrase.bridge.stages import Stage
 from audiophrase.errors import ArtifactError
 
@@ -52,9 +55,20 @@ def survey(stages: Sequence[Stage], dvc: Dvc) -> list[Finding]:
 
 
 def _are_alone(stages: Sequence[Stage]) -> bool:
-    """Whether no files of other data sets lie here, which DVC would hash if asked about all."""
-    asked = {stage.dataset for stage in stages}
-    return all(path.name in asked for path in Path("data").glob("*/"))
+    """Whether DVC, asked about all of dvc.yaml, would hash nothing but what these stages have.
+
+    A data set of which nothing is made yet may read a folder of recordings that does lie here.
+    """
+    try:
+        known = dvcfile.paths(FILE.read_text(encoding="utf-8"))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, yaml.YAMLError):
+        return False  # DVC says what is wrong with it
+    names = {stage.name for stage in stages}
+    own = {path for name in names for path in known.get(name, ())}
+    others = {path for name in known.keys() - names for path in known[name]} - own
+    return names <= known.keys() and not any(
+        Path(path).exists() for path in others if not path.startswith("src/")
+    )
 
 
 def _finding(stage: Stage, changes: Sequence[Any], lock: Mapping[str, Any], dvc: Dvc) -> Finding:

@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import struct
+from itertools import islice
 
 import numpy as np
 import pytest
@@ -36,12 +38,33 @@ def test_what_is_missing_at_the_end_is_said(model, form):
     assert embedding.duration_s == pytest.approx(LENGTH_S / 2, abs=0.2)
 
 
-@pytest.mark.parametrize("named", [0xFFFFFFFF, 0x7FFFF000])
-def test_a_pipe_that_could_not_know_the_length_promised_nothing(model, named):
-    content = bytearray(encoded("WAV"))
-    at = content.index(b"data") + 4
-    content[at : at + 4] = struct.pack("<I", named)
+@pytest.mark.parametrize(
+    ("form", "chunk", "number", "named"),
+    [
+        ("WAV", b"data", "<I", 0xFFFFFFFF),  # FFmpeg
+        ("WAV", b"data", "<I", 0x7FFFF000),  # SoX
+        ("WAV", b"data", "<I", 0x7FFF0000),  # GStreamer
+        ("AIFF", b"SSND", ">I", 0x7F000008),  # SoX
+    ],
+)
+def test_a_pipe_that_could_not_know_the_length_promised_nothing(model, form, chunk, number, named):
+    content = bytearray(encoded(form))
+    at = content.index(chunk) + 4
+    content[at : at + 4] = struct.pack(number, named)
     assert not cut_short(model.embed(bytes(content)).notes)
+
+
+def test_an_mp3_that_does_not_count_its_frames_promised_nothing(model, tmp_path):
+    """Its length is guessed by the rate of its first frame, here of silence: as twice what it is."""
+    buffer = io.BytesIO()
+    samples = np.concatenate([0 * SAMPLES, SAMPLES, SAMPLES])
+    soundfile.write(buffer, samples, RATE_HZ, format="MP3", bitrate_mode="VARIABLE")
+    whole = buffer.getvalue()
+    first, second = (match.start() for match in islice(re.finditer(b"\xff[\xf2\xf3]", whole), 2))
+    assert not cut_short(model.embed(whole[second:]).notes)
+    picture = b"ID3\x04\x00\x00\x00\x00\x02\x00" + bytes(256)  # a tag before the sound
+    (tmp_path / "x.mp3").write_bytes(picture + whole[first : len(whole) // 2])
+    assert len(cut_short(model.embed(tmp_path / "x.mp3").notes)) == 1
 
 
 def test_a_program_reads_the_notes_too(bundled, tmp_path):

@@ -31,7 +31,9 @@ Audio = str | os.PathLike | bytes | np.ndarray | Iterable[np.ndarray]
 
 # Of libsndfile's log: the bytes of samples that the header of WAV, AIFF or AU names, and those that are there.
 _CUT_SHORT = re.compile(r"(?m)^\s*(?:data|SSND|Data Size)\s*: (\d+) \(should be (\d+)\)$")
-_UNKNOWN_BYTES = (1 << 31) - (1 << 13)  # from here on: what a pipe writes, which cannot know
+# From here on: what a pipe writes, which cannot know, 0x7F000000 and a bit (SoX's AIFF) and more.
+_UNKNOWN_BYTES = 0x7E << 24
+_MP3_COUNTS = re.compile(rb"Xing|Info")  # in the first frame: how many follow
 
 _NO_OTHER_FILES = {"protocol_whitelist": "none"}  # a list of files to play is audio to FFmpeg, too
 
@@ -154,7 +156,22 @@ def _file(audio: str | os.PathLike | bytes) -> Iterator[Recording]:
     with file:
         checked_channels(file.channels, name)
         rate_hz = checked_rate(file.samplerate, name)
-        yield Recording(name, rate_hz, file.channels, _read(file, name), _promised(file))
+        promised = _promised(file) if file.format != "MP3" or _counts_frames(audio) else 0
+        yield Recording(name, rate_hz, file.channels, _read(file, name), promised)
+
+
+def _counts_frames(audio: str | os.PathLike | bytes) -> bool:
+    """Whether an MP3 says its length: else what libsndfile says is a guess by its first frame."""
+    is_path = isinstance(audio, str | os.PathLike)
+    with Path(audio).open("rb") if is_path else io.BytesIO(bytes(audio)) as file:
+        tag = file.read(10)  # ID3v2, whose length is four times seven bits
+        if tag.startswith(b"ID3") and len(tag) == 10:
+            file.seek(
+                sum(byte << shift for byte, shift in zip(tag[6:], (21, 14, 7, 0), strict=True)), 1
+            )
+        else:
+            file.seek(0)
+        return _MP3_COUNTS.search(file.read(64)) is not None
 
 
 def _promised(file: soundfile.SoundFile) -> float:

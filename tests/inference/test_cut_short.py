@@ -54,6 +54,15 @@ def test_a_pipe_that_could_not_know_the_length_promised_nothing(model, form, chu
     assert not cut_short(model.embed(bytes(content)).notes)
 
 
+def test_flac_from_a_pipe_is_read_to_its_end(model):
+    content = bytearray(encoded("FLAC"))
+    described = int.from_bytes(content[18:26]) >> 36 << 36  # the last 36 bits count the samples
+    content[18:26] = described.to_bytes(8)
+    embedding = model.embed(bytes(content))
+    assert embedding.duration_s == LENGTH_S
+    assert not cut_short(embedding.notes)
+
+
 def test_an_mp3_that_does_not_count_its_frames_promised_nothing(model, tmp_path):
     """Its length is guessed by the rate of its first frame, here of silence: as twice what it is."""
     buffer = io.BytesIO()

@@ -33,6 +33,7 @@ Audio = str | os.PathLike | bytes | np.ndarray | Iterable[np.ndarray]
 _CUT_SHORT = re.compile(r"(?m)^\s*(?:data|SSND|Data Size)\s*: (\d+) \(should be (\d+)\)$")
 # From here on: what a pipe writes, which cannot know, 0x7F000000 and a bit (SoX's AIFF) and more.
 _UNKNOWN_BYTES = 0x7E << 24
+_UNKNOWN_FRAMES = 1 << 62  # libsndfile's word for FLAC that was written to a pipe
 _MP3_COUNTS = re.compile(rb"Xing|Info")  # in the first frame: how many follow
 
 _NO_OTHER_FILES = {"protocol_whitelist": "none"}  # a list of files to play is audio to FFmpeg, too
@@ -45,6 +46,16 @@ def readers() -> str:
     except metadata.PackageNotFoundError:
         pyav = "none"
     return f"libsndfile {soundfile.__libsndfile_version__}, PyAV {pyav}"
+
+
+class _Stream(soundfile.SoundFile):
+    """A file read from its beginning to its end.
+
+    After each block soundfile seeks the place where it is, which FLAC of unknown length refuses.
+    """
+
+    def seekable(self) -> bool:
+        return False
 
 
 @dataclass(slots=True)
@@ -148,7 +159,7 @@ def _file(audio: str | os.PathLike | bytes) -> Iterator[Recording]:
     if empty:
         raise AudioError(f"{name} is empty: it has no bytes", "fetch or record it again")
     try:
-        file = soundfile.SoundFile(source)
+        file = _Stream(source)
     except (soundfile.SoundFileError, TypeError, ValueError) as error:
         with _by_pyav(source, name, str(error)) as recording:
             yield recording
@@ -176,6 +187,8 @@ def _counts_frames(audio: str | os.PathLike | bytes) -> bool:
 
 def _promised(file: soundfile.SoundFile) -> float:
     """How many frames a file's header names: more than there are where it was cut short."""
+    if file.frames >= _UNKNOWN_FRAMES:
+        return 0
     cut = _CUT_SHORT.search(file.extra_info)
     named, present = map(int, cut.groups()) if cut else (0, 0)
     return file.frames * named / present if present and named < _UNKNOWN_BYTES else file.frames

@@ -19,6 +19,14 @@ def test_names_are_those_of_whole_files_and_tell_no_folder_of_the_machine():
     assert file_names(clips) == NAMES | {"Yb": "дождь.wav"}
 
 
+def test_clips_of_one_name_are_told_apart():
+    clips = [
+        {"clip_id": clip_id, "filename": filename, "start_s": None}
+        for clip_id, filename in (("Ya", "/a/1.wav"), ("Yb", "/b/1.wav"), ("Yc", "2.wav"))
+    ]
+    assert file_names(clips) == {"Ya": "1.wav (Ya)", "Yb": "1.wav (Yb)", "Yc": "2.wav"}
+
+
 def test_figures_and_leaks_tell_them():
     played = players([("Y14d721b2bd", "rain"), ("Yother", "wind")], {}, NAMES)
     assert [player.name for player in played] == ["лес/дождь.wav", "Yother"]

@@ -28,6 +28,7 @@ import threading
 import traceback
 import weakref
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -180,8 +181,7 @@ def _stand_in() -> Path:
     """The `python` that asks the servers: shared ones, or some for as long as this process lives."""
     if SHARED in os.environ:
         return Path(os.environ[SHARED])
-    folder = Path(tempfile.mkdtemp(prefix="preloaded-"))
-    atexit.register(shutil.rmtree, folder)
+    folder = Path(tempfile.mkdtemp(prefix="preloaded-"))  # which the servers delete
     addresses = {}
     for modules in (OURS, DVC):
         programs = [program for program, imported in IMPORTED.items() if imported is modules]
@@ -194,8 +194,11 @@ def _stand_in() -> Path:
     return folder / "python"
 
 
-def _start(address: str, modules: Sequence[str], stand_in: str) -> None:
-    """Start a server; who asks waits until it has imported all, which it does when first asked."""
+def _start(address: str, modules: Sequence[str], stand_in: str) -> subprocess.Popen:
+    """Start a server; who asks waits until it has imported all, which it does when first asked.
+
+    It ends when its starter has, however that was, and its commands and the folder of `stand_in` with it.
+    """
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(address)
     listener.listen(64)
@@ -208,6 +211,7 @@ def _start(address: str, modules: Sequence[str], stand_in: str) -> None:
     )
     listener.close()
     atexit.register(lambda: (server.stdin.close(), server.wait()))
+    return server
 
 
 def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> None:
@@ -231,10 +235,18 @@ def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> No
     while True:
         for key, _ in waiting.select():
             if key.fileobj == 0:
+                for other in waiting.get_map().values():
+                    if isinstance(other.data, int):
+                        _kill(other.data)
+                        os.waitpid(other.data, 0)
                 return
             if key.fileobj is listener:
                 asker, _ = listener.accept()
-                request, streams = _receive(asker)
+                try:
+                    request, streams = _receive(asker)
+                except (OSError, ValueError):  # who asked was killed before all was said
+                    asker.close()
+                    continue
                 pid = os.fork()
                 if pid == 0:
                     waiting.close()
@@ -246,8 +258,9 @@ def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> No
                 waiting.register(asker, selectors.EVENT_READ, pid)
                 waiting.register(os.pidfd_open(pid), selectors.EVENT_READ, (pid, asker))
             elif isinstance(key.fileobj, socket.socket):  # who asked has ended before the command
-                waiting.unregister(key.fileobj)
-                os.killpg(key.data, signal.SIGKILL)
+                if key.fileobj.fileno() >= 0:  # or with it: closed just above
+                    waiting.unregister(key.fileobj)
+                    _kill(key.data)
             else:
                 waiting.unregister(key.fileobj)
                 os.close(key.fileobj)
@@ -255,14 +268,28 @@ def _serve(listener: socket.socket, stand_in: str, modules: Sequence[str]) -> No
                 code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
                 if asker in waiting.get_map():
                     waiting.unregister(asker)
-                    asker.sendall(str(code).encode())
+                    with suppress(OSError):  # who asked has just ended
+                        asker.sendall(str(code).encode())
                 asker.close()
+
+
+def _kill(pid: int) -> None:
+    """Kill a command and what it has started without asking a server."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:  # it was forked so lately that it leads no group yet
+        os.kill(pid, signal.SIGKILL)
 
 
 def _receive(asker: socket.socket) -> tuple[dict, list[int]]:
     length, streams, _, _ = socket.recv_fds(asker, 4, 3)
-    content = asker.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
-    return json.loads(content), streams
+    try:
+        content = asker.recv(int.from_bytes(length, "big"), socket.MSG_WAITALL)
+        return json.loads(content), streams
+    except (OSError, ValueError):
+        for stream in streams:
+            os.close(stream)
+        raise
 
 
 def _become(
@@ -309,3 +336,4 @@ def _become(
 
 if __name__ == "__main__":
     _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2], sys.argv[3:])
+    shutil.rmtree(Path(sys.argv[2]).parent, ignore_errors=True)

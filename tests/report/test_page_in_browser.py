@@ -11,10 +11,11 @@ from audiophrase.report.pictures import Said
 from audiophrase.report.players import sounds
 
 HOSTILE = "<script>document.title = 'taken'</script> \"'& 🐕 نباح كلب"
+LONG_NAME = f"{HOSTILE.replace(' ', '_')}{'x' * 200}.wav"
 
 
 @pytest.fixture
-def path(page_contents, make_shard, tmp_path):
+def path(page_contents, availability, make_shard, tmp_path):
     """The page with sound, its pictures as wide as they come, every text hostile."""
     figure = style.canvas(2.0, audio="rendered")
     figure.said = Said(HOSTILE, (("a", HOSTILE),))
@@ -23,6 +24,7 @@ def path(page_contents, make_shard, tmp_path):
         title=HOSTILE,
         figures=[(about, picture) for about in catalogue.figures().values()],
         sounds=sounds([make_shard(["a"])], ["a"]),
+        names=dict.fromkeys(["a", *(row["clip_id"] for row in availability)], LONG_NAME),
         parameters={"title": HOSTILE, "a_long_name": "x" * 300},
     )
     path = tmp_path / "report.html"

@@ -31,9 +31,9 @@ def test_files_that_names_tell_of_and_that_are_not_there_are_named(tmp_path):
             "test-00001-of-00002.parquet",
         )
     )
-    told = [line.removeprefix(f"{tmp_path}/*.parquet: ") for line in table.absent()]
+    lines = [line.removeprefix(f"{tmp_path}/*.parquet: ") for line in table.absent()]
     rest = "clips there are in no table"
-    assert told == [
+    assert lines == [
         f"of 2 files that names of test tell, 1 is here; not, for one, test-00000-of-00002: {rest}",
         f"of 4 files that names of train tell, 2 are here; not, for one, train-00001-of-00004: {rest}",
     ]

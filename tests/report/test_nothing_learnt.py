@@ -30,9 +30,9 @@ def n_clips(make_run):
 
 
 def test_it_is_told_on_top_and_once(page_contents, make_measures, make_run, n_clips):
-    told = make_measures([ranked(make_run("paper", 1), n_clips, n_clips)])
-    assert NOTHING_LEARNT_NOTE in retrieval_table(told).notes
-    html = page(page_contents(measures=told))
+    measures = make_measures([ranked(make_run("paper", 1), n_clips, n_clips)])
+    assert NOTHING_LEARNT_NOTE in retrieval_table(measures).notes
+    html = page(page_contents(measures=measures))
     assert html.count("Half of the captions or more have their own clip in the last") == 1
 
 

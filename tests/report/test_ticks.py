@@ -12,9 +12,9 @@ def test_values_that_hardly_differ_are_written_whole():
         axes.plot([1, 2], [2.00005, 2.001])
         figure.draw_without_rendering()
     lowest, highest = axes.get_ylim()
-    told = [float(label.get_text()) for label in axes.get_yticklabels()]
-    assert len(told) > 2
-    np.testing.assert_allclose(told, axes.get_yticks())
-    assert min(told) >= lowest - 0.001
-    assert max(told) <= highest + 0.001
+    labels = [float(label.get_text()) for label in axes.get_yticklabels()]
+    assert len(labels) > 2
+    np.testing.assert_allclose(labels, axes.get_yticks())
+    assert min(labels) >= lowest - 0.001
+    assert max(labels) <= highest + 0.001
     assert axes.yaxis.get_offset_text().get_text() == ""

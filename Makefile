@@ -70,7 +70,7 @@ upgrade-ytdlp: $(VENV)/installed ## the newest yt-dlp with its scripts for YouTu
 
 test: $(VENV)/installed ## run the tests; ARGS=--long runs those too that take minutes
 	@# Kept as bytecode whatever the environment says: or each worker compiles all tests again.
-	PYTHONDONTWRITEBYTECODE= $(BIN)pytest --numprocesses 3 --maxschedchunk 1 $(ARGS)
+	PYTHONDONTWRITEBYTECODE= $(BIN)pytest --numprocesses 4 --maxschedchunk 1 $(ARGS)
 
 lint: $(VENV)/installed ## style checks
 	$(BIN)ruff check .

@@ -181,6 +181,7 @@ def refused(project, *targets):
     return done.stdout
 
 
+@pytest.mark.long
 def test_a_changed_network_makes_its_features_stale_and_no_others(frozen, built):
     measures = (f"{FROZEN_RUN}/retrieval.json", f"{FROZEN_RUN}/sed.json")
     frozen.build(*measures)

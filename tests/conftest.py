@@ -4,6 +4,7 @@ The costliest tests run with --long alone. Who changes anything of what is share
 so in a copy; each worker checks at its end that nothing shared was written to.
 """
 
+import copy
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from filelock import FileLock
 from snakemake_project import Project, digests_below
 from versioned_project import Clone
 
-from audiophrase import threads
+from audiophrase import params, threads
 
 pytest_plugins = ["browser"]
 
@@ -53,6 +54,18 @@ def pytest_collection_modifyitems(config, items):
             if item.get_closest_marker("long"):
                 item.add_marker(skip)
     items.sort(key=longest_first.place)
+
+
+@pytest.fixture(scope="session")
+def valid():
+    """The project's parameters, only read."""
+    return params.load(Path(__file__).parents[1] / "params.yaml")
+
+
+@pytest.fixture
+def document(valid):
+    """The project's parameters, which a test may change."""
+    return copy.deepcopy(valid)
 
 
 @pytest.fixture(scope="session")

@@ -1,20 +1,16 @@
 """The paths of the contract, from params.yaml alone."""
 
-import copy
 from pathlib import Path
 
 import pytest
 
 from audiophrase import artifacts as paths
-from audiophrase import params
-
-ROOT = Path(__file__).parents[1]
+from audiophrase.errors import AudiophraseError
 
 
-@pytest.fixture
-def document(tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return copy.deepcopy(params.load(ROOT / "params.yaml"))
 
 
 def test_the_demo_has_what_others_may_read(document):
@@ -70,3 +66,27 @@ def test_clips_are_not_asked_for_where_all_features_are_there_without_any(docume
     one.parent.mkdir()
     one.touch()
     assert len(clips()) == 7
+
+
+def test_clips_are_heard_where_they_may_be_passed_on(document):
+    assert paths.clips_to_hear(document, "demo") == ["data/demo/clips/test-00000.parquet"]
+    assert paths.heard_manifests(document, "demo") == ["data/demo/manifests/clips-test.json"]
+    assert paths.clips_to_hear(document, "audiogrounding") == []
+    assert paths.heard_manifests(document, "audiogrounding") == []
+
+
+def test_before_the_report_comes_all_but_clips_and_pages(document):
+    everything = set(paths.artifacts(document, "demo", ["training"]))
+    left_out = everything - set(paths.before_report(document, "demo", ["training"]))
+    assert {path for path in left_out if "/clips/" not in path} == {
+        path.format(dataset="demo") for path in paths.PAGES
+    }
+    assert set(paths.shards(document, "demo", "clips")) <= left_out
+
+
+def test_a_list_of_clips_has_nothing_to_train_on(document):
+    assert paths.require_captions(document, "demo") == "data/demo/annotations/captions.parquet"
+    document["datasets"]["demo"]["annotations"] = {"list": "x.csv"}
+    with pytest.raises(AudiophraseError, match="without captions") as refused:
+        paths.require_captions(document, "demo")
+    assert "snakemake data/demo/availability.csv" in str(refused.value)

@@ -31,11 +31,6 @@ CHOICES = {
 }
 
 
-@pytest.fixture(scope="module")
-def valid():
-    return params.load(PARAMS_PATH)
-
-
 def test_a_job_is_given_every_key_that_changes_its_bytes():
     """All keys of the document are a job's settings, sections within sections, or named above."""
     nested = {name for name in SECTIONS if "." in name}

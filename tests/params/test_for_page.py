@@ -1,19 +1,12 @@
 """What the page is told of the parameters."""
 
-import copy
-from pathlib import Path
-
 import pytest
 
-from audiophrase import params
 from audiophrase.params.for_page import overrides, page_parameters
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def document():
-    document = copy.deepcopy(params.load(ROOT / "params.yaml"))
+def document(document):
     study = {"title": "Both", "splits": {"train": "demo", "test": "audiogrounding"}}
     document["datasets"]["both"] = study
     return document

@@ -1,21 +1,16 @@
 """The user's own files that rules depend on."""
 
-import copy
 from pathlib import Path
 
 import pytest
 
-from audiophrase import params
 from audiophrase.errors import AudiophraseError
 from audiophrase.params import files
 
-ROOT = Path(__file__).parents[2]
 
-
-@pytest.fixture
-def document(tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    return copy.deepcopy(params.load(ROOT / "params.yaml"))
 
 
 def test_a_rendered_data_set_reads_no_files_of_the_users(document):

@@ -40,7 +40,7 @@ def leakage_table(
         exclude_leaks: whether training clips that leak are left out of training.
         names: clip id -> name, as `clips.file_names` returns it, for people to read.
     """
-    is_study = len({name for names in splits.values() for name in names}) > 1
+    is_study = len({dataset for sets in splits.values() for dataset in sets}) > 1
     blocks = [Block("", pd.DataFrame(list(_count_lines(rows, splits, is_study))))]
     if rows:
         n_more = len(rows) - MAX_LISTED
